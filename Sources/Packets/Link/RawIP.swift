@@ -1,0 +1,31 @@
+// Frames that begin with IP, or with an address family and then IP.
+
+import Catalog
+
+extension PacketDecoder {
+  /// LINKTYPE_RAW: the first nibble says which IP it is.
+  func decodeRawIP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
+    guard region.count >= 1 else { return packet.raiseMissing(.ipUnknownVersion, at: region.offset) }
+    switch bytes.u8(region.offset) >> 4 {
+    case 4: decodeIPv4(bytes, region, into: &packet)
+    case 6: decodeIPv6(bytes, region, into: &packet)
+    default: packet.raise(.ipUnknownVersion, at: region.offset)
+    }
+  }
+
+  /// LINKTYPE_NULL has the address family in the byte order of the machine that captured, LINKTYPE_LOOP in network order.
+  func decodeLoopback(_ bytes: WireBytes, _ region: Region, networkOrder: Bool, into packet: inout Packet) {
+    guard enterLayer(at: region.offset, &packet) else { return }
+    guard region.count >= 4 else { return packet.raiseMissing(.nullTruncatedHeader, at: region.offset) }
+    packet.isLoopback = true
+    var family = bytes.u32(region.offset)
+    // Families are small numbers: what is large was written in the other order.
+    if !networkOrder, family > 0xFFFF { family = family.byteSwapped }
+    switch family {
+    case 2: decodeIPv4(bytes, region.dropping(4), into: &packet)
+    // AF_INET6 is 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS, 10 on Linux, 23 on Windows.
+    case 10, 23, 24, 28, 30: decodeIPv6(bytes, region.dropping(4), into: &packet)
+    default: packet.raise(.nullUnknownFamily, at: region.offset)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// GRE (RFC 2784, RFC 2890, RFC 1701) and its version 1 of PPTP (RFC 2637).
+
+import Catalog
+
+extension PacketDecoder {
+  func decodeGRE(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
+    guard enterLayer(at: region.offset, &packet) else { return }
+    let start = region.offset
+    guard region.count >= 4 else {
+      packet.anomalies.append(.greTruncatedHeader, offset: start, captured: region.wireCount >= 4)
+      return
+    }
+    let flags = bytes.u16(start)
+    let type = bytes.u16(start &+ 2)
+    let hasChecksum = flags & 0x8000 != 0
+    let hasRouting = flags & 0x4000 != 0
+    let hasKey = flags & 0x2000 != 0
+    let hasSequence = flags & 0x1000 != 0
+    var length = 4
+    switch flags & 0x7 {
+    case 0:
+      // Recursion control and the bits behind it are zero.
+      if flags & 0x07F8 != 0 { packet.raise(.greInvalidFlags, at: start) }
+      length &+= (hasChecksum || hasRouting ? 4 : 0) &+ (hasKey ? 4 : 0) &+ (hasSequence ? 4 : 0)
+      if hasRouting {
+        guard let routes = sourceRouteLength(bytes, region.dropping(length)) else {
+          return packet.raise(.greMalformedSourceRoute, at: start &+ length)
+        }
+        length &+= routes
+      }
+    case 1:
+      if hasChecksum || hasRouting || flags & 0x0F78 != 0 || !hasKey { packet.raise(.greInvalidFlags, at: start) }
+      if type != 0x880B { packet.raise(.greInvalidProtocol, at: start &+ 2) }
+      // The A bit brings an acknowledgement number.
+      length &+= 4 &+ (hasSequence ? 4 : 0) &+ (flags & 0x0080 != 0 ? 4 : 0)
+    default: return packet.raise(.greUnknownVersion, at: start)
+    }
+    guard length <= region.count else {
+      packet.anomalies.append(.greTruncatedHeader, offset: start, captured: length <= region.wireCount)
+      return
+    }
+    switch type {
+    case 0x0800: noteInner(.ipv4, region.dropping(length), into: &packet)
+    case 0x86DD: noteInner(.ipv6, region.dropping(length), into: &packet)
+    case 0x6558: noteInner(.ethernet, region.dropping(length), into: &packet)
+    default: break
+    }
+  }
+
+  /// Bytes of the source route entries up to and with the empty one (RFC 1701); nil if they do not fit.
+  private func sourceRouteLength(_ bytes: WireBytes, _ region: Region) -> Int? {
+    var rest = region
+    // An entry takes four bytes or more, so that the packet bounds the loop.
+    while true {
+      guard rest.count >= 4 else { return nil }
+      let length = Int(bytes.u8(rest.offset &+ 3))
+      let isLast = bytes.u16(rest.offset) == 0 && length == 0
+      rest = rest.dropping(4 &+ length)
+      if isLast { return rest.offset &- region.offset }
+      guard rest.offset <= rest.end else { return nil }
+    }
+  }
+}
