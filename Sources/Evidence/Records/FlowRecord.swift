@@ -1,0 +1,152 @@
+/// A bidirectional flow as it is recorded when it ends (interfaces.md, `flow`).
+
+import Catalog
+
+/// Why a flow record was written.
+public enum FlowEndReason: UInt8, Sendable {
+  case timeout, closed, shutdown, forced
+  public var name: String {
+    switch self {
+    case .timeout: "timeout"
+    case .closed: "closed"
+    case .shutdown: "shutdown"
+    case .forced: "forced"
+    }
+  }
+}
+
+/// How `app_proto` was found out.
+public enum ProtocolEvidence: UInt8, Sendable {
+  case dissector, port, guess
+  public var name: String {
+    switch self {
+    case .dissector: "dissector"
+    case .port: "port"
+    case .guess: "guess"
+    }
+  }
+}
+
+/// What one side of a flow sent.
+public struct FlowSide: Hashable, Sendable {
+  public var packets: UInt64 = 0
+  /// Whole frames as they were on the wire, link header included.
+  public var bytes: UInt64 = 0
+  /// From the IP header on.
+  public var ipBytes: UInt64 = 0
+  /// Datagram bytes; for TCP by sequence number, once each, gaps included (Zeek's orig_bytes).
+  public var payload: UInt64 = 0
+  /// Of the payload, what was never seen.
+  public var missed: UInt64 = 0
+  public init() {}
+}
+
+/// What is known of a flow's TCP session.
+public struct TCPSummary: Hashable, Sendable {
+  /// As Zeek's conn.log defines it: S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR, OTH.
+  public var connState = "OTH"
+  /// As Zeek's conn.log defines it.
+  public var history = ""
+  /// All flags seen towards the server, in the order FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
+  public var flagsToServer: UInt8 = 0
+  public var flagsToClient: UInt8 = 0
+  /// The first segment seen was of a running session.
+  public var midstream = false
+  /// Segments were lost on the capture side; what follows from that is muted.
+  public var lossy = false
+  public init() {}
+}
+
+/// A process that took part in a flow, as found by attribution.
+public struct FlowProcess: Hashable, Sendable {
+  public enum Role: UInt8, Sendable {
+    case client, server
+    public var name: String { self == .client ? "client" : "server" }
+  }
+  public var host: String
+  public var role: Role
+  public var pid: Int64?
+  public var guid: String?
+  public var image: String?
+  public var commandLine: String?
+  public var user: String?
+  /// 0…1: how sure the join is.
+  public var confidence: Double
+  /// The observation (`connection`) that the join rests on, and the `process` one when it is known.
+  public var evidence: [String]
+
+  public init(
+    host: String, role: Role, pid: Int64? = nil, guid: String? = nil, image: String? = nil, commandLine: String? = nil,
+    user: String? = nil, confidence: Double = 1, evidence: [String] = []
+  ) {
+    self.host = host
+    self.role = role
+    self.pid = pid
+    self.guid = guid
+    self.image = image
+    self.commandLine = commandLine
+    self.user = user
+    self.confidence = confidence
+    self.evidence = evidence
+  }
+}
+
+/// One bidirectional flow. `source` is the side that opened it.
+public struct FlowRecord: Sendable {
+  public var id: FlowID
+  public var sensor: String
+  /// The capture file or interface it came from.
+  public var capture: String
+  public var start: Timestamp
+  public var end: Timestamp
+  /// Number (1-based, within the capture) of the first packet: the order of output.
+  public var firstPacket: UInt64
+  public var sourceIP: IPAddress
+  /// Port, or Community ID's mapping of ICMP type and code; nil for protocols without ports.
+  public var sourcePort: UInt16?
+  public var destinationIP: IPAddress
+  public var destinationPort: UInt16?
+  public var proto: TransportProtocol
+  /// Outer to inner 802.1Q ids.
+  public var vlan: [UInt16] = []
+  /// Community ID v1, seed 0.
+  public var communityID = ""
+  public var toServer = FlowSide()
+  public var toClient = FlowSide()
+  public var tcp: TCPSummary?
+  public var reason: FlowEndReason = .timeout
+
+  // From inspection.
+  /// interfaces.md's name, or "unknown".
+  public var appProto = "unknown"
+  public var appProtos: [String] = []
+  public var appProtoBy: ProtocolEvidence?
+  public var serverName: String?
+  public var ja3: String?
+  public var ja3s: String?
+  public var ja4: String?
+  public var hassh: String?
+  public var hasshServer: String?
+  public var host: String?
+
+  // From attribution.
+  public var processes: [FlowProcess] = []
+
+  public init(
+    id: FlowID, sensor: String, capture: String, start: Timestamp, end: Timestamp, firstPacket: UInt64,
+    sourceIP: IPAddress, sourcePort: UInt16?, destinationIP: IPAddress, destinationPort: UInt16?,
+    proto: TransportProtocol
+  ) {
+    self.id = id
+    self.sensor = sensor
+    self.capture = capture
+    self.start = start
+    self.end = end
+    self.firstPacket = firstPacket
+    self.sourceIP = sourceIP
+    self.sourcePort = sourcePort
+    self.destinationIP = destinationIP
+    self.destinationPort = destinationPort
+    self.proto = proto
+  }
+}

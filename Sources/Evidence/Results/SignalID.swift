@@ -1,0 +1,57 @@
+/// Names of derived records: made of what they say, so that a second run gives the same.
+
+extension Signal {
+  /// `signal-` and sixteen digits, of the analytic, its entity and its time.
+  public var id: String {
+    var hash = StableHash()
+    hash.combine(analytic)
+    hash.combine(time.nanoseconds)
+    entity.combine(into: &hash)
+    return "signal-" + hash.digits
+  }
+}
+
+extension Entity {
+  /// Adds what makes the entity itself (not what is known of it) to a hash.
+  public func combine(into hash: inout StableHash) {
+    hash.combine(kind)
+    switch self {
+    case .persona(let account, _, _):
+      hash.combine(account.platform)
+      hash.combine(account.accountID)
+    case .process(let p):
+      hash.combine(p.host.lowercased())
+      hash.combine(p.guid ?? "")
+      hash.combine(p.pid ?? -1)
+      hash.combine(p.image)
+    case .flow(let id, _): hash.combine(id.rawValue)
+    case .host(let name): hash.combine(name.lowercased())
+    case .hostPair(let first, let second):
+      hash.combine(first)
+      hash.combine(second)
+    case .employee(let id, _): hash.combine(id)
+    case .campaign(let id): hash.combine(id)
+    }
+  }
+}
+
+extension AnomalyRecord {
+  /// `anomaly-` and sixteen digits, of what was seen, where and when.
+  public var id: String {
+    var hash = StableHash()
+    hash.combine(name.id)
+    hash.combine(sensor)
+    hash.combine(capture)
+    hash.combine(packet)
+    hash.combine(time.nanoseconds)
+    hash.combine(flow?.rawValue ?? 0)
+    hash.combine(offset ?? .max)
+    hash.combine(count)
+    return "anomaly-" + hash.digits
+  }
+}
+
+extension TransactionRecord {
+  /// `transaction-`, the flow's digits and the position in the flow.
+  public var id: String { "transaction-" + hexDigits(flow.rawValue) + "-\(ordinal)" }
+}

@@ -1,0 +1,220 @@
+/// Reads a roster from YAML, or from JSON, which is YAML too.
+
+import Yams
+
+/// Why a roster, or one entry of it, was refused.
+public struct RosterError: Error, Sendable, CustomStringConvertible {
+  /// 1-based line; 0 when the whole text is meant.
+  public var line: Int
+  public var text: String
+  public var description: String { line > 0 ? "line \(line): \(text)" : text }
+}
+
+extension Roster {
+  /// The largest text that is read: 64 MiB, some 200,000 people.
+  public static let maximumBytes = 64 << 20
+
+  /// Reads a roster. Entries that cannot be used (a duplicate id, a person without a name) are left out and told of
+  /// in `problems`; the rest goes on.
+  /// - Throws: when the text as a whole is no YAML, no mapping, or too large.
+  public static func read(_ text: String) throws(RosterError) -> (roster: Roster, problems: [RosterError]) {
+    guard text.utf8.count <= maximumBytes else {
+      throw RosterError(line: 0, text: "the roster has \(text.utf8.count) bytes, the limit is \(maximumBytes)")
+    }
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch let error as YamlError {
+      throw RosterError(yaml: error)
+    } catch {
+      throw RosterError(line: 0, text: "not readable as YAML: \(error)")
+    }
+    guard let root, let mapping = root.mapping else {
+      throw RosterError(
+        line: 1, text: "expected a mapping with organisation, people, assets or relations")
+    }
+    var reader = RosterReader()
+    reader.read(mapping)
+    return (reader.roster, reader.problems)
+  }
+}
+
+extension RosterError {
+  init(yaml error: YamlError) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      self.init(line: mark.line, text: "not readable as YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, _):
+      self.init(line: 0, text: "the same key twice in one mapping: \(keys)")
+    default: self.init(line: 0, text: "not readable as YAML: \(error)".replacingNewlines())
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingNewlines() -> String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+}
+
+private struct RosterReader {
+  var roster = Roster()
+  var problems: [RosterError] = []
+  private var peopleSeen: Set<String> = []
+  private var hostsSeen: Set<String> = []
+
+  mutating func read(_ root: Node.Mapping) {
+    for (key, value) in root {
+      switch key.string {
+      case "organisation", "organization": readOrganisation(value)
+      case "people": for (m, node) in mappings(value, "people") { readPerson(m, node) }
+      case "assets": for (m, node) in mappings(value, "assets") { readAsset(m, node) }
+      case "relations": for (m, node) in mappings(value, "relations") { readRelation(m, node) }
+      default: note(key, "unknown section '\(key.string ?? "?")'; known are organisation, people, assets, relations")
+      }
+    }
+    for person in roster.people {
+      for host in person.hosts where hostsSeen.insert(host.lowercased()).inserted {
+        var asset = RosterAsset(host: host)
+        asset.owner = person.id
+        roster.assets.append(asset)
+      }
+    }
+  }
+
+  private mutating func readOrganisation(_ node: Node) {
+    guard let m = node.mapping else { return note(node, "organisation: expected a mapping") }
+    roster.organisation.names = texts(m["names"] ?? m["name"], "organisation.names")
+    roster.organisation.domains = texts(m["domains"], "organisation.domains").map { $0.lowercased() }
+    roster.organisation.handles = texts(m["handles"], "organisation.handles")
+    roster.organisation.departments = texts(m["departments"], "organisation.departments")
+  }
+
+  private mutating func readPerson(_ m: Node.Mapping, _ node: Node) {
+    guard let id = text(m["id"], "id"), !id.isEmpty else { return note(node, "a person without an id") }
+    guard let name = text(m["name"], "name"), !name.isEmpty else {
+      return note(node, "person '\(id)' without a name")
+    }
+    guard peopleSeen.insert(id).inserted else {
+      return note(node, "person id '\(id)' a second time; the first one stays")
+    }
+    var person = Person(id: id, name: name)
+    person.aliases = texts(m["aliases"], "aliases")
+    person.title = text(m["title"], "title")
+    person.department = text(m["department"], "department")
+    person.emails = texts(m["emails"] ?? m["email"], "emails").map { $0.lowercased() }
+    person.accounts = accounts(m["accounts"])
+    person.hosts = texts(m["hosts"], "hosts")
+    if let s = text(m["sensitivity"], "sensitivity") {
+      if let value = Sensitivity(rawValue: s) {
+        person.sensitivity = value
+      } else {
+        note(m["sensitivity"] ?? node, "sensitivity '\(s)'; known are low, normal, high")
+      }
+    }
+    if let a = m["active"] { person.active = a.bool ?? (a.string != "false") }
+    person.start = time(m["start"], "start")
+    person.end = time(m["end"], "end")
+    roster.people.append(person)
+  }
+
+  private mutating func readAsset(_ m: Node.Mapping, _ node: Node) {
+    guard let host = text(m["host"], "host"), !host.isEmpty else {
+      return note(node, "an asset without a host")
+    }
+    guard hostsSeen.insert(host.lowercased()).inserted else {
+      return note(node, "host '\(host)' a second time; the first one stays")
+    }
+    var asset = RosterAsset(host: host)
+    asset.ips = texts(m["ips"] ?? m["ip"], "ips").compactMap { text in
+      let ip = IPAddress(text)
+      if ip == nil { note(node, "host '\(host)': '\(text)' is no IP address") }
+      return ip
+    }
+    asset.names = texts(m["names"], "names")
+    asset.owner = text(m["owner"], "owner")
+    roster.assets.append(asset)
+  }
+
+  private mutating func readRelation(_ m: Node.Mapping, _ node: Node) {
+    guard let name = text(m["name"], "name"), !name.isEmpty else {
+      return note(node, "a relation without a name")
+    }
+    let word = text(m["kind"], "kind") ?? "other"
+    if Relation.Kind(rawValue: word) == nil { note(node, "relation '\(name)': kind '\(word)' is read as other") }
+    var relation = Relation(kind: Relation.Kind(rawValue: word) ?? .other, name: name)
+    relation.domains = texts(m["domains"], "domains").map { $0.lowercased() }
+    relation.accounts = accounts(m["accounts"])
+    relation.until = time(m["until"], "until")
+    relation.approvedBy = text(m["approved_by"], "approved_by")
+    roster.relations.append(relation)
+  }
+
+  // MARK: values
+
+  private mutating func mappings(_ node: Node, _ what: String) -> [(Node.Mapping, Node)] {
+    guard let items = node.sequence else {
+      if node.null == nil { note(node, "\(what): expected a list") }
+      return []
+    }
+    return items.compactMap { item in
+      if let m = item.mapping { return (m, item) }
+      note(item, "\(what): expected a mapping")
+      return nil
+    }
+  }
+
+  private mutating func text(_ node: Node?, _ what: String) -> String? {
+    guard let node, node.null == nil else { return nil }
+    guard let scalar = node.scalar else {
+      note(node, "\(what): expected text")
+      return nil
+    }
+    return scalar.string
+  }
+
+  /// A list of texts; a single text is a list of one.
+  private mutating func texts(_ node: Node?, _ what: String) -> [String] {
+    guard let node, node.null == nil else { return [] }
+    if let scalar = node.scalar { return [scalar.string] }
+    guard let items = node.sequence else {
+      note(node, "\(what): expected a list of texts")
+      return []
+    }
+    return items.compactMap { text($0, what) }
+  }
+
+  private mutating func time(_ node: Node?, _ what: String) -> Timestamp? {
+    guard let word = text(node, what), !word.isEmpty else { return nil }
+    guard let value = Timestamp(rfc3339: word) else {
+      if let node { note(node, "\(what): '\(word)' is no date (RFC 3339)") }
+      return nil
+    }
+    return value
+  }
+
+  private mutating func accounts(_ node: Node?) -> [RosterAccount] {
+    guard let node, node.null == nil else { return [] }
+    guard let items = node.sequence else {
+      note(node, "accounts: expected a list")
+      return []
+    }
+    return items.compactMap { item in
+      guard let m = item.mapping, let platform = text(m["platform"], "platform") else {
+        note(item, "an account without a platform")
+        return nil
+      }
+      let id = text(m["account_id"], "account_id")
+      let handle = text(m["handle"], "handle")
+      guard id != nil || handle != nil else {
+        note(item, "an account with neither account_id nor handle")
+        return nil
+      }
+      return RosterAccount(platform: platform, accountID: id, handle: handle)
+    }
+  }
+
+  private mutating func note(_ node: Node, _ text: String) {
+    // A hostile roster is not echoed without bound.
+    if problems.count < 1000 { problems.append(RosterError(line: node.mark?.line ?? 0, text: text)) }
+  }
+}

@@ -1,0 +1,23 @@
+/// The name of one flow record, the same for any number of workers and for a second run.
+
+public struct FlowID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+  public let rawValue: UInt64
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public static func < (a: FlowID, b: FlowID) -> Bool { a.rawValue < b.rawValue }
+
+  /// `flow-` and sixteen hexadecimal digits.
+  public var description: String { "flow-" + hexDigits(rawValue) }
+
+  public init?(_ text: some StringProtocol) {
+    guard text.hasPrefix("flow-"), text.utf8.count == 21, let v = UInt64(text.dropFirst(5), radix: 16) else {
+      return nil
+    }
+    rawValue = v
+  }
+}
+
+/// Sixteen lower-case hexadecimal digits.
+func hexDigits(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}
