@@ -1,0 +1,58 @@
+import Packets
+
+/// What two hosts sent each other outside flows. Trivial.
+struct HostPair: BitwiseCopyable {
+  var older: UInt32 = .none
+  var newer: UInt32 = .none
+  var low: NetworkAddress
+  var high: NetworkAddress
+  var hash: UInt32
+  var tallies: UInt32 = .none
+  var capture: UInt16 = 0
+  var strayFromLow: UInt64 = 0
+  var strayFromHigh: UInt64 = 0
+  var resetsFromLow: UInt64 = 0
+  var resetsFromHigh: UInt64 = 0
+  var first: Int64
+  var last: Int64
+}
+
+/// Host pairs by address, with a hard cap, in the order in which they were made.
+struct HostPairTable: ~Copyable {
+  private var slab: Slab<HostPair>
+  private var index = HashIndex()
+  private(set) var oldest = UInt32.none
+  private var newest = UInt32.none
+
+  init(capacity: Int) { slab = Slab(capacity: max(2, capacity)) }
+
+  var isFull: Bool { slab.count >= slab.capacity }
+
+  subscript(at: UInt32) -> UnsafeMutablePointer<HostPair> { slab[at] }
+
+  static func hash(_ low: NetworkAddress, _ high: NetworkAddress, seed: UInt64) -> UInt32 {
+    let h = mix(mix(low.high ^ seed, low.low ^ 0x9E37_79B9_7F4A_7C15) ^ high.high, high.low ^ 0xC2B2_AE3D_27D4_EB4F)
+    return UInt32(truncatingIfNeeded: h ^ h >> 32)
+  }
+
+  func find(_ low: NetworkAddress, _ high: NetworkAddress, _ hash: UInt32) -> UInt32 {
+    index.first(hash) { slab[$0].pointee.low == low && slab[$0].pointee.high == high }
+  }
+
+  mutating func insert(_ low: NetworkAddress, _ high: NetworkAddress, _ hash: UInt32, _ time: Int64) -> UInt32 {
+    guard let at = slab.allocate() else { return .none }
+    slab[at].initialize(to: HostPair(older: newest, low: low, high: high, hash: hash, first: time, last: time))
+    if newest != .none { slab[newest].pointee.newer = at } else { oldest = at }
+    newest = at
+    index.insert(hash, at)
+    return at
+  }
+
+  mutating func remove(_ at: UInt32) {
+    let entry = slab[at].pointee
+    if entry.older != .none { slab[entry.older].pointee.newer = entry.newer } else { oldest = entry.newer }
+    if entry.newer != .none { slab[entry.newer].pointee.older = entry.older } else { newest = entry.older }
+    index.remove(entry.hash, at)
+    slab.release(at)
+  }
+}

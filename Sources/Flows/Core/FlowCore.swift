@@ -1,0 +1,142 @@
+import Catalog
+import Evidence
+import Packets
+
+/// What the engine is made of. A struct of one owner: inside it the compiler proves exclusive access once and for all, so the
+/// packet path checks nothing at run time and counts no references.
+///
+/// Its parts are extended by subject: `FlowCore+Process`, `+Flows`, `+TCP…`, `+Stream`, `+Fragments`, `+Neighbours`,
+/// `+Anomalies`.
+struct FlowCore: ~Copyable {
+  let options: FlowRules
+  let sensor: String
+  let consumer: (any FlowConsumer)?
+
+  var flows: Slab<FlowState>
+  var sessions: Slab<TCPState>
+  var spares: Slab<SpareSYN>
+  var index: HashIndex
+  var wheel = TimerWheel()
+  var buffers: StreamBuffers
+  var tallies: Slab<AnomalyTally>
+  var datagrams: DatagramTable
+  var pairs: HostPairTable
+  var neighbours: NeighbourTable
+  var decoder: PacketDecoder
+
+  /// The latest capture time seen.
+  var clock: Int64 = .min
+  var captures = [""]
+  var capture: UInt16 = 0
+  /// Differs from run to run, so that nobody can aim for collisions; no output depends on it.
+  let seed = UInt64.random(in: .min ... .max)
+  /// FNV-1a over the sensor's name: where every flow id begins.
+  let idBasis: UInt64
+
+  /// The flows that `finish` has still to close; empty while packets come.
+  var closing: [UInt32] = []
+  var counters = FlowCounters()
+  var reachedCaps: [ReachedCap] = []
+  var flowRecords: [FlowRecord] = []
+  var anomalyRecords: [AnomalyRecord] = []
+  var hostPairRecords: [HostPairActivity] = []
+
+  init(options: FlowOptions, consumer: (any FlowConsumer)?) {
+    self.options = FlowRules(options)
+    sensor = options.sensor
+    self.consumer = consumer
+    let limits = options.limits
+    flows = Slab(capacity: limits.flows)
+    sessions = Slab(capacity: limits.flows)
+    spares = Slab(capacity: 4096)
+    index = HashIndex()
+    buffers = StreamBuffers(capacity: limits.streamBuffer)
+    tallies = Slab(capacity: max(1 << 16, limits.flows))
+    datagrams = DatagramTable(limits: limits)
+    pairs = HostPairTable(capacity: limits.hostPairs)
+    neighbours = NeighbourTable(capacity: limits.neighbours)
+    decoder = PacketDecoder(options: options.decoder)
+    var h: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in options.sensor.utf8 { h = (h ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    idBasis = h
+  }
+
+  mutating func begin(capture name: String) {
+    if captures[Int(capture)] == name { return }
+    if let known = captures.firstIndex(of: name) {
+      capture = UInt16(truncatingIfNeeded: known)
+    } else if captures.count < Int(UInt16.max) {
+      captures.append(name)
+      capture = UInt16(truncatingIfNeeded: captures.count - 1)
+    }
+  }
+
+  mutating func reached(_ cap: ReachedCap.Cap) {
+    let time = max(clock, 0)
+    for i in reachedCaps.indices where reachedCaps[i].cap == cap {
+      reachedCaps[i].times &+= 1
+      reachedCaps[i].last = time
+      return
+    }
+    reachedCaps.append(ReachedCap(cap: cap, times: 1, first: time, last: time))
+  }
+
+  // MARK: - Time
+
+  mutating func advance(to time: Int64) {
+    if time > clock { clock = time }
+    if let due = wheel.turn(to: clock) {
+      for second in due { expire(second) }
+    }
+    expireDatagrams()
+  }
+
+  /// Looks at the flows of one slot: closes those that are over and puts the rest in again.
+  private mutating func expire(_ second: Int64) {
+    var at = wheel.take(second)
+    while at != .none {
+      let flow = flows[at]
+      let next = flow.pointee.timerNext
+      flow.pointee.timerSlot = .max
+      if flow.pointee.deadline <= clock {
+        close(at, reason: reasonForTimeout(flow))
+      } else {
+        wheel.schedule(at, deadline: flow.pointee.deadline, in: flows)
+      }
+      at = next
+    }
+  }
+
+  /// Closes up to that many of the open flows, in the order in which they began. True if there are more.
+  mutating func finish(reason: FlowEndReason, atMost limit: Int) -> Bool {
+    if closing.isEmpty {
+      giveUpDatagrams()
+      listOpen()
+    }
+    for _ in 0..<min(limit, closing.count) {
+      guard let at = closing.popLast() else { break }
+      let flow = flows[at]
+      let over = flow.pointee.deadline <= clock
+      close(at, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
+    }
+    if closing.isEmpty { releasePairs() }
+    return !closing.isEmpty
+  }
+
+  /// Takes every flow out of the wheel and into `closing`, the first last.
+  private mutating func listOpen() {
+    var open: [(start: Int64, packet: UInt64, id: UInt64, index: UInt32)] = []
+    open.reserveCapacity(flows.count)
+    for slot in 0..<Int64(TimerWheel.slotCount) {
+      var at = wheel.take(slot)
+      while at != .none {
+        let flow = flows[at]
+        flow.pointee.timerSlot = .max
+        open.append((flow.pointee.start, flow.pointee.firstPacket, flow.pointee.id, at))
+        at = flow.pointee.timerNext
+      }
+    }
+    open.sort { ($0.start, $0.packet, $0.id) > ($1.start, $1.packet, $1.id) }
+    closing = open.map(\.index)
+  }
+}

@@ -1,0 +1,76 @@
+import Evidence
+
+/// What the engine has done and given up, since it was made.
+public struct FlowCounters: Sendable, Hashable {
+  public var packets: UInt64 = 0
+  /// Packets that belong to no flow: no IP, broken headers, fragments that wait.
+  public var packetsWithoutFlow: UInt64 = 0
+  /// Packets whose checksum is wrong: reported, and kept out of their flow's state.
+  public var badChecksums: UInt64 = 0
+  public var flowsOpened: UInt64 = 0
+  public var flowsClosed: UInt64 = 0
+  /// Flows now in the table, and the most there were.
+  public var flows: UInt64 = 0
+  public var flowsPeak: UInt64 = 0
+  /// Flows closed early because the table was full.
+  public var flowsForced: UInt64 = 0
+  /// Segments of no session, and RST segments of none.
+  public var strayPackets: UInt64 = 0
+  public var strayResets: UInt64 = 0
+  /// Stream bytes delivered in order, datagram bytes delivered, and stream bytes never seen.
+  public var streamBytes: UInt64 = 0
+  public var datagramBytes: UInt64 = 0
+  public var gapBytes: UInt64 = 0
+  public var gaps: UInt64 = 0
+  public var retransmissions: UInt64 = 0
+  public var outOfOrder: UInt64 = 0
+  /// Holes given up because the bytes behind them found no room.
+  public var streamBufferGivenUp: UInt64 = 0
+  /// Segments not kept for comparison with retransmissions because buffers were short.
+  public var retentionSkipped: UInt64 = 0
+  public var fragments: UInt64 = 0
+  public var datagramsReassembled: UInt64 = 0
+  public var datagramsExpired: UInt64 = 0
+  public var datagramsGivenUp: UInt64 = 0
+  public var anomalies: UInt64 = 0
+  /// Host pairs and neighbours forgotten because their table was full.
+  public var hostPairsForgotten: UInt64 = 0
+  public var neighboursForgotten: UInt64 = 0
+  /// Anomalies that could not be tallied with their flow because the tallies' memory was used up.
+  public var talliesLost: UInt64 = 0
+
+  public init() {}
+}
+
+/// A hard cap that was reached: a visibility gap.
+public struct ReachedCap: Sendable, Hashable {
+  public enum Cap: String, Sendable, CaseIterable {
+    case flows
+    case streamBuffer = "stream_buffer"
+    case datagrams
+    case fragmentBuffer = "fragment_buffer"
+    case hostPairs = "host_pairs"
+    case
+      neighbours, tallies
+  }
+  public var cap: Cap
+  public var times: UInt64
+  /// Capture time, nanoseconds since 1970 UTC.
+  public var first: Int64
+  public var last: Int64
+}
+
+/// What two hosts sent each other outside any session, for scoring by pair rather than by packet.
+public struct HostPairActivity: Sendable, Hashable {
+  /// The two addresses in order of value.
+  public var low: IPAddress
+  public var high: IPAddress
+  /// Flows without a session that each side began, and among them those of a lone RST.
+  public var strayFromLow: UInt64 = 0
+  public var strayFromHigh: UInt64 = 0
+  public var resetsFromLow: UInt64 = 0
+  public var resetsFromHigh: UInt64 = 0
+  /// Times of the first and last, nanoseconds since 1970 UTC.
+  public var first: Int64
+  public var last: Int64
+}

@@ -1,0 +1,105 @@
+import Evidence
+import Packets
+
+/// What one side of a flow sent, counted.
+struct SideCounters: BitwiseCopyable {
+  var packets: UInt64 = 0
+  var bytes: UInt64 = 0
+  var ipBytes: UInt64 = 0
+  /// Datagram bytes. For TCP, payload follows from sequence numbers; this then counts the bytes never seen.
+  var payloadOrMissed: UInt64 = 0
+}
+
+struct FlowMarks: OptionSet, BitwiseCopyable {
+  let rawValue: UInt32
+  /// The client is the low endpoint of the key.
+  static var clientIsLow: FlowMarks { .init(rawValue: 1) }
+  /// The first segment was of a running session.
+  static var midstream: FlowMarks { .init(rawValue: 2) }
+  /// Midstream, and not yet known whether the session is real or its segment a stray.
+  static var provisional: FlowMarks { .init(rawValue: 4) }
+  /// Bytes that the peer acknowledged were never captured.
+  static var lossy: FlowMarks { .init(rawValue: 8) }
+  /// The consumer was asked about the flow.
+  static var opened: FlowMarks { .init(rawValue: 16) }
+  /// The consumer wants no more bytes.
+  static var stopped: FlowMarks { .init(rawValue: 32) }
+  /// Stream bytes are kept back until the other side is seen.
+  static var held: FlowMarks { .init(rawValue: 64) }
+  /// The handshake's last ACK was seen.
+  static var established: FlowMarks { .init(rawValue: 128) }
+  /// Both sides offered timestamps in the handshake, so PAWS holds.
+  static var timestamps: FlowMarks { .init(rawValue: 256) }
+  static var fastOpen: FlowMarks { .init(rawValue: 512) }
+  /// One side began with a FIN (Zeek's partial close).
+  static var partialClose: FlowMarks { .init(rawValue: 1024) }
+  /// ICMP whose type has no counterpart, so that ports do not swap for the reply (Community ID).
+  static var oneWay: FlowMarks { .init(rawValue: 2048) }
+  /// A segment that only an open session sends (an ACK of the peer's bytes, or data) was seen.
+  static var answerDue: FlowMarks { .init(rawValue: 4096) }
+  /// The session's stray segment or RST has been reported.
+  static var strayReported: FlowMarks { .init(rawValue: 8192) }
+  /// Both sides offered or accepted window scaling, or neither: windows can be judged.
+  static var windowKnown: FlowMarks { .init(rawValue: 16384) }
+}
+
+/// A flow in the table: everything that flows of all protocols have. Trivial, 184 bytes.
+struct FlowState: BitwiseCopyable {
+  // First, so that a side is found by index from the flow's own address.
+  var toServer = SideCounters()
+  var toClient = SideCounters()
+
+  var key: FlowKey
+  var id: UInt64
+  var start: Int64
+  /// Time of the latest packet.
+  var last: Int64
+  var firstPacket: UInt64
+  var lastPacket: UInt64
+  /// When the flow is over unless something happens before.
+  var deadline: Int64
+  var timerNext: UInt32 = .none
+  var timerPrevious: UInt32 = .none
+  var hash: UInt32
+  /// Its `TCPState`, or `.none`.
+  var tcp: UInt32 = .none
+  /// Its first anomaly tally, or `.none`.
+  var tallies: UInt32 = .none
+  /// The consumer's token.
+  var token: UInt32 = 0
+  var marks: FlowMarks = []
+  var timerSlot: UInt16 = .max
+  /// Which of the engine's captures it began in.
+  var capture: UInt16 = 0
+
+  init(key: FlowKey, hash: UInt32, id: UInt64, time: Int64, number: UInt64) {
+    self.key = key
+    self.hash = hash
+    self.id = id
+    start = time
+    last = time
+    firstPacket = number
+    lastPacket = number
+    deadline = time
+  }
+
+  var client: NetworkAddress { marks.contains(.clientIsLow) ? key.low : key.high }
+  var server: NetworkAddress { marks.contains(.clientIsLow) ? key.high : key.low }
+  var clientPort: UInt16 { marks.contains(.clientIsLow) ? key.lowPort : key.highPort }
+  var serverPort: UInt16 { marks.contains(.clientIsLow) ? key.highPort : key.lowPort }
+}
+
+extension UnsafeMutablePointer<FlowState> {
+  /// The counters of what went that way.
+  @inline(__always)
+  func side(_ direction: Direction) -> UnsafeMutablePointer<SideCounters> {
+    // `toServer` and `toClient` are the first two fields, one after the other.
+    UnsafeMutableRawPointer(self).assumingMemoryBound(to: SideCounters.self) + Int(direction.rawValue)
+  }
+}
+
+extension IPAddress {
+  init(_ address: NetworkAddress) {
+    self = address.isIPv4 ? IPAddress(ipv4: address.ipv4) : IPAddress(high: address.high, low: address.low)
+  }
+}
