@@ -1,0 +1,4 @@
+#pragma once
+
+/* gzip and zlib streams (RFC 1950, RFC 1952). */
+#include <zlib.h>

@@ -1,0 +1,4 @@
+#pragma once
+
+/* Zstandard frames (RFC 8878). */
+#include <zstd.h>

@@ -1,0 +1,82 @@
+/// Where plugins are looked for, and which files there are taken for plugins.
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The folders, in the order of plugin-abi.md: what is found first wins.
+public struct PluginSearch: Sendable {
+  public var folders: [String]
+
+  /// Prefixes of the file names that are looked at: other libraries beside the binary are never loaded.
+  public static let prefixes = ["libdissector_", "libsource_", "libprocess_", "libpersona_"]
+
+  public init(folders: [String]) {
+    self.folders = folders
+  }
+
+  /// `plugins.path` of the configuration, VEDETTE_PLUGIN_PATH, the user's and the system's folder, the folder
+  /// beside the binary.
+  public static func standard(configured: [String] = []) -> PluginSearch {
+    var folders = configured
+    if let path = environment("VEDETTE_PLUGIN_PATH") {
+      folders += path.split(separator: ":").map(String.init)
+    }
+    if let data = environment("XDG_DATA_HOME") {
+      folders.append(data + "/vedette/plugins")
+    } else if let home = environment("HOME") {
+      folders.append(home + "/.local/share/vedette/plugins")
+    }
+    folders += ["/usr/local/lib/vedette/plugins", "/usr/lib/vedette/plugins"]
+    if let own = folderOfBinary() { folders.append(own) }
+    return PluginSearch(folders: folders)
+  }
+
+  /// The plugin files, in order of the folders and by name within one. A folder that is not there has none.
+  /// Entries of `folders` that are files are taken as they are.
+  public func files() -> [String] {
+    var found: [String] = []
+    for folder in folders {
+      var info = stat()
+      guard stat(folder, &info) == 0 else { continue }
+      if info.st_mode & S_IFMT == S_IFREG {
+        found.append(folder)
+        continue
+      }
+      found += Self.names(in: folder).filter(Self.isPluginName).sorted().map { folder + "/" + $0 }
+    }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  static func isPluginName(_ name: String) -> Bool {
+    name.hasSuffix(".so") && prefixes.contains { name.hasPrefix($0) }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private static func environment(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  private static func folderOfBinary() -> String? {
+    guard let path = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(path) }
+    let text = String(cString: path)
+    guard let slash = text.lastIndex(of: "/") else { return nil }
+    return String(text[..<slash])
+  }
+}

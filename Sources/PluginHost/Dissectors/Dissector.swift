@@ -1,0 +1,97 @@
+/// One instance of a dissector plugin, for one worker.
+
+import Evidence
+import VedettePluginABI
+
+/// What the packet path needs of an instance: plain pointers, so that a call touches no reference count.
+///
+/// Valid as long as the ``Dissector`` it came from.
+public struct DissectorCalls: BitwiseCopyable {
+  public typealias Probe =
+    @convention(c) (
+      OpaquePointer?, UnsafePointer<vdt_flow>?, UInt32, vdt_bytes, UnsafeMutablePointer<vdt_probe_result>?
+    ) -> Int32
+  public typealias Data =
+    @convention(c) (
+      OpaquePointer?, UnsafePointer<vdt_chunk>?, UnsafePointer<vdt_sink>?, UnsafeMutablePointer<vdt_data_result>?
+    ) -> Int32
+  public typealias Gap =
+    @convention(c) (
+      OpaquePointer?, UInt32, UInt64, UInt64, UnsafePointer<vdt_sink>?, UnsafeMutablePointer<vdt_data_result>?
+    ) -> Int32
+  public typealias Open =
+    @convention(c) (
+      OpaquePointer?, UnsafePointer<vdt_flow>?, UnsafeMutablePointer<OpaquePointer?>?
+    ) -> Int32
+  public typealias Close = @convention(c) (OpaquePointer?, UnsafePointer<vdt_sink>?, UInt32) -> Int32
+
+  public let instance: OpaquePointer
+  public let sink: UnsafeMutablePointer<vdt_sink>
+  public let state: UnsafeMutablePointer<SinkState>
+  public let probe: Probe
+  public let open: Open
+  public let data: Data
+  public let gap: Gap
+  public let datagram: Data?
+  public let close: Close
+  /// Bytes of a direction that need-more may ask to keep.
+  public let lookahead: Int
+
+  /// To be called after each call that was given the sink, before its log is read.
+  @inline(__always) public func finishCall() { state.pointee.finishCall() }
+}
+
+/// Owns an instance: creates it, and destroys it when it is let go of, after all its sessions were closed. [worker]
+public final class Dissector {
+  public let plugin: Plugin
+  public let calls: DissectorCalls
+  public var reader: RecordReader
+  public var anomalyReader: RecordReader
+  private let host: HostTable
+
+  public init(
+    _ plugin: Plugin, config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+  ) throws(PluginError) {
+    self.plugin = plugin
+    let raw = try plugin.table(.dissector, minimum: MemoryLayout<vdt_dissector>.size)
+    let table = raw.assumingMemoryBound(to: vdt_dissector.self).pointee
+    guard let probe = table.probe, let open = table.open, let data = table.data, let gap = table.gap,
+      let close = table.close
+    else { throw PluginError(.contract, plugin.identity.id, "its table of dissector/1 lacks a function of ABI 1.0") }
+    host = HostTable(plugin: plugin.identity.id, log: log)
+    let instance = try Self.create(plugin, config, host)
+    let state = UnsafeMutablePointer<SinkState>.allocate(capacity: 1)
+    state.initialize(
+      to: SinkState(
+        role: .dissector, records: plugin.records, anomalies: plugin.anomalies, flowFields: plugin.flowFields))
+    calls = DissectorCalls(
+      instance: instance, sink: makeSink(state), state: state, probe: probe, open: open, data: data, gap: gap,
+      datagram: table.datagram, close: close, lookahead: plugin.description.lookahead)
+    reader = RecordReader(table: plugin.records)
+    anomalyReader = RecordReader(table: plugin.anomalies)
+  }
+
+  deinit {
+    _ = plugin.descriptor.pointee.destroy?(calls.instance)
+    calls.sink.deallocate()
+    calls.state.pointee.destroy()
+    calls.state.deallocate()
+  }
+
+  /// What the plugin emitted and was not taken.
+  public var refusals: SinkRefusals { calls.state.pointee.refusals }
+  /// The words of the plugin's last error on this thread.
+  public func takeWords() -> String? { host.takeWords() }
+
+  static func create(_ plugin: Plugin, _ config: String, _ host: HostTable) throws(PluginError) -> OpaquePointer {
+    var instance: OpaquePointer?
+    let status = withABIBytes(Array(config.utf8)) { bytes in
+      plugin.descriptor.pointee.create?(host.table, bytes, &instance) ?? VDT_E_UNSUPPORTED
+    }
+    guard status >= 0, let instance else {
+      throw PluginError(
+        .refused, plugin.identity.id, "makes no instance: \(host.takeWords() ?? "error \(status), without words")")
+    }
+    return instance
+  }
+}

@@ -1,0 +1,143 @@
+/// A plugin that was found, checked and loaded.
+
+import VedettePluginABI
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One loaded image with its descriptor and description. An image is never unmapped: a Swift runtime within it does not
+/// allow it, and sessions may live.
+public final class Plugin: @unchecked Sendable {  // all members are written in init; the tables behind them are static
+
+  public let path: String
+  public let identity: PluginIdentity
+  public let description: PluginDescription
+  /// The interfaces of this host's that it offers.
+  public let interfaces: [PluginInterface]
+
+  let descriptor: UnsafePointer<vdt_plugin>
+  let records: ShapeTable
+  let anomalies: ShapeTable
+  let flowFields: ShapeTable
+
+  /// Checks the file, loads it and lets it describe itself. [main]
+  public init(path: String) throws(PluginError) {
+    self.path = path
+    try Self.check(file: path)
+    let descriptor = try Self.load(path)
+    self.descriptor = descriptor
+    let identity = try Self.identity(descriptor, path)
+    self.identity = identity
+    let description = try Self.describe(descriptor, identity, path)
+    self.description = description
+
+    var interfaces: [PluginInterface] = []
+    if let look = descriptor.pointee.interface {
+      interfaces = PluginInterface.allCases.filter { kind in withABIText(kind.rawValue) { look($0) != nil } }
+    }
+    self.interfaces = interfaces
+    records = ShapeTable(description.records.map { ($0.id, $0.name, $0.fields) })
+    anomalies = ShapeTable(description.anomalies.map { ($0.id, $0.reportedID, $0.fields) })
+    flowFields = ShapeTable(flowFields: description.flowFields)
+  }
+
+  /// The table of an interface, at least `minimum` bytes large.
+  func table(_ kind: PluginInterface, minimum: Int) throws(PluginError) -> UnsafeRawPointer {
+    let table = descriptor.pointee.interface.flatMap { look in withABIText(kind.rawValue) { look($0) } }
+    guard let table else { throw PluginError(.unknown, identity.id, "offers no \(kind.rawValue)") }
+    let size = table.load(as: UInt32.self)
+    guard size >= UInt32(minimum) else {
+      throw PluginError(
+        .contract, identity.id, "its table of \(kind.rawValue) is \(size) bytes, ABI 1.0 has \(minimum)")
+    }
+    return table
+  }
+
+  // MARK: Steps of loading
+
+  /// Refuses what others than the owner or root can write to.
+  private static func check(file path: String) throws(PluginError) {
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      throw PluginError(.file, path, "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }
+    let byGroup = info.st_mode & S_IWGRP != 0 && info.st_gid != 0
+    guard !byGroup, info.st_mode & S_IWOTH == 0 else {
+      throw PluginError(.file, path, "can be written by others than its owner; refused (chmod go-w it)")
+    }
+  }
+
+  private static func load(_ path: String) throws(PluginError) -> UnsafePointer<vdt_plugin> {
+    // A name without a slash would be searched for elsewhere.
+    let name = path.contains("/") ? path : "./" + path
+    guard let image = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
+      throw PluginError(.image, path, "cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "unknown reason")")
+    }
+    guard let symbol = dlsym(image, VDT_ENTRY_NAME) else {
+      throw PluginError(.image, path, "is no Vedette plugin: it exports no \(VDT_ENTRY_NAME)")
+    }
+    // The exported function has this type by contract (vedette/entry.h).
+    let entry = unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> UnsafePointer<vdt_plugin>?).self)
+    guard let descriptor = entry(VDT_ABI_VERSION) else {
+      throw PluginError(.abi, path, "is built for another ABI than this host's \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR)")
+    }
+    return descriptor
+  }
+
+  private static func identity(
+    _ descriptor: UnsafePointer<vdt_plugin>, _ path: String
+  ) throws(PluginError) -> PluginIdentity {
+    // Size and ABI lie where they will always lie; the rest is read only once they fit.
+    let d = UnsafeRawPointer(descriptor)
+    let size = d.load(as: UInt32.self)
+    guard size >= 16 else { throw PluginError(.description, path, "its descriptor is \(size) bytes") }
+    let major = d.load(fromByteOffset: 4, as: UInt32.self)
+    let minor = d.load(fromByteOffset: 8, as: UInt32.self)
+    let minMinor = d.load(fromByteOffset: 12, as: UInt32.self)
+    guard major == VDT_ABI_MAJOR else {
+      throw PluginError(.abi, path, "is built for ABI \(major), this host has \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR)")
+    }
+    guard minMinor <= VDT_ABI_MINOR else {
+      throw PluginError(
+        .abi, path, "needs ABI \(major).\(minMinor), this host has \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR); update Vedette")
+    }
+    guard size >= UInt32(MemoryLayout<vdt_plugin>.size) else {
+      throw PluginError(
+        .description, path, "its descriptor is \(size) bytes, ABI 1.0 has \(MemoryLayout<vdt_plugin>.size)")
+    }
+    let p = descriptor.pointee
+    guard let id = p.id.reverseDNS, id.contains(".") else {
+      throw PluginError(.description, path, "its id is no reverse DNS name: \(p.id.words)")
+    }
+    guard let name = p.name.shortName else {
+      throw PluginError(.description, path, "its name has other characters than a-z, 0-9 and '-': \(p.name.words)")
+    }
+    guard let version = p.version.text(atMost: UInt64(VDT_MAX_NAME)), !version.isEmpty else {
+      throw PluginError(.description, path, "it has no version")
+    }
+    guard let schema = p.config_schema.text(atMost: UInt64(VDT_MAX_SCHEMA)) else {
+      throw PluginError(.description, path, "its configuration schema is no UTF-8 or over \(VDT_MAX_SCHEMA) bytes")
+    }
+    guard p.describe != nil, p.create != nil, p.destroy != nil, p.interface != nil else {
+      throw PluginError(.description, path, "its descriptor lacks a function of ABI 1.0")
+    }
+    return PluginIdentity(
+      id: id, name: name, version: version, vendor: p.vendor.words, licence: p.licence.words, url: p.url.words,
+      summary: p.summary.words, configSchema: schema, abiMajor: major, abiMinor: minor, minMinor: minMinor)
+  }
+
+  private static func describe(
+    _ descriptor: UnsafePointer<vdt_plugin>, _ identity: PluginIdentity, _ path: String
+  ) throws(PluginError) -> PluginDescription {
+    guard let describe = descriptor.pointee.describe else { return PluginDescription() }
+    let listener = Describer(pluginID: identity.id)
+    let status = listener.listen(to: describe)
+    if let refusal = listener.refusal { throw PluginError(.description, path, refusal) }
+    guard status >= 0 else {
+      throw PluginError(.description, path, "it could not describe itself: \(listener.failWords ?? "error \(status)")")
+    }
+    return listener.description
+  }
+}

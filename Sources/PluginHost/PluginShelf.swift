@@ -1,0 +1,50 @@
+/// The plugins of this process: all that were found, by id.
+
+/// What a search found: the plugins, in order of their ids, and why each other file is none.
+public struct PluginShelf: Sendable {
+  public let plugins: [Plugin]
+  /// One line each; the rest goes on without them.
+  public let refusals: [PluginError]
+  /// Files whose plugin was found before in an earlier folder.
+  public let shadowed: [(path: String, by: String)]
+
+  public init(plugins: [Plugin], refusals: [PluginError] = [], shadowed: [(path: String, by: String)] = []) {
+    self.plugins = plugins.sorted { $0.identity.id < $1.identity.id }
+    self.refusals = refusals
+    self.shadowed = shadowed
+  }
+
+  /// Loads all that `search` finds. [main]
+  public static func load(_ search: PluginSearch) -> PluginShelf {
+    var plugins: [Plugin] = []
+    var refusals: [PluginError] = []
+    var shadowed: [(path: String, by: String)] = []
+    for path in search.files() {
+      do throws(PluginError) {
+        let plugin = try Plugin(path: path)
+        if let first = plugins.first(where: { $0.identity.id == plugin.identity.id }) {
+          shadowed.append((path, first.path))
+        } else {
+          plugins.append(plugin)
+        }
+      } catch {
+        refusals.append(error)
+      }
+    }
+    return PluginShelf(plugins: plugins, refusals: refusals, shadowed: shadowed)
+  }
+
+  public var dissectors: [Plugin] { plugins.filter { $0.interfaces.contains(.dissector) } }
+
+  /// Plugins that bring personas or processes.
+  public func sources(_ kind: PluginInterface? = nil) -> [Plugin] {
+    plugins.filter { plugin in
+      plugin.interfaces.contains { ($0 == .personaSource || $0 == .processSource) && (kind == nil || $0 == kind) }
+    }
+  }
+
+  /// The plugin of a short name (`winevent`) or an id.
+  public func plugin(named name: String) -> Plugin? {
+    plugins.first { $0.identity.name == name } ?? plugins.first { $0.identity.id == name }
+  }
+}

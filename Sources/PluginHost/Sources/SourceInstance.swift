@@ -1,0 +1,193 @@
+/// One running source: a plugin's instance and its stream, pumped by whoever owns it.
+
+import Evidence
+import VedettePluginABI
+
+/// A source of observations. All calls but ``wake()`` and ``progress()`` come from one thread, the source's own. [source]
+///
+///     let source = try shelf.openSource("winevent:events.jsonl.gz")
+///     repeat {
+///       let batch = try source.next(max: 1024)
+///       …
+///     } while batch.status == .more
+public final class SourceInstance {
+  private typealias Next =
+    @convention(c) (
+      OpaquePointer?, UnsafePointer<vdt_sink>?, UInt64, UInt64, UnsafeMutablePointer<vdt_next_result>?
+    ) -> Int32
+  private typealias Close = @convention(c) (OpaquePointer?) -> Int32
+
+  public let plugin: Plugin
+  public let interface: PluginInterface
+  /// What the observations have as their source.
+  public let name: String
+  /// The file, where there is one.
+  public var path: String? { input?.path }
+
+  private let input: SourceInput?
+  private let host: HostTable
+  private let instance: OpaquePointer
+  private let stream: OpaquePointer
+  private let nextCall: Next
+  private let closeCall: Close
+  private let wakeCall: Close?
+  private let progressCall: (@convention(c) (OpaquePointer?, UnsafeMutablePointer<vdt_progress>?) -> Int32)?
+  private let sink: UnsafeMutablePointer<vdt_sink>
+  private let state: UnsafeMutablePointer<SinkState>
+  private var builder: ObservationBuilder
+  private var isClosed = false
+
+  /// Makes an instance of the plugin and opens its stream.
+  /// - Parameters:
+  ///   - input: of a file source; its descriptor is closed with this source.
+  ///   - parameters: a JSON object by the plugin's parameters schema, or empty.
+  ///   - cursor: the last one stored, or empty.
+  public init(
+    _ plugin: Plugin, interface: PluginInterface, name: String, input: SourceInput? = nil, parameters: String = "",
+    cursor: [UInt8] = [], config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+  ) throws(PluginError) {
+    let raw = try plugin.table(interface, minimum: MemoryLayout<vdt_source>.size)
+    let table = raw.assumingMemoryBound(to: vdt_source.self).pointee
+    guard let open = table.open, let next = table.next, let close = table.close else {
+      throw PluginError(.contract, plugin.identity.id, "its table of \(interface.rawValue) lacks a function of ABI 1.0")
+    }
+    let host = HostTable(plugin: plugin.identity.id, log: log)
+    let instance = try Dissector.create(plugin, config, host)
+    var stream: OpaquePointer?
+    let status = withABIBytes(Array(parameters.utf8)) { parameters in
+      withABIBytes(cursor) { open(instance, parameters, input?.descriptor ?? -1, $0, &stream) }
+    }
+    guard status >= 0, let stream else {
+      let words = host.takeWords() ?? "error \(status), without words"
+      _ = plugin.descriptor.pointee.destroy?(instance)
+      input?.finish()
+      throw PluginError(.refused, input?.path ?? plugin.identity.id, "\(plugin.identity.name) cannot read it: \(words)")
+    }
+    self.plugin = plugin
+    self.interface = interface
+    self.name = name
+    self.input = input
+    self.host = host
+    self.instance = instance
+    self.stream = stream
+    nextCall = next
+    closeCall = close
+    wakeCall = table.wake
+    progressCall = table.progress
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: SinkState(role: .source, records: plugin.records, anomalies: plugin.anomalies, flowFields: plugin.flowFields))
+    sink = makeSink(state)
+    builder = ObservationBuilder(records: plugin.records, source: name)
+  }
+
+  deinit {
+    close()
+    sink.deallocate()
+    state.pointee.destroy()
+    state.deallocate()
+  }
+
+  /// Ends the stream and the instance. Nothing may be called afterwards.
+  public func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    _ = closeCall(stream)
+    _ = plugin.descriptor.pointee.destroy?(instance)
+    input?.finish()
+  }
+
+  /// What the plugin emitted and was not taken.
+  public var refusals: SinkRefusals { state.pointee.refusals }
+
+  /// The next records, at most `max` (1…65,536), waiting at most `wait` milliseconds for one to come.
+  ///
+  /// A file is never idle: while it is being decompressed its source says `more`, having waited.
+  ///
+  /// Throws where the plugin broke the contract; a source that fails says so in the batch's status.
+  public func next(max: Int, wait: UInt64 = 1000) throws(PluginError) -> SourceBatch {
+    guard !isClosed else { throw PluginError(.contract, plugin.identity.id, "the source is closed") }
+    let limit = UInt64(Swift.min(Swift.max(max, 1), 65_536))
+    state.pointee.clear()
+    state.pointee.softRecords = limit
+    var result = vdt_next_result()
+    result.size = UInt32(MemoryLayout<vdt_next_result>.size)
+    let status = nextCall(stream, sink, limit, wait, &result)
+    state.pointee.finishCall()
+
+    var batch = SourceBatch(observations: [], cursor: nil, rejects: [], status: .more)
+    collect(into: &batch)
+    batch.status = try standing(status, result)
+    if result.cursor.len > 0 {
+      guard result.cursor.len <= UInt64(VDT_MAX_CURSOR), let start = result.cursor.ptr else {
+        throw PluginError(
+          .contract, plugin.identity.id, "gave a cursor of \(result.cursor.len) bytes, the limit is \(VDT_MAX_CURSOR)")
+      }
+      batch.cursor = Array(UnsafeBufferPointer(start: start, count: Int(result.cursor.len)))
+    }
+    return batch
+  }
+
+  /// Makes a waiting next return soon. Any thread, but not after ``close()`` began.
+  public func wake() {
+    _ = wakeCall?(stream)
+  }
+
+  /// Bytes or records done, and in all where that is known. Any thread, but not after ``close()`` began.
+  public func progress() -> (done: UInt64, total: UInt64?)? {
+    guard let progressCall else { return nil }
+    var progress = vdt_progress()
+    progress.size = UInt32(MemoryLayout<vdt_progress>.size)
+    guard progressCall(stream, &progress) >= 0 else { return nil }
+    return (progress.done, progress.total == 0 ? nil : progress.total)
+  }
+
+  private func standing(_ status: Int32, _ result: vdt_next_result) throws(PluginError) -> SourceStatus {
+    let retry = min(result.retry_ms, 86_400_000)
+    switch status {
+    case VDT_NEXT_OK: return .more
+    case VDT_NEXT_IDLE:
+      guard input != nil else { return .idle(retryMilliseconds: retry) }
+      // A source that does not wait in next would have its caller spin: it waits here, for the pipe to have bytes.
+      input?.waitForBytes(milliseconds: Int32(min(retry, 100)))
+      return .more
+    case VDT_NEXT_LIMITED: return .limited(retryMilliseconds: retry)
+    case VDT_NEXT_END:
+      // The plugin sees a pipe that ends; only the host knows that it ended too early.
+      if let problem = input?.problem { return .failed(.format, problem) }
+      return .end
+    case VDT_NEXT_FAILED:
+      return .failed(.init(rawValue: result.error) ?? .other, input?.problem ?? host.takeWords() ?? "without words")
+    case ..<0: return .failed(.other, host.takeWords() ?? "error \(status), without words")
+    default: throw PluginError(.contract, plugin.identity.id, "returned status \(status), which ABI 1.0 does not know")
+    }
+  }
+
+  private func collect(into batch: inout SourceBatch) {
+    batch.observations.reserveCapacity(Int(state.pointee.recordCount))
+    var at = 0
+    while at < state.pointee.logCount {
+      let entry = state.pointee.entry(at)
+      switch entry.kind {
+      case SinkEntry.Kind.beginRecord:
+        let end = RecordReader.end(of: at, in: state)
+        do throws(RefusedRecord) {
+          batch.observations.append(try builder.observation(at, end, in: state))
+        } catch {
+          batch.rejects.append(SourceReject(text: error.text))
+        }
+        at = end
+      case SinkEntry.Kind.reject:
+        let bytes = state.pointee.bytes(entry)
+        let line = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+        let offset = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        batch.rejects.append(
+          SourceReject(
+            line: line == 0 ? nil : line, offset: offset == VDT_NO_OFFSET ? nil : offset,
+            text: String(decoding: bytes[16...], as: UTF8.self)))
+      default: break
+      }
+      at += 1
+    }
+  }
+}

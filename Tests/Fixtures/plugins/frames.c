@@ -1,0 +1,276 @@
+// A dissector for tests: frames of "FX", a big-endian length of two bytes, and that many bytes of body.
+//
+// What the body says decides what the session answers: "error", "done", "notmine", "switch NAME", "half
+// NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length). Variants are made with -D:
+// ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PROTOCOL, MAGIC, CERTAINTY, LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, FLAT_ID.
+#include "vedette/plugin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef ABI_MAJOR
+#define ABI_MAJOR VDT_ABI_MAJOR
+#endif
+#ifndef MIN_MINOR
+#define MIN_MINOR 0
+#endif
+#ifndef PLUGIN_ID
+#define PLUGIN_ID "org.example.frames"
+#endif
+#ifndef PROTOCOL
+#define PROTOCOL "frames"
+#endif
+#ifndef MAGIC
+#define MAGIC "FX"
+#endif
+#ifndef CERTAINTY
+#define CERTAINTY 90
+#endif
+
+enum { FRAME = 1, BODY = 1, LENGTH, SIDE, PACKET, PARTS, ADDRESS, AT };
+enum { BROKEN = 1, ODD = 2, DETAIL = 1, HOST = 1 };
+
+struct vdt_instance {
+    const vdt_host *host;
+};
+struct vdt_session {
+    vdt_instance *instance;
+    uint64_t frames;
+};
+
+static int32_t describe(const vdt_describer *d) {
+    static const vdt_field fields[] = {
+        {.size = sizeof(vdt_field), .id = BODY, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("body")},
+        {.size = sizeof(vdt_field), .id = LENGTH, .type = VDT_TYPE_U64, .name = VDT_TEXT("length")},
+        {.size = sizeof(vdt_field), .id = SIDE, .type = VDT_TYPE_U64, .name = VDT_TEXT("side")},
+        {.size = sizeof(vdt_field), .id = PACKET, .type = VDT_TYPE_U64, .name = VDT_TEXT("packet")},
+        {.size = sizeof(vdt_field),
+         .id = PARTS,
+         .type = VDT_TYPE_U64,
+         .flags = VDT_FIELD_LIST,
+         .name = VDT_TEXT("parts")},
+        {.size = sizeof(vdt_field), .id = ADDRESS, .type = VDT_TYPE_IP, .name = VDT_TEXT("address")},
+    };
+#ifdef BAD_FIELD
+    const vdt_field bad = {
+        .size = sizeof(vdt_field), .id = 1, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("pid")};
+    d->record(d, 9, VDT_STR("process"));
+    d->field(d, 9, &bad);
+#endif
+    const vdt_field detail = {
+        .size = sizeof(vdt_field), .id = DETAIL, .type = VDT_TYPE_U64, .name = VDT_TEXT("value")};
+    d->record(d, FRAME, VDT_STR("frame"));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        d->field(d, FRAME, &fields[i]);
+    d->anomaly(d, BROKEN, VDT_STR("broken_frame"), VDT_SEVERITY_MEDIUM, VDT_STR("A frame without its mark"));
+    d->anomaly(d, ODD, VDT_STR("app.nul_in_line"), VDT_SEVERITY_LOW, VDT_STR("NUL"));
+    d->anomaly_field(d, BROKEN, &detail);
+    d->flow_field(d, HOST, VDT_STR("server_name"), VDT_TYPE_TEXT);
+    d->protocol(d, 1, VDT_STR(PROTOCOL), VDT_OVER_TCP | VDT_OVER_UDP);
+    d->port(d, 1, VDT_TCP, 7000, 7009);
+    d->first_speaker(d, 1, VDT_TO_SERVER);
+#ifdef LOOKAHEAD
+    d->lookahead(d, LOOKAHEAD);
+#endif
+#ifdef NO_DESCRIBE
+    return d->fail(d, VDT_E_INTERNAL, VDT_STR("the moon is in the wrong house"));
+#endif
+    return VDT_OK;
+}
+
+static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
+    if (config.len == 3 && !memcmp(config.ptr, "bad", 3))
+        return host->fail(host, VDT_E_CONFIG, VDT_STR("'bad' is no configuration"));
+    *instance = calloc(1, sizeof **instance);
+    (*instance)->host = host;
+    return VDT_OK;
+}
+static int32_t destroy(vdt_instance *instance) {
+    free(instance);
+    return VDT_OK;
+}
+
+static int32_t probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direction, vdt_bytes bytes,
+                     vdt_probe_result *result) {
+    (void)instance, (void)flow, (void)direction;
+    size_t marked = strlen(MAGIC);
+    if (memcmp(bytes.ptr, MAGIC, bytes.len < marked ? bytes.len : marked))
+        return VDT_PROBE_NO;
+    if (bytes.len < 4) {
+        result->need = 4 - bytes.len;
+        return VDT_PROBE_NEED_MORE;
+    }
+    result->certainty = CERTAINTY;
+    return VDT_PROBE_YES;
+}
+
+static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_session **session) {
+    (void)flow;
+    *session = calloc(1, sizeof **session);
+    (*session)->instance = instance;
+    return VDT_OK;
+}
+
+static int says(const uint8_t *body, size_t length, const char *word) {
+    return length >= strlen(word) && !memcmp(body, word, strlen(word));
+}
+
+static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, uint64_t offset,
+                     const uint8_t *body, size_t length, vdt_data_result *result) {
+    int64_t time = 0;
+    uint64_t packet = 0;
+    s->frames++;
+    if (says(body, length, "notmine"))
+        return VDT_DATA_NOT_MINE;
+    if (says(body, length, "error")) {
+        result->anomaly = BROKEN;
+        result->offset = offset;
+        return VDT_DATA_ERROR;
+    }
+    if (says(body, length, "done"))
+        return VDT_DATA_DONE;
+    sink->when(sink, direction, offset, &time, &packet);
+    sink->begin(sink, FRAME, time);
+    sink->text(sink, BODY, vdt_make_str((const char *)body, length));
+    sink->u64(sink, LENGTH, length);
+    sink->u64(sink, SIDE, direction);
+    sink->u64(sink, PACKET, packet);
+    if (says(body, length, "parts"))
+        for (uint64_t i = 1; i <= 3; i++)
+            sink->u64(sink, PARTS, i * i);
+    if (says(body, length, "wrong")) {
+        sink->i64(sink, LENGTH, -1);
+        sink->u64(sink, 77, 1);
+        sink->text(sink, BODY, vdt_make_str("\xff\xfe", 2));
+        sink->begin(sink, FRAME, time);
+    }
+    if (!says(body, length, "open"))
+        sink->end(sink);
+    if (says(body, length, "host"))
+        sink->flow_text(sink, HOST, vdt_make_str((const char *)body + 5, length - 5));
+    if (says(body, length, "detail")) {
+        sink->begin_anomaly(sink, BROKEN, direction, offset);
+        sink->u64(sink, DETAIL, 42);
+        sink->end(sink);
+    }
+    if (says(body, length, "odd"))
+        sink->anomaly(sink, ODD, direction, offset);
+    if (says(body, length, "expect")) {
+        static const uint8_t address[] = {192, 0, 2, 7};
+        sink->expect(sink, vdt_make_bytes(address, 4), 4444, VDT_TCP, VDT_STR(PROTOCOL), 60000);
+    }
+    if (says(body, length, "child")) {
+        vdt_child child = {
+            .size = sizeof child, .kind = VDT_CHILD_STREAM, .flags = VDT_CHILD_START | VDT_CHILD_DECRYPTED};
+        child.direction = direction;
+        child.id = 1;
+        child.bytes = vdt_make_bytes(body + 6, length - 6);
+        sink->child(sink, &child);
+    }
+    if (says(body, length, "switch") || says(body, length, "half")) {
+        size_t word = says(body, length, "half") ? 5 : 7;
+        result->protocol = vdt_make_str((const char *)body + word, length - word);
+        result->switch_to_server = direction == VDT_TO_SERVER ? offset + 4 + length : VDT_SWITCH_NOW;
+        result->switch_to_client = direction == VDT_TO_CLIENT ? offset + 4 + length : VDT_SWITCH_NOW;
+        if (word == 5)
+            result->switch_flags = VDT_SWITCH_HALF;
+        return VDT_DATA_SWITCH;
+    }
+    return VDT_DATA_OK;
+}
+
+static int32_t data(vdt_session *s, const vdt_chunk *chunk, const vdt_sink *sink, vdt_data_result *result) {
+    const uint8_t *bytes = chunk->bytes.ptr;
+    size_t length = chunk->bytes.len, at = 0;
+    if (chunk->flags & VDT_CHUNK_AFTER_GAP) // Finds the next frame.
+        while (at < length && bytes[at] != (uint8_t)MAGIC[0])
+            at++;
+    for (;;) {
+        result->consumed = at;
+        if (length - at < 4) {
+            result->need = 4 - (length - at);
+            return length - at ? VDT_DATA_NEED_MORE : VDT_DATA_OK;
+        }
+        if (memcmp(bytes + at, MAGIC, 2)) {
+            result->anomaly = BROKEN;
+            result->offset = chunk->offset + at;
+            return VDT_DATA_ERROR;
+        }
+        size_t body = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        if (length - at < 4 + body) {
+            result->need = 4 + body - (length - at);
+            return VDT_DATA_NEED_MORE;
+        }
+        int32_t status = frame(s, sink, chunk->direction, chunk->offset + at, bytes + at + 4, body, result);
+        if (status == VDT_DATA_NOT_MINE)
+            return status;
+        at += 4 + body;
+        result->consumed = at;
+        if (status != VDT_DATA_OK)
+            return status;
+    }
+}
+
+static int32_t gap(vdt_session *s, uint32_t direction, uint64_t offset, uint64_t length, const vdt_sink *sink,
+                   vdt_data_result *result) {
+    (void)s, (void)direction, (void)result;
+    sink->begin(sink, FRAME, VDT_TIME_UNKNOWN);
+    sink->text(sink, BODY, VDT_STR("gap"));
+    sink->u64(sink, LENGTH, length);
+    sink->u64(sink, PACKET, offset);
+    sink->end(sink);
+    return VDT_DATA_OK;
+}
+
+static int32_t datagram(vdt_session *s, const vdt_chunk *chunk, const vdt_sink *sink,
+                        vdt_data_result *result) {
+    if (chunk->bytes.len >= 4)
+        return frame(s, sink, chunk->direction, chunk->offset, chunk->bytes.ptr + 4, chunk->bytes.len - 4,
+                     result);
+    return VDT_DATA_OK;
+}
+
+static int32_t close_session(vdt_session *s, const vdt_sink *sink, uint32_t reason) {
+    sink->begin(sink, FRAME, VDT_TIME_UNKNOWN);
+    sink->text(sink, BODY, VDT_STR("close"));
+    sink->u64(sink, LENGTH, reason);
+    sink->u64(sink, PACKET, s->frames);
+    sink->end(sink);
+    free(s);
+    return VDT_OK;
+}
+
+static const vdt_dissector dissector = {.size = sizeof dissector,
+                                        .probe = probe,
+                                        .open = open_session,
+                                        .data = data,
+                                        .gap = gap,
+                                        .datagram = datagram,
+                                        .close = close_session};
+
+static const void *interface(vdt_str id) {
+    return id.len == sizeof VDT_DISSECTOR_ID - 1 && !memcmp(id.ptr, VDT_DISSECTOR_ID, id.len) ? &dissector
+                                                                                              : NULL;
+}
+
+static const vdt_plugin plugin = {.size = sizeof plugin,
+                                  .abi_major = ABI_MAJOR,
+                                  .abi_minor = VDT_ABI_MINOR,
+                                  .min_minor = MIN_MINOR,
+                                  .id = VDT_TEXT(PLUGIN_ID),
+                                  .name = VDT_TEXT("frames"),
+                                  .version = VDT_TEXT("1.2.3"),
+                                  .vendor = VDT_TEXT("Example"),
+                                  .licence = VDT_TEXT("Apache-2.0"),
+                                  .summary = VDT_TEXT("Frames for tests."),
+                                  .describe = describe,
+                                  .create = create,
+                                  .destroy = destroy,
+                                  .interface = interface};
+
+#ifndef NO_ENTRY
+VDT_EXPORT const vdt_plugin *vedette_plugin_entry(uint32_t host_abi);
+const vdt_plugin *vedette_plugin_entry(uint32_t host_abi) {
+    return host_abi >> 16 == VDT_ABI_MAJOR ? &plugin : NULL;
+}
+#endif

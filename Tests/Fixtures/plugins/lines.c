@@ -1,0 +1,139 @@
+// A source for tests: each line "process HOST PID IMAGE" is a process record; other lines are rejected. Given
+// without an image the record is ended all the same, and the host must refuse it. "extra {…}" and "late" are
+// two more.
+#include "vedette/plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PROCESS = 1, HOST = 1, PID, IMAGE, EXTRA, SHOE };
+
+struct vdt_instance {
+    const vdt_host *host;
+};
+struct vdt_stream {
+    vdt_instance *instance;
+    FILE *file;
+    uint64_t line;
+    char cursor[32];
+};
+
+static int32_t describe(const vdt_describer *d) {
+    static const vdt_field fields[] = {
+        {.size = sizeof(vdt_field), .id = HOST, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("host")},
+        {.size = sizeof(vdt_field), .id = PID, .type = VDT_TYPE_U64, .name = VDT_TEXT("pid")},
+        {.size = sizeof(vdt_field), .id = IMAGE, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("image")},
+        {.size = sizeof(vdt_field), .id = EXTRA, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("extra")},
+        {.size = sizeof(vdt_field), .id = SHOE, .type = VDT_TYPE_U64, .name = VDT_TEXT("shoe_size")},
+    };
+    d->record(d, PROCESS, VDT_STR("process"));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        d->field(d, PROCESS, &fields[i]);
+    d->source(d, VDT_STR(VDT_PROCESS_SOURCE_ID), VDT_SOURCE_FILE);
+    d->blind_spot(d, VDT_STR(VDT_PROCESS_SOURCE_ID), VDT_STR("All that is not a line."));
+    d->rate_limit(d, VDT_STR(VDT_PROCESS_SOURCE_ID), 10, 1000, VDT_STR("lines"));
+    return VDT_OK;
+}
+
+static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
+    (void)config;
+    *instance = calloc(1, sizeof **instance);
+    (*instance)->host = host;
+    return VDT_OK;
+}
+static int32_t destroy(vdt_instance *instance) {
+    free(instance);
+    return VDT_OK;
+}
+
+static int32_t sniff(vdt_bytes start, vdt_str name, uint32_t *certainty, vdt_str *error) {
+    (void)name, (void)error;
+    *certainty = start.len >= 8 && !memcmp(start.ptr, "process ", 8) ? 70 : 0;
+    return VDT_OK;
+}
+
+static int32_t open_stream(vdt_instance *instance, vdt_bytes params, int32_t fd, vdt_bytes cursor,
+                           vdt_stream **stream) {
+    if (params.len)
+        return instance->host->fail(instance->host, VDT_E_CONFIG, VDT_STR("lines takes no parameters"));
+    *stream = calloc(1, sizeof **stream);
+    (*stream)->instance = instance;
+    (*stream)->file = fdopen(dup(fd), "r");
+    for (uint64_t i = 0, past = cursor.len ? strtoull((const char *)cursor.ptr, NULL, 10) : 0; i < past;) {
+        int c = fgetc((*stream)->file);
+        if (c == EOF)
+            break;
+        if (c == '\n')
+            i++, (*stream)->line++;
+    }
+    return VDT_OK;
+}
+
+static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t wait,
+                    vdt_next_result *result) {
+    (void)wait;
+    char line[4096];
+    uint64_t given = 0;
+    int32_t status = VDT_NEXT_OK;
+    while (given < max) {
+        if (!fgets(line, sizeof line, s->file)) {
+            status = VDT_NEXT_END;
+            break;
+        }
+        s->line++;
+        char host[64], image[1024], rest[1024];
+        unsigned long pid;
+        int fields = sscanf(line, "process %63s %lu %1023s %1023[^\n]", host, &pid, image, rest);
+        if (fields < 2) {
+            sink->reject(sink, s->line, VDT_NO_OFFSET, VDT_STR("is no process"));
+            continue;
+        }
+        sink->begin(sink, PROCESS, 1000000000ll * (int64_t)s->line);
+        sink->text(sink, HOST, vdt_make_str(host, strlen(host)));
+        sink->u64(sink, PID, pid);
+        if (fields >= 3)
+            sink->text(sink, IMAGE, vdt_make_str(image, strlen(image)));
+        if (fields == 4 && rest[0] == '{')
+            sink->text(sink, EXTRA, vdt_make_str(rest, strlen(rest)));
+        if (fields == 4 && rest[0] != '{')
+            sink->u64(sink, SHOE, strtoul(rest, NULL, 10));
+        sink->end(sink);
+        given++;
+    }
+    snprintf(s->cursor, sizeof s->cursor, "%lu", (unsigned long)s->line);
+    result->cursor = vdt_make_bytes(s->cursor, strlen(s->cursor));
+    return status;
+}
+
+static int32_t close_stream(vdt_stream *s) {
+    fclose(s->file);
+    free(s);
+    return VDT_OK;
+}
+
+static const vdt_source source = {
+    .size = sizeof source, .sniff = sniff, .open = open_stream, .next = next, .close = close_stream};
+
+static const void *interface(vdt_str id) {
+    return id.len == sizeof VDT_PROCESS_SOURCE_ID - 1 && !memcmp(id.ptr, VDT_PROCESS_SOURCE_ID, id.len)
+               ? &source
+               : NULL;
+}
+
+static const vdt_plugin plugin = {.size = sizeof plugin,
+                                  .abi_major = VDT_ABI_MAJOR,
+                                  .abi_minor = VDT_ABI_MINOR,
+                                  .id = VDT_TEXT("org.example.lines"),
+                                  .name = VDT_TEXT("lines"),
+                                  .version = VDT_TEXT("1.0.0"),
+                                  .describe = describe,
+                                  .create = create,
+                                  .destroy = destroy,
+                                  .interface = interface};
+
+VDT_EXPORT const vdt_plugin *vedette_plugin_entry(uint32_t host_abi);
+const vdt_plugin *vedette_plugin_entry(uint32_t host_abi) {
+    return host_abi >> 16 == VDT_ABI_MAJOR ? &plugin : NULL;
+}

@@ -1,0 +1,100 @@
+// What is loaded, and what is refused in one line.
+
+import Glibc
+import TestSupport
+import Testing
+
+@testable import PluginHost
+
+@Suite("Loading plugins")
+struct LoadingTests {
+  @Test("A plugin tells who it is and what it emits")
+  func describes() throws {
+    let plugin = try Plugin(path: FixturePlugins.build("frames"))
+    #expect(plugin.identity.id == "org.example.frames")
+    #expect(plugin.identity.name == "frames")
+    #expect(plugin.identity.version == "1.2.3")
+    #expect(plugin.interfaces == [.dissector])
+    let record = try #require(plugin.description.records.first)
+    #expect(record.name == "frame")
+    #expect(record.fields.map(\.name) == ["body", "length", "side", "packet", "parts", "address"])
+    #expect(record.fields.first { $0.name == "parts" }?.isList == true)
+    #expect(plugin.description.protocols.map(\.name) == ["frames"])
+    #expect(plugin.description.protocols.first?.ports.first?.range == 7000...7009)
+    #expect(plugin.description.protocols.first?.firstSpeaker == 0)
+  }
+
+  @Test("An anomaly of the catalog keeps its id, one of the plugin's own goes under the plugin's id")
+  func anomalyNames() throws {
+    let plugin = try Plugin(path: FixturePlugins.build("frames"))
+    #expect(plugin.description.anomalies.map(\.reportedID) == ["org.example.frames.broken_frame", "app.nul_in_line"])
+    #expect(plugin.description.anomalies[0].severity == .medium)
+    #expect(plugin.description.anomalies[1].kind == .appNulInLine)
+  }
+
+  @Test("A source tells how it reads and what it cannot see")
+  func describesSource() throws {
+    let plugin = try Plugin(path: FixturePlugins.build("lines"))
+    let source = try #require(plugin.description.sources.first)
+    #expect(source.interface == .processSource)
+    #expect(source.readsFiles && !source.polls)
+    #expect(source.blindSpots == ["All that is not a line."])
+    #expect(source.rateLimits.first?.requests == 10)
+  }
+
+  static let refused: [([String: String], String)] = [
+    (["ABI_MAJOR": "2"], "is built for ABI 2, this host has 1.0"),
+    (["MIN_MINOR": "9"], "needs ABI 1.9, this host has 1.0"),
+    (["NO_ENTRY": ""], "exports no vedette_plugin_entry"),
+    (["NO_DESCRIBE": ""], "the moon is in the wrong house"),
+    (["BAD_FIELD": ""], "field pid of process is u64, and declared as text"),
+    (["PLUGIN_ID": "\"Frames Inc\""], "its id is no reverse DNS name"),
+  ]
+
+  @Test("A plugin that does not fit is refused in one line that says why", arguments: refused)
+  func refuses(_ defines: [String: String], _ words: String) throws {
+    let path = try FixturePlugins.build("frames", defines)
+    let error = #expect(throws: PluginError.self) { _ = try Plugin(path: path) }
+    let line = error?.description ?? ""
+    #expect(line.contains(words))
+    #expect(line.contains(path))
+    #expect(!line.contains("\n"))
+  }
+
+  @Test("A file that others can write to is refused")
+  func writableByOthers() throws {
+    let path = try FixturePlugins.build("frames", ["CERTAINTY": "41"])
+    for mode: mode_t in [0o777, 0o757] {
+      chmod(path, mode)
+      let error = #expect(throws: PluginError.self) { _ = try Plugin(path: path) }
+      #expect(error?.kind == .file)
+      #expect(error?.words.contains("can be written by others") == true)
+    }
+    chmod(path, 0o755)
+    _ = try Plugin(path: path)
+  }
+
+  @Test("A library that is no plugin, and a file that is no library, are refused; the others are loaded")
+  func search() throws {
+    let folder = FixturePlugins.folder + "/search"
+    mkdir(folder, 0o755)
+    #expect(run("cp '\(try FixturePlugins.build("lines"))' '\(folder)/libprocess_lines.so'") == 0)
+    #expect(run("cp '\(try FixturePlugins.build("frames"))' '\(folder)/libdissector_frames.so'") == 0)
+    #expect(
+      run("cp '\(try FixturePlugins.build("frames", ["CERTAINTY": "42"]))' '\(folder)/libdissector_later.so'") == 0)
+    #expect(run("echo text > '\(folder)/libsource_text.so'") == 0)
+    #expect(run("echo text > '\(folder)/libother.so'") == 0)
+    let shelf = PluginShelf.load(PluginSearch(folders: [folder, folder + "/none"]))
+    #expect(shelf.plugins.map(\.identity.name) == ["frames", "lines"])
+    #expect(shelf.refusals.map(\.place) == [folder + "/libsource_text.so"])
+    #expect(shelf.shadowed.map(\.path) == [folder + "/libdissector_later.so"])
+    #expect(shelf.plugin(named: "org.example.lines")?.identity.name == "lines")
+  }
+
+  @Test("A configuration that the plugin refuses is told in its words")
+  func configuration() throws {
+    let plugin = try Plugin(path: FixturePlugins.build("frames"))
+    let error = #expect(throws: PluginError.self) { _ = try Dissector(plugin, config: "bad") }
+    #expect(error?.description == "org.example.frames: makes no instance: 'bad' is no configuration")
+  }
+}
