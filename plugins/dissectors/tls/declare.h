@@ -1,0 +1,51 @@
+// Ids of what the tls dissector emits, and the calls that declare them.
+#ifndef VEDETTE_TLS_DECLARE_H
+#define VEDETTE_TLS_DECLARE_H
+
+#include "vedette/plugin.h"
+
+enum { PROTOCOL_TLS = 1 };
+enum { RECORD_TLS = 1 };
+
+enum {
+    FIELD_VERSION = 1,
+    FIELD_CLIENT_VERSION,
+    FIELD_CIPHER,
+    FIELD_SERVER_NAME,
+    FIELD_ALPN_OFFERED,
+    FIELD_ALPN,
+    FIELD_ESTABLISHED,
+    FIELD_RESUMED,
+    FIELD_JA3,
+    FIELD_JA3S,
+    FIELD_JA4,
+    FIELD_SUBJECT,
+    FIELD_ISSUER,
+    FIELD_COMMON_NAME,
+    FIELD_NAMES,
+    FIELD_SERIAL,
+    FIELD_NOT_BEFORE,
+    FIELD_NOT_AFTER,
+    FIELD_CERTIFICATE_SHA256,
+    FIELD_CERTIFICATES,
+    FIELD_CLIENT_CERTIFICATE,
+    FIELD_ALERT,
+};
+
+enum { FLOW_SERVER_NAME = 1, FLOW_JA3, FLOW_JA3S, FLOW_JA4 };
+
+enum {
+    ANOMALY_RECORD_TYPE = 1,
+    ANOMALY_RECORD_VERSION,
+    ANOMALY_RECORD_LENGTH,
+    ANOMALY_HANDSHAKE,
+    ANOMALY_ALERT,
+    ANOMALY_HEARTBEAT,
+    ANOMALY_CERTIFICATE,
+    ANOMALY_CERTIFICATE_DATES,
+    ANOMALY_SERVER_NAME,
+};
+
+int32_t tls_describe(const vdt_describer *describer);
+
+#endif
