@@ -1,0 +1,300 @@
+/// Decides which dissector sees which stream, and collects what the dissectors found.
+
+import Catalog
+import Evidence
+import Flows
+import PluginHost
+import VedettePluginABI
+
+/// One packet worker's inspection: instances of all dissectors of its own, fed by the worker's flow engine.
+///
+///     let inspector = try Inspector(plugins: shelf.dissectors, options: options)
+///     let engine = FlowEngine(options: flowOptions, consumer: inspector)
+///     …
+///     let found = inspector.drainTransactions()
+///
+/// All calls come from the worker's thread. Nothing is allocated for a packet of a flow whose dissector finds nothing in it.
+public final class Inspector: FlowConsumer {
+  public let options: InspectionOptions
+  /// The capture that records are marked with.
+  public var capture: String
+  public internal(set) var counters = InspectionCounters()
+
+  let dissectors: [Dissector]
+  /// The same, for calls that touch no reference count.
+  let calls: UnsafeMutableBufferPointer<DissectorCalls>
+  /// Dissectors by transport, as bits.
+  let overTCP: UInt64
+  let overUDP: UInt64
+  var protocols: ProtocolTable
+  let pool: BlockPool
+
+  // The flow table: slot n has token n + 1. Grows by doubling; freed slots are chained.
+  var slots: UnsafeMutablePointer<InspectedFlow> { hot.pointee.slots }
+  let hot: UnsafeMutablePointer<HotState>
+  var slotCount = 0
+  var slotCapacity: Int
+  var freeSlot: UInt32 = 0
+  var notes: [FlowNotes?] = []
+
+  // Arguments of calls, made once.
+  let chunk: UnsafeMutablePointer<vdt_chunk>
+  let result: UnsafeMutablePointer<vdt_data_result>
+  let probeResult: UnsafeMutablePointer<vdt_probe_result>
+  let flow: UnsafeMutablePointer<vdt_flow>
+  /// 32 bytes for the flow's two addresses.
+  let addresses: UnsafeMutablePointer<UInt8>
+  /// 255 bytes for the flow's ALPN identifier.
+  let alpnText: UnsafeMutablePointer<UInt8>
+  /// The mark of bytes that lie in the packet's own buffer.
+  let packetMark: UnsafeMutablePointer<ByteMark>
+
+  var expectations = Expectations()
+  var transactions: [TransactionRecord] = []
+  var anomalies: [AnomalyRecord] = []
+  /// What sessions handed back in the call whose log is being read.
+  var handedBack: [OwnedChild] = []
+
+  /// Makes an instance of each dissector. At most 64; ``refusals`` says why one is missing.
+  /// - Parameter config: the configuration (a JSON object) of a plugin by its id.
+  public init(
+    plugins: [Plugin], options: InspectionOptions = InspectionOptions(), config: [String: String] = [:],
+    log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+  ) {
+    self.options = options
+    capture = options.capture
+    var made: [Dissector] = []
+    var refused: [PluginError] = []
+    // In the order of ids: it decides ties, and must be the same in each worker.
+    for plugin in plugins.sorted(by: { $0.identity.id < $1.identity.id }) {
+      guard made.count < 64 else {
+        refused.append(PluginError(.refused, plugin.identity.id, "is left out: 64 dissectors are the limit"))
+        continue
+      }
+      do throws(PluginError) {
+        made.append(try Dissector(plugin, config: config[plugin.identity.id] ?? "", log: log))
+      } catch {
+        refused.append(error)
+      }
+    }
+    dissectors = made
+    refusals = refused
+    calls = .allocate(capacity: max(1, made.count))
+    for (at, dissector) in made.enumerated() {
+      (calls.baseAddress.unsafelyUnwrapped + at).initialize(to: dissector.calls)
+    }
+    protocols = ProtocolTable(made.map(\.plugin))
+    var tcp: UInt64 = 0
+    var udp: UInt64 = 0
+    for entry in protocols.entries where entry.dissector >= 0 {
+      if entry.overTCP { tcp |= 1 << UInt64(entry.dissector) }
+      if entry.overUDP, made[entry.dissector].calls.datagram != nil { udp |= 1 << UInt64(entry.dissector) }
+    }
+    overTCP = tcp
+    overUDP = udp
+    pool = BlockPool(capacity: options.streamBuffer)
+    slotCapacity = 1024
+    hot = .allocate(capacity: 1)
+    hot.initialize(to: HotState(slots: .allocate(capacity: slotCapacity)))
+    chunk = .allocate(capacity: 1)
+    chunk.initialize(to: vdt_chunk())
+    chunk.pointee.size = UInt32(MemoryLayout<vdt_chunk>.size)
+    result = .allocate(capacity: 1)
+    result.initialize(to: vdt_data_result())
+    probeResult = .allocate(capacity: 1)
+    probeResult.initialize(to: vdt_probe_result())
+    flow = .allocate(capacity: 1)
+    flow.initialize(to: vdt_flow())
+    addresses = .allocate(capacity: 32)
+    addresses.initialize(repeating: 0, count: 32)
+    alpnText = .allocate(capacity: 255)
+    alpnText.initialize(repeating: 0, count: 255)
+    packetMark = .allocate(capacity: 1)
+    packetMark.initialize(to: ByteMark(offset: 0, time: 0, packet: 0))
+  }
+
+  deinit {
+    // Flows that were never closed: their sessions end before their instances do.
+    for index in 0..<slotCount where slots[index].phase != .free {
+      stop(slots + index, VDT_CLOSE_SHUTDOWN)
+    }
+    calls.deallocate()
+    slots.deallocate()
+    hot.deallocate()
+    chunk.deallocate()
+    result.deallocate()
+    probeResult.deallocate()
+    flow.deallocate()
+    addresses.deallocate()
+    alpnText.deallocate()
+    packetMark.deallocate()
+  }
+
+  /// Why a dissector is not taking part.
+  public let refusals: [PluginError]
+
+  /// The transactions since the last call, in the order in which they were told.
+  public func drainTransactions() -> [TransactionRecord] {
+    var out: [TransactionRecord] = []
+    swap(&out, &transactions)
+    return out
+  }
+
+  /// The anomalies since the last call.
+  public func drainAnomalies() -> [AnomalyRecord] {
+    var out: [AnomalyRecord] = []
+    swap(&out, &anomalies)
+    return out
+  }
+
+  /// What each plugin emitted and was not taken, by its id.
+  public var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] {
+    dissectors.map { ($0.plugin.identity.id, $0.refusals) }
+  }
+
+  /// Bytes held for dissectors that need more.
+  public var bufferedBytes: Int { pool.used }
+
+  /// What each packet looks at: outside the object, where no access has to be guarded at run time.
+  struct HotState {
+    var slots: UnsafeMutablePointer<InspectedFlow>
+    /// ``handedBack`` is not empty.
+    var hasHandedBack = false
+  }
+
+  // MARK: Slots
+
+  func takeSlot(_ description: FlowDescription) -> UInt32 {
+    let index: Int
+    if freeSlot != 0 {
+      index = Int(freeSlot) - 1
+      freeSlot = slots[index].nextFree
+      slots[index] = InspectedFlow(description: description)
+    } else {
+      guard slotCount < Int(UInt32.max) - 1 else { return 0 }
+      if slotCount == slotCapacity { growSlots() }
+      index = slotCount
+      slotCount += 1
+      (slots + index).initialize(to: InspectedFlow(description: description))
+      notes.append(nil)
+    }
+    slots[index].phase = .fresh
+    return UInt32(index + 1)
+  }
+
+  func freeSlot(_ token: UInt32) {
+    let index = Int(token) - 1
+    slots[index].phase = .free
+    slots[index].nextFree = freeSlot
+    freeSlot = token
+    if notes[index] != nil { notes[index] = nil }
+  }
+
+  private func growSlots() {
+    let larger = UnsafeMutablePointer<InspectedFlow>.allocate(capacity: slotCapacity * 2)
+    larger.moveInitialize(from: slots, count: slotCount)
+    slots.deallocate()
+    hot.pointee.slots = larger
+    slotCapacity *= 2
+  }
+
+  /// The notes of a flow, made if there are none.
+  func noted(_ slot: UnsafeMutablePointer<InspectedFlow>) -> FlowNotes {
+    let index = slot - slots
+    if let there = notes[index] { return there }
+    let made = FlowNotes()
+    notes[index] = made
+    return made
+  }
+
+  // MARK: FlowConsumer
+
+  public func open(_ flow: borrowing FlowDescription) -> UInt32 {
+    let flow = copy flow
+    guard flow.proto == UInt8(VDT_TCP) || flow.proto == UInt8(VDT_UDP) else { return 0 }
+    let token = takeSlot(flow)
+    guard token != 0 else { return 0 }
+    counters.flows &+= 1
+    if !expectations.isEmpty, let name = expectations.take(flow) {
+      let slot = slots + Int(token - 1)
+      slot.pointee.expected = protocols.named(name, overTCP: flow.proto == UInt8(VDT_TCP))
+      slot.pointee.wasExpected = slot.pointee.expected != 0
+    }
+    return token
+  }
+
+  public func data(
+    _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
+    packet: PacketMark
+  ) -> Bool {
+    let slot = slots + Int(token &- 1)
+    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    let d = direction.rawValue
+    packetMark.pointee = ByteMark(offset: offset, time: packet.time, packet: packet.number)
+    if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = d }
+    take(slot, stream, d, offset, bytes)
+    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    return isWanted(token)
+  }
+
+  public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+    let slot = slots + Int(token &- 1)
+    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    takeGap(slot, stream, direction.rawValue, offset, length)
+    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    return isWanted(token)
+  }
+
+  public func end(_ token: UInt32, _ direction: Direction) {
+    let slot = slots + Int(token &- 1)
+    guard let stream = slot.pointee.stream else { return }
+    takeEnd(slot, stream, direction.rawValue)
+    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    _ = isWanted(token)
+  }
+
+  public func datagram(
+    _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
+  ) -> Bool {
+    let slot = slots + Int(token &- 1)
+    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    packetMark.pointee = ByteMark(offset: 0, time: packet.time, packet: packet.number)
+    if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = direction.rawValue }
+    takeDatagram(slot, stream, direction.rawValue, bytes)
+    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    return isWanted(token)
+  }
+
+  public func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+    finish(
+      token, reason: reason == .timeout ? VDT_CLOSE_TIMEOUT : reason == .closed ? VDT_CLOSE_ENDED : VDT_CLOSE_SHUTDOWN)
+    fill(&record, slots + Int(token &- 1))
+    freeSlot(token)
+  }
+
+  /// Whether more of a flow is wanted; what one that is stopped held is freed. The table may have grown since the
+  /// call began, so the slot is looked up anew.
+  @inline(__always) private func isWanted(_ token: UInt32) -> Bool {
+    let slot = slots + Int(token &- 1)
+    if slot.pointee.phase == .active { return true }
+    release(slot)
+    return false
+  }
+
+  /// Starts to look at a flow; nil where nobody would.
+  private func begin(_ slot: UnsafeMutablePointer<InspectedFlow>) -> UnsafeMutablePointer<StreamState>? {
+    guard slot.pointee.phase == .fresh else { return nil }
+    let isTCP = slot.pointee.description.proto == UInt8(VDT_TCP)
+    guard isTCP ? overTCP != 0 : overUDP != 0 else {
+      slot.pointee.phase = .stopped
+      return nil
+    }
+    slot.pointee.phase = .active
+    let stream = UnsafeMutablePointer<StreamState>.allocate(capacity: 1)
+    stream.initialize(to: StreamState())
+    stream.session(0).pointee.phase = .probing
+    stream.session(0).pointee.announced = slot.pointee.expected
+    slot.pointee.stream = stream
+    return stream
+  }
+}

@@ -1,0 +1,144 @@
+/// The end of a flow: its sessions are closed, and its record learns what was found out.
+
+import Evidence
+import Flows
+import PluginHost
+import VedettePluginABI
+
+extension Inspector {
+  /// Ends all that is open of a flow and of those within it.
+  func finish(_ token: UInt32, reason: UInt32) {
+    let index = Int(token - 1)
+    if slots[index].stream != nil {
+      stop(slots + index, reason)
+      if hot.pointee.hasHandedBack { followHandedBack(token) }
+    }
+    if let there = notes[index] {
+      for inner in there.inner {
+        slots[Int(inner.token - 1)].transactions = slots[index].transactions
+        finish(inner.token, reason: reason)
+        slots[index].transactions = slots[Int(inner.token - 1)].transactions
+        if let found = notes[Int(inner.token - 1)] { there.merge(found) }
+        let first = slots[Int(inner.token - 1)].appProto
+        if first != 0 { recognised(slots + index, first) }
+        freeSlot(inner.token)
+      }
+      there.inner = []
+    }
+    summariseAnomalies(slots + index)
+  }
+
+  /// Closes the sessions of a flow and frees what it held.
+  func stop(_ slot: Slot, _ reason: UInt32) {
+    guard let stream = slot.pointee.stream else { return }
+    for index: UInt8 in 0...1 {
+      switch stream.session(index).pointee.phase {
+      case .open: closeSession(slot, stream, index, reason)
+      case .probing: abandon(slot, stream, index)
+      case .none, .closed: break
+      }
+    }
+    release(slot)
+  }
+
+  /// Frees what a flow needed while it was looked at.
+  func release(_ slot: Slot) {
+    guard let stream = slot.pointee.stream else { return }
+    for d: UInt8 in 0...1 { stream.lane(d).pointee.pending.release(pool) }
+    dropKept(stream)
+    stream.deinitialize(count: 1)
+    stream.deallocate()
+    slot.pointee.stream = nil
+    slot.pointee.phase = .stopped
+  }
+
+  /// A flow that ends before anybody recognised it.
+  private func abandon(_ slot: Slot, _ stream: Stream, _ index: UInt8) {
+    let session = stream.session(index)
+    session.pointee.phase = .closed
+    if slot.pointee.appProto == 0 {
+      // Nothing seen is no answer: then a port may still tell.
+      slot.pointee.wasAsked = session.pointee.no.0 | session.pointee.no.1 != 0
+      counters.unrecognised &+= 1
+    }
+  }
+
+  /// Fills the application fields of a flow's record.
+  func fill(_ record: inout FlowRecord, _ slot: Slot) {
+    let there = notes[slot - slots]
+    there?.fill(&record)
+    let first = slot.pointee.appProto
+    if first != 0 {
+      record.appProto = protocols[first].name
+      record.appProtos = (there?.protocols.isEmpty ?? true ? [first] : there?.protocols ?? []).map {
+        protocols[$0].name
+      }
+      record.appProtoBy = .dissector
+      return
+    }
+    if slot.pointee.expected != 0, record.toServer.payload &+ record.toClient.payload > 0 {
+      record.appProto = protocols[slot.pointee.expected].name
+      record.appProtos = [record.appProto]
+      record.appProtoBy = .dissector
+      return
+    }
+    // A port says something only of bytes that were there, and only where no dissector has denied it.
+    guard record.toServer.payload &+ record.toClient.payload > 0 else { return }
+    let isTCP = slot.pointee.description.proto == UInt8(VDT_TCP)
+    guard let guess = PortGuess.name(tcp: isTCP, slot.pointee.description.serverPort) else { return }
+    if slot.pointee.wasAsked, protocols.isDissected(guess, overTCP: isTCP) { return }
+    record.appProto = guess
+    record.appProtos = [guess]
+    record.appProtoBy = .port
+  }
+
+  // MARK: Inner streams
+
+  /// Inspects the inner streams that sessions handed back, as flows of their own. Called when no call is under way.
+  func followHandedBack(_ token: UInt32) {
+    while !handedBack.isEmpty {
+      let children = handedBack
+      handedBack = []
+      hot.pointee.hasHandedBack = false
+      for child in children { follow(child, token) }
+    }
+  }
+
+  private func follow(_ child: OwnedChild, _ token: UInt32) {
+    let outer = slots[Int(token - 1)]
+    guard Int(outer.depth) < options.depth else {
+      counters.childrenNotFollowed &+= 1
+      return
+    }
+    let there = noted(slots + Int(token - 1))
+    let inner: UInt32
+    if let known = there.inner.first(where: { $0.id == child.id && $0.dissector == child.dissector }) {
+      inner = known.token
+    } else {
+      guard child.isStart || child.bytes.count > 0, there.inner.count < 256 else {
+        counters.childrenNotFollowed &+= 1
+        return
+      }
+      inner = takeSlot(outer.description)
+      guard inner != 0 else { return }
+      let slot = slots + Int(inner - 1)
+      slot.pointee.description.proto = UInt8(VDT_TCP)
+      slot.pointee.depth = outer.depth + 1
+      slot.pointee.isDecrypted = child.isDecrypted || outer.isDecrypted
+      slot.pointee.transactions = outer.transactions
+      slot.pointee.expected = protocols.named(child.name, overTCP: true)
+      if !child.alpn.isEmpty { noted(slot).alpn = Array(child.alpn.utf8) }
+      there.inner.append((child.id, child.dissector, inner))
+    }
+    let direction: Direction = child.direction == 0 ? .toServer : .toClient
+    let mark = PacketMark(time: packetMark.pointee.time, number: packetMark.pointee.packet)
+    let offset = slots[Int(inner - 1)].stream?.lane(child.direction).pointee.arrived ?? 0
+    // Ordinals are the outer flow's: the inner records have its id.
+    slots[Int(inner - 1)].transactions = slots[Int(token - 1)].transactions
+    if child.bytes.count > 0 {
+      _ = child.bytes.withUnsafeBytes { data(inner, direction, offset: offset, $0, afterGap: false, packet: mark) }
+    }
+    if child.isEnd { end(inner, direction) }
+    slots[Int(token - 1)].transactions = slots[Int(inner - 1)].transactions
+  }
+}

@@ -1,0 +1,171 @@
+/// Turns what a session emitted during a call into records.
+
+import Catalog
+import Evidence
+import Flows
+import PluginHost
+import VedettePluginABI
+
+/// What a session handed back, copied, for it is followed after the call's log was read.
+struct OwnedChild {
+  var dissector: UInt8
+  var kind: HandedBack.Kind
+  var isStart: Bool
+  var isEnd: Bool
+  var isDecrypted: Bool
+  var direction: UInt8
+  var id: UInt64
+  var name: String
+  var alpn: String
+  var bytes: [UInt8]
+}
+
+extension Inspector {
+  /// Reads and clears the log of a session's dissector. `offset`: where the bytes of the call began.
+  @inline(never)
+  func collect(_ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ offset: UInt64) {
+    let index = Int(session.pointee.dissector)
+    let dissector = dissectors[index]
+    let state = calls[index].state
+    let proto = protocols[session.pointee.proto].name
+    var at = 0
+    while at < state.pointee.logCount {
+      let entry = state.pointee.entry(at)
+      switch entry.kind {
+      case SinkEntry.Kind.beginRecord:
+        let end = RecordReader.end(of: at, in: state)
+        let said = Int64(bitPattern: entry.value)
+        transactions.append(
+          TransactionRecord(
+            flow: slot.pointee.description.id, sensor: options.sensor, capture: capture,
+            time: Timestamp(nanoseconds: said == VDT_TIME_UNKNOWN ? state.pointee.newest.time : said), appProto: proto,
+            record: dissector.reader.name(of: entry), fields: dissector.reader.fields(at, end, in: state),
+            ordinal: slot.pointee.transactions))
+        slot.pointee.transactions &+= 1
+        counters.transactions &+= 1
+        at = end
+      case SinkEntry.Kind.beginAnomaly:
+        let end = RecordReader.end(of: at, in: state)
+        session.pointee.violations &+= 1
+        raise(
+          slot, session, id: UInt32(entry.id), entry.direction, entry.value,
+          detail: end > at + 1 ? dissector.anomalyReader.fields(at, end, in: state) : [])
+        at = end
+      case SinkEntry.Kind.flowText:
+        if let field = dissector.plugin.description.flowFields.first(where: { $0.id == UInt32(entry.id) }) {
+          noted(slot).take(field.name, state.pointee.text(entry))
+        }
+      case SinkEntry.Kind.expect:
+        if let expected = ExpectedFlow(entry, in: state),
+          !expectations.add(expected, now: state.pointee.newest.time, limit: options.expectedFlows)
+        {
+          counters.expectationsDropped &+= 1
+        }
+      case SinkEntry.Kind.child:
+        if let child = HandedBack(entry, in: state) { handBack(child, session.pointee.dissector) }
+      default: break
+      }
+      at += 1
+    }
+    state.pointee.clear()
+  }
+
+  private func handBack(_ child: HandedBack, _ dissector: UInt8) {
+    guard child.kind == .stream else {
+      counters.childrenNotFollowed &+= 1
+      return
+    }
+    hot.pointee.hasHandedBack = true
+    handedBack.append(
+      OwnedChild(
+        dissector: dissector, kind: child.kind, isStart: child.isStart, isEnd: child.isEnd,
+        isDecrypted: child.isDecrypted, direction: child.direction, id: child.id, name: child.name, alpn: child.alpn,
+        bytes: Array(child.bytes)))
+  }
+
+  // MARK: Anomalies
+
+  /// An anomaly that a plugin declared.
+  func raise(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, id: UInt32, _ d: UInt8, _ offset: UInt64,
+    detail: [(name: String, value: FieldValue)] = []
+  ) {
+    let plugin = dissectors[Int(session.pointee.dissector)].plugin
+    guard let declared = plugin.description.anomalies.first(where: { $0.id == id }) else { return }
+    let state = calls[Int(session.pointee.dissector)].state
+    let name: AnomalyName
+    let key: UInt32
+    if let kind = declared.kind {
+      name = .catalog(kind)
+      key = UInt32(kind.rawValue)
+    } else {
+      name = .plugin(id: declared.reportedID, severity: declared.severity)
+      key = 1 << 31 | UInt32(session.pointee.dissector) << 16 | id
+    }
+    let mark = d < 2 && offset != VDT_NO_OFFSET ? state.pointee.mark(d, offset).mark : state.pointee.newest
+    raise(slot, name, key, d, offset == VDT_NO_OFFSET ? nil : offset, mark, detail)
+  }
+
+  /// An anomaly that the host itself sees.
+  func raise(_ slot: Slot, _ kind: AnomalyKind, _ d: UInt8, _ offset: UInt64?) {
+    raise(slot, .catalog(kind), UInt32(kind.rawValue), d, offset, packetMark.pointee, [])
+  }
+
+  private func raise(
+    _ slot: Slot, _ name: AnomalyName, _ key: UInt32, _ d: UInt8, _ offset: UInt64?, _ mark: ByteMark,
+    _ detail: [(name: String, value: FieldValue)]
+  ) {
+    counters.anomalies &+= 1
+    let there = noted(slot)
+    let at: Int
+    if let found = there.anomalies.firstIndex(where: { $0.key == key }) {
+      at = found
+    } else {
+      at = there.anomalies.count
+      there.anomalies.append(AnomalyCount(name: name, key: key))
+    }
+    there.anomalies[at].count &+= 1
+    guard there.anomalies[at].count <= UInt64(options.anomaliesPerKind) else {
+      if there.anomalies[at].unreported == 0 {
+        there.anomalies[at].first = mark.time
+        there.anomalies[at].last = mark.time
+        there.anomalies[at].packet = mark.packet
+      }
+      there.anomalies[at].unreported &+= 1
+      there.anomalies[at].first = min(there.anomalies[at].first, mark.time)
+      there.anomalies[at].last = max(there.anomalies[at].last, mark.time)
+      return
+    }
+    var record = anomalyRecord(slot, name, mark, d)
+    record.offset = offset
+    record.detail = detail
+    anomalies.append(record)
+  }
+
+  private func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
+    let flow = slot.pointee.description
+    var record = AnomalyRecord(
+      name: name, time: Timestamp(nanoseconds: mark.time), sensor: options.sensor, capture: capture,
+      packet: mark.packet, flow: flow.id)
+    let isToClient = d == 1
+    record.sourceIP = isToClient ? flow.server : flow.client
+    record.destinationIP = isToClient ? flow.client : flow.server
+    record.sourcePort = isToClient ? flow.serverPort : flow.clientPort
+    record.destinationPort = isToClient ? flow.clientPort : flow.serverPort
+    record.proto = TransportProtocol(rawValue: flow.proto)
+    return record
+  }
+
+  /// One record for what was counted of each kind beyond the first ones.
+  func summariseAnomalies(_ slot: Slot) {
+    guard let there = notes[slot - slots] else { return }
+    for counted in there.anomalies where counted.unreported > 0 {
+      var record = anomalyRecord(
+        slot, counted.name, ByteMark(offset: 0, time: counted.first, packet: counted.packet), 2)
+      record.count = counted.unreported
+      record.first = Timestamp(nanoseconds: counted.first)
+      record.last = Timestamp(nanoseconds: counted.last)
+      anomalies.append(record)
+    }
+  }
+}

@@ -1,0 +1,418 @@
+/// Finds out whose stream it is: dissectors are shown the first bytes until the surest is known.
+
+import Catalog
+import Flows
+import PluginHost
+import VedettePluginABI
+
+extension Inspector {
+  // MARK: Streams
+
+  /// Bytes of a direction whose protocol is not known yet.
+  func probe(_ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) {
+    let lane = stream.lane(d)
+    let index = lane.pointee.session
+    if lane.pointee.pending.isEmpty, lane.pointee.holeLength == 0 {
+      ask(slot, stream, index, d, bytes, isAll: false)
+      if settle(slot, stream, index, forced: bytes.count >= options.probeBytes) {
+        // What waits in the other direction came before these bytes.
+        if stream.session(index).pointee.phase == .open {
+          replay(slot, stream, index)
+          take(slot, stream, d, offset, bytes)
+        }
+        return
+      }
+      guard stream.session(index).pointee.phase == .probing else { return }
+      keep(slot, stream, d, offset, bytes)
+      return
+    }
+    guard keep(slot, stream, d, offset, bytes) else { return }
+    if lane.pointee.holeLength == 0 { ask(slot, stream, index, d, lane.pointee.pending.bytes, isAll: false) }
+    if settle(slot, stream, index, forced: lane.pointee.pending.count >= options.probeBytes) {
+      if stream.session(index).pointee.phase == .open { replay(slot, stream, index) }
+    }
+  }
+
+  /// Asks about what is kept of the directions of a session, after a switch or when the first choice was wrong.
+  func probeKept(_ slot: Slot, _ stream: Stream, _ index: UInt8) {
+    var isLong = false
+    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index {
+      let lane = stream.lane(d)
+      guard !lane.pointee.pending.isEmpty, lane.pointee.holeLength == 0 else { continue }
+      ask(slot, stream, index, d, lane.pointee.pending.bytes, isAll: false)
+      if lane.pointee.pending.count >= options.probeBytes { isLong = true }
+    }
+    if settle(slot, stream, index, forced: isLong), stream.session(index).pointee.phase == .open {
+      replay(slot, stream, index)
+    }
+  }
+
+  func gapWhileProbing(_ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ length: UInt64) {
+    let lane = stream.lane(d)
+    let index = lane.pointee.session
+    if lane.pointee.holeLength == 0 {
+      // No more of the start will come: who still needs more does not know it.
+      ask(slot, stream, index, d, lane.pointee.pending.bytes, isAll: true)
+    }
+    if settle(slot, stream, index, forced: false) {
+      if stream.session(index).pointee.phase == .open {
+        replay(slot, stream, index)
+        takeGap(slot, stream, d, offset, length)
+      }
+      return
+    }
+    // The start is lost to whoever is recognised in the other direction.
+    let start =
+      lane.pointee.holeLength > 0
+      ? lane.pointee.holeOffset : lane.pointee.pending.isEmpty ? offset : lane.pointee.pending.offset
+    lane.pointee.pending.release(pool)
+    lane.pointee.holeOffset = start
+    lane.pointee.holeLength = max(1, offset &+ length &- start)
+  }
+
+  func endWhileProbing(_ slot: Slot, _ stream: Stream, _ d: UInt8) {
+    let lane = stream.lane(d)
+    let index = lane.pointee.session
+    if lane.pointee.holeLength == 0 { ask(slot, stream, index, d, lane.pointee.pending.bytes, isAll: true) }
+    let bothEnded = stream.lane(d ^ 1).pointee.ended || stream.lane(d ^ 1).pointee.session != index
+    if settle(slot, stream, index, forced: bothEnded), stream.session(index).pointee.phase == .open {
+      replay(slot, stream, index)
+      guard stream.lane(d).pointee.session == index, stream.session(index).pointee.phase == .open else { return }
+      leftOver(slot, stream, d, ending: true)
+      closeIfEnded(slot, stream, index)
+    }
+  }
+
+  /// Asks all that have not answered for a direction. `isAll`: no more bytes will come, so need-more counts as no.
+  func ask(
+    _ slot: Slot, _ stream: Stream, _ index: UInt8, _ d: UInt8, _ bytes: UnsafeRawBufferPointer, isAll: Bool
+  ) {
+    let session = stream.session(index)
+    let shown = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, options.probeBytes)])
+    let isLast = isAll || bytes.count >= options.probeBytes
+    let answered = d == 0 ? session.pointee.no.0 : session.pointee.no.1
+    var open = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP)
+    open &= ~(answered | session.pointee.excluded)
+    guard open != 0 else { return }
+    if shown.count == 0 {
+      if isLast { refuse(session, d, open) }
+      return
+    }
+    let wanted = d == 0 ? session.pointee.askAgain.0 : session.pointee.askAgain.1
+    guard shown.count >= wanted || isLast else { return }
+    describeFlow(slot, session)
+    var nextTime = Int.max
+    var more: UInt64 = 0
+    while open != 0 {
+      let at = open.trailingZeroBitCount
+      let bit: UInt64 = 1 << UInt64(at)
+      open &= ~bit
+      switch askOne(at, d, shown) {
+      case VDT_PROBE_YES: note(session, UInt8(at), d)
+      case VDT_PROBE_NEED_MORE where !isLast:
+        more |= bit
+        nextTime = min(nextTime, shown.count + Int(max(1, min(probeResult.pointee.need, 1 << 20))))
+      default: refuse(session, d, bit)
+      }
+    }
+    if d == 0 {
+      session.pointee.more.0 = more
+      session.pointee.askAgain.0 = nextTime
+    } else {
+      session.pointee.more.1 = more
+      session.pointee.askAgain.1 = nextTime
+    }
+  }
+
+  /// One probe; its answer is in `probeResult`.
+  func askOne(_ dissector: Int, _ d: UInt8, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    probeResult.pointee = vdt_probe_result()
+    probeResult.pointee.size = UInt32(MemoryLayout<vdt_probe_result>.size)
+    let call = calls[dissector]
+    return call.probe(
+      call.instance, flow, UInt32(d), vdt_make_bytes(bytes.baseAddress, UInt64(bytes.count)), probeResult)
+  }
+
+  private func refuse(_ session: UnsafeMutablePointer<SessionSlot>, _ d: UInt8, _ bits: UInt64) {
+    if d == 0 {
+      session.pointee.no.0 |= bits
+      session.pointee.more.0 &= ~bits
+    } else {
+      session.pointee.no.1 |= bits
+      session.pointee.more.1 &= ~bits
+    }
+  }
+
+  /// A yes: the surest counts, of two the one with the smaller id; what was announced goes before all.
+  private func note(_ session: UnsafeMutablePointer<SessionSlot>, _ dissector: UInt8, _ d: UInt8) {
+    let proto = protocols.recognised(Int(dissector), probeResult.pointee.protocol)
+    guard proto != 0 else { return }
+    var certainty = max(1, min(probeResult.pointee.certainty, 100))
+    if session.pointee.announced != 0, protocols[proto].name == protocols[session.pointee.announced].name {
+      certainty = 101
+    }
+    if certainty > session.pointee.bestCertainty {
+      session.pointee.bestCertainty = certainty
+      session.pointee.bestDissector = dissector
+      session.pointee.bestProto = proto
+      session.pointee.bestDirection = d
+    }
+    // It has answered: not asked again.
+    if d == 0 { session.pointee.no.0 |= 1 << UInt64(dissector) } else { session.pointee.no.1 |= 1 << UInt64(dissector) }
+  }
+
+  /// Decides if it can. True where it did: then the session is open, or closed because nobody knows the protocol.
+  private func settle(_ slot: Slot, _ stream: Stream, _ index: UInt8, forced: Bool) -> Bool {
+    let session = stream.session(index)
+    let isWaiting = session.pointee.more.0 | session.pointee.more.1 != 0
+    if session.pointee.bestCertainty > 0 {
+      // 100 says that nothing else has this signature: no need to wait for those who are not sure.
+      guard forced || !isWaiting || session.pointee.bestCertainty >= 100 else { return false }
+      return openSession(slot, stream, index)
+    }
+    if !forced {
+      if isWaiting { return false }
+      // All have said no where there were bytes; the other direction may still tell.
+      let all = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP) & ~session.pointee.excluded
+      for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index {
+        let no = d == 0 ? session.pointee.no.0 : session.pointee.no.1
+        if no & all != all { return false }
+      }
+    } else if isExpectedHere(slot, session.pointee.more.0 | session.pointee.more.1) {
+      raise(slot, .appDetectionSkipped, VDT_NO_DIRECTION.direction, nil)
+    }
+    unrecognised(slot, stream, index)
+    return true
+  }
+
+  /// Whether one of the dissectors has a protocol whose port this is. Of others it is no wonder that they cannot tell.
+  private func isExpectedHere(_ slot: Slot, _ dissectors: UInt64) -> Bool {
+    guard dissectors != 0 else { return false }
+    let flow = slot.pointee.description
+    return protocols.entries.contains { entry in
+      entry.dissector >= 0 && dissectors & 1 << UInt64(entry.dissector) != 0
+        && entry.ports.contains { $0.transport == flow.proto && $0.range.contains(flow.serverPort) }
+    }
+  }
+
+  /// Nobody knows the protocol.
+  func unrecognised(_ slot: Slot, _ stream: Stream, _ index: UInt8) {
+    let session = stream.session(index)
+    if session.pointee.announced != 0 {
+      let announced = protocols[session.pointee.announced]
+      if announced.dissector < 0 {
+        // What it was said to be is all that can be known of it.
+        recognised(slot, session.pointee.announced)
+      } else if session.pointee.switched, announced.name == "tls" {
+        raise(slot, .appNoTlsAfterStarttls, VDT_NO_DIRECTION.direction, nil)
+      }
+    }
+    if slot.pointee.appProto == 0 {
+      counters.unrecognised &+= 1
+      slot.pointee.wasAsked = true
+    }
+    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.pending.release(pool) }
+    session.pointee.phase = .closed
+    stopIfIdle(slot, stream)
+  }
+
+  /// Opens the session of the surest dissector. True in any case: it is decided.
+  func openSession(_ slot: Slot, _ stream: Stream, _ index: UInt8) -> Bool {
+    let session = stream.session(index)
+    let dissector = session.pointee.bestDissector
+    let proto = session.pointee.bestProto
+    guard start(slot, session, dissector, proto) else {
+      // It refuses the flow: as if it had said no.
+      session.pointee.excluded |= 1 << UInt64(dissector)
+      session.pointee.bestCertainty = 0
+      unrecognised(slot, stream, index)
+      return true
+    }
+    session.pointee.recognisedIn = session.pointee.bestDirection
+    if session.pointee.announced != 0 {
+      let announced = protocols[session.pointee.announced].name
+      if session.pointee.switched, announced != protocols[proto].name {
+        raise(slot, .flowProtocolChanged, session.pointee.bestDirection, nil)
+        if announced == "tls" { raise(slot, .appNoTlsAfterStarttls, session.pointee.bestDirection, nil) }
+      }
+    }
+    recognised(slot, proto)
+    if !session.pointee.switched { judgeStart(slot, stream, proto) }
+    return true
+  }
+
+  /// Opens a session of a dissector. False where it refuses.
+  func start(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ dissector: UInt8, _ proto: UInt16
+  ) -> Bool {
+    describeFlow(slot, session)
+    flow.pointee.protocol = protocols[proto].id
+    let call = calls[Int(dissector)]
+    var handle: OpaquePointer?
+    guard call.open(call.instance, flow, &handle) >= 0, let handle else {
+      counters.pluginErrors &+= 1
+      return false
+    }
+    session.pointee.phase = .open
+    session.pointee.dissector = dissector
+    session.pointee.proto = proto
+    session.pointee.session = handle
+    counters.sessions &+= 1
+    return true
+  }
+
+  /// Writes down that a protocol was recognised in a flow.
+  func recognised(_ slot: Slot, _ proto: UInt16) {
+    let first = slot.pointee.appProto
+    if first == 0 {
+      slot.pointee.appProto = proto
+    } else if protocols[first].name == "stun", ["dtls", "rtp"].contains(protocols[proto].name) {
+      // STUN only makes way for what follows it (interfaces.md, app_proto).
+      let there = noted(slot)
+      if there.protocols.isEmpty { there.protocols = [first] }
+      slot.pointee.appProto = proto
+    }
+    if first != 0 {
+      let there = noted(slot)
+      if there.protocols.isEmpty { there.protocols = [first] }
+      if !there.protocols.contains(proto) { there.protocols.append(proto) }
+    }
+  }
+
+  /// Takes back what a session that said not-mine had been recognised as.
+  func forget(_ slot: Slot, _ proto: UInt16) {
+    if let there = notes[slot - slots] {
+      there.protocols.removeAll { $0 == proto }
+      if slot.pointee.appProto == proto { slot.pointee.appProto = there.protocols.first ?? 0 }
+    } else if slot.pointee.appProto == proto {
+      slot.pointee.appProto = 0
+    }
+  }
+
+  /// Port and first speaker of a flow whose protocol has just been recognised.
+  func judgeStart(_ slot: Slot, _ stream: Stream, _ proto: UInt16) {
+    let entry = protocols[proto]
+    let flow = slot.pointee.description
+    if slot.pointee.depth == 0, !slot.pointee.wasExpected {
+      let ports = entry.ports.filter { $0.transport == flow.proto }
+      let isUsual =
+        ports.isEmpty || ports.contains { $0.range.contains(flow.serverPort) || $0.range.contains(flow.clientPort) }
+      if !isUsual { raise(slot, .appProtocolOnUnusualPort, VDT_NO_DIRECTION.direction, nil) }
+    }
+    if let speaker = entry.firstSpeaker, !flow.midstream, flow.proto == UInt8(VDT_TCP),
+      stream.pointee.firstSpeaker < 2, speaker != stream.pointee.firstSpeaker,
+      stream.lane(speaker).pointee.holeLength == 0
+    {
+      raise(slot, .appWrongDirectionFirstData, stream.pointee.firstSpeaker, 0)
+    }
+  }
+
+  // MARK: The other direction
+
+  /// Compares the first bytes of the direction in which the protocol was not recognised with it.
+  func compareOther(_ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) {
+    let lane = stream.lane(d)
+    let session = stream.session(lane.pointee.session)
+    guard d != session.pointee.recognisedIn, session.pointee.recognisedIn < 2 else { return }
+    guard !slot.pointee.description.midstream, !lane.pointee.afterGap, lane.pointee.holeLength == 0,
+      !session.pointee.switched
+    else {
+      session.pointee.otherCompared = true
+      return
+    }
+    let had = Int(lane.pointee.headCount)
+    let added = min(64 - had, bytes.count)
+    let base = UnsafeMutableRawPointer(lane) + MemoryLayout<Lane>.offset(of: \.head).unsafelyUnwrapped
+    if added > 0, let source = bytes.baseAddress { (base + had).copyMemory(from: source, byteCount: added) }
+    lane.pointee.headCount = UInt8(had + added)
+    let head = UnsafeRawBufferPointer(start: base, count: had + added)
+    describeFlow(slot, session)
+    switch askOne(Int(session.pointee.dissector), d, head) {
+    case VDT_PROBE_YES:
+      session.pointee.otherCompared = true
+      let proto = protocols.recognised(Int(session.pointee.dissector), probeResult.pointee.protocol)
+      if proto != 0, proto != session.pointee.proto { raise(slot, .appProtocolMismatch, d, offset) }
+    case VDT_PROBE_NEED_MORE:
+      session.pointee.otherCompared = head.count >= 64
+    default:
+      var isOpen = false
+      var others = overTCP & ~(1 << UInt64(session.pointee.dissector))
+      while others != 0 {
+        let at = others.trailingZeroBitCount
+        others &= others &- 1
+        switch askOne(at, d, head) {
+        case VDT_PROBE_YES where probeResult.pointee.certainty >= 50:
+          session.pointee.otherCompared = true
+          raise(slot, .appProtocolMismatch, d, offset)
+          return
+        case VDT_PROBE_NEED_MORE: isOpen = true
+        default: break
+        }
+      }
+      if isOpen, head.count < 64 { return }
+      session.pointee.otherCompared = true
+      raise(slot, .appProtocolOneDirection, d, offset)
+    }
+  }
+
+  // MARK: Replay
+
+  /// Gives a session that has just been opened what was kept of its directions, in the order in which it came.
+  private func replay(_ slot: Slot, _ stream: Stream, _ index: UInt8) {
+    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index && stream.lane(d).pointee.holeLength > 0 {
+      let hole = stream.lane(d).pointee.holeLength
+      let offset = stream.lane(d).pointee.holeOffset
+      stream.lane(d).pointee.holeLength = 0
+      lose(slot, stream, d, offset, hole)
+    }
+    let server = stream.lane(0).pointee.session == index ? stream.lane(0).pointee.pending.marks : ByteMarks()
+    let client = stream.lane(1).pointee.session == index ? stream.lane(1).pointee.pending.marks : ByteMarks()
+    // Marks go as bytes are consumed, so the runs are laid out first. One direction alone is one run.
+    var runs: [(d: UInt8, end: UInt64)] = []
+    if server.count > 0, client.count > 0 { runs = Self.runs(server, client) }
+    for run in runs {
+      guard stream.session(index).pointee.phase == .open, stream.lane(run.d).pointee.session == index else { return }
+      if !stream.session(index).pointee.otherCompared { compareKept(slot, stream, run.d) }
+      offer(slot, stream, run.d, upTo: run.end)
+    }
+    for d: UInt8 in 0...1
+    where stream.lane(d).pointee.session == index && stream.session(index).pointee.phase == .open
+      && !stream.lane(d).pointee.pending.isEmpty
+    {
+      if !stream.session(index).pointee.otherCompared { compareKept(slot, stream, d) }
+      offer(slot, stream, d, upTo: stream.lane(d).pointee.pending.end)
+    }
+    for d: UInt8 in 0...1
+    where stream.lane(d).pointee.session == index && stream.lane(d).pointee.ended
+      && stream.session(index).pointee.phase == .open
+    {
+      leftOver(slot, stream, d, ending: true)
+    }
+  }
+
+  private func compareKept(_ slot: Slot, _ stream: Stream, _ d: UInt8) {
+    guard stream.lane(d).pointee.headCount == 0 else { return }
+    compareOther(slot, stream, d, stream.lane(d).pointee.pending.offset, stream.lane(d).pointee.pending.bytes)
+  }
+
+  /// Stretches of one direction, in the order of the packets that brought them; each ends where the other side's next begins.
+  private static func runs(_ server: ByteMarks, _ client: ByteMarks) -> [(d: UInt8, end: UInt64)] {
+    guard let a = server.start, let b = client.start else { return [] }
+    var runs: [(d: UInt8, end: UInt64)] = []
+    var i = 0
+    var j = 0
+    while i < server.count || j < client.count {
+      let isServer = j == client.count || (i < server.count && a[i].packet <= b[j].packet)
+      if isServer { i += 1 } else { j += 1 }
+      let end = isServer ? (i < server.count ? a[i].offset : UInt64.max) : (j < client.count ? b[j].offset : UInt64.max)
+      let d: UInt8 = isServer ? 0 : 1
+      if let last = runs.last, last.d == d { runs[runs.count - 1].end = end } else { runs.append((d, end)) }
+    }
+    return runs
+  }
+}
+
+extension UInt32 {
+  /// A direction constant of the ABI as the tables here hold it.
+  var direction: UInt8 { UInt8(truncatingIfNeeded: self) }
+}

@@ -1,0 +1,69 @@
+/// The protocols by small numbers: those that the loaded dissectors declare, and those that were only named.
+
+import PluginHost
+
+/// Numbers are the same in every worker as far as the dissectors go; what is named later is this worker's own and
+/// never leaves it but as a name.
+struct ProtocolTable {
+  struct Entry {
+    var name: String
+    /// Index of the dissector, -1 where none dissects it.
+    var dissector: Int
+    /// The plugin's own id of it.
+    var id: UInt32
+    var overTCP: Bool
+    var overUDP: Bool
+    var ports: [ProtocolDescription.Ports]
+    var firstSpeaker: UInt8?
+  }
+
+  /// Names that no dissector declared, at most.
+  private static let limit = 4096
+
+  /// Entry 0 is no protocol.
+  private(set) var entries = [
+    Entry(name: "unknown", dissector: -1, id: 0, overTCP: false, overUDP: false, ports: [], firstSpeaker: nil)
+  ]
+  /// By dissector: its protocols' ids and entries.
+  private var byDissector: [[(id: UInt32, entry: UInt16)]] = []
+
+  init(_ plugins: [Plugin]) {
+    for (at, plugin) in plugins.enumerated() {
+      byDissector.append([])
+      for p in plugin.description.protocols {
+        byDissector[at].append((p.id, UInt16(truncatingIfNeeded: entries.count)))
+        entries.append(
+          Entry(
+            name: p.name, dissector: at, id: p.id, overTCP: p.overTCP, overUDP: p.overUDP, ports: p.ports,
+            firstSpeaker: p.firstSpeaker))
+      }
+    }
+  }
+
+  subscript(index: UInt16) -> Entry { entries[Int(index)] }
+
+  /// What a probe's answer means: the protocol of that id, or the first declared.
+  func recognised(_ dissector: Int, _ id: UInt32) -> UInt16 {
+    let own = byDissector[dissector]
+    return (id == 0 ? own.first : own.first { $0.id == id })?.entry ?? 0
+  }
+
+  /// The entry of a name, made where there is none; 0 where there is no more room.
+  mutating func named(_ name: String, overTCP: Bool) -> UInt16 {
+    guard !name.isEmpty else { return 0 }
+    if let at = entries.firstIndex(where: { $0.name == name && (overTCP ? $0.overTCP : $0.overUDP) })
+      ?? entries.firstIndex(where: { $0.name == name })
+    {
+      return UInt16(truncatingIfNeeded: at)
+    }
+    guard entries.count < Self.limit else { return 0 }
+    entries.append(
+      Entry(name: name, dissector: -1, id: 0, overTCP: false, overUDP: false, ports: [], firstSpeaker: nil))
+    return UInt16(truncatingIfNeeded: entries.count - 1)
+  }
+
+  /// Whether some dissector knows a protocol over a transport.
+  func isDissected(_ name: String, overTCP: Bool) -> Bool {
+    entries.contains { $0.name == name && $0.dissector >= 0 && (overTCP ? $0.overTCP : $0.overUDP) }
+  }
+}
