@@ -1,0 +1,163 @@
+// A capture file, whatever its format and compression, as a reader of frames.
+
+import Packets
+
+/// Reads a pcap or pcapng file, plain or compressed by gzip or zstd; a FIFO; or standard input as `-`.
+///
+/// A plain file is mapped: its frames are never copied and stay readable as long as the reader lives (a file that is
+/// truncated meanwhile ends the program; use `follow` for one that somebody still writes). All else goes through a buffer
+/// of 2 MiB.
+///
+///     let file = try CaptureFile("capture.pcap")
+///     var batch: [FrameView] = []
+///     while try file.nextBatch(&batch) != .end { for frame in batch { … } }
+public final class CaptureFile: CaptureReader {
+  private enum Parser {
+    case pcap(PcapParser)
+    case pcapng(PcapngParser)
+  }
+
+  public let name: String
+  public var keepsFrames: Bool { input.isMapped }
+  public private(set) var counters = CaptureCounters()
+  /// What was wrong without ending the capture: interfaces whose frames were left out. At most 16, one a link type.
+  public var problems: [CaptureError] {
+    if case .pcapng(let parser) = parser { parser.problems } else { [] }
+  }
+
+  private let input: ByteInput
+  private let follow: Bool
+  private var parser: Parser?
+  private var number: UInt64 = 0
+  /// An error that waits until what came before it has been taken.
+  private var waiting: CaptureError?
+  private var hasEnded = false
+  private var filter: CaptureFilter?
+
+  /// Opens a file. Its format is seen from its first bytes: those of a plain file now, of a stream when they come.
+  ///
+  /// - Parameter follow: the end of the file is not the end; `nextBatch` says idle until more is written.
+  public init(_ path: String, follow: Bool = false) throws(CaptureError) {
+    name = path
+    self.follow = follow
+    input = try ByteInput(path: path, follow: follow)
+    if input.isMapped { _ = try recognise() }
+  }
+
+  public func setFilter(_ expression: String?) throws(CaptureError) {
+    if let expression { filter = try CaptureFilter(expression, source: name) } else { filter = nil }
+  }
+
+  public func nextBatch(_ batch: inout [FrameView], frameLimit: Int) throws(CaptureError) -> CaptureProgress {
+    batch.removeAll(keepingCapacity: true)
+    while true {
+      if let error = waiting {
+        waiting = nil
+        hasEnded = true
+        throw error
+      }
+      if hasEnded { return .end }
+      if parser == nil {
+        guard try recognise() else { return hasEnded ? .end : .idle }
+      }
+      switch parse(&batch, limit: max(1, frameLimit)) {
+      case .full: break
+      case .failed(let error): waiting = error
+      case .incomplete(let needed):
+        if batch.isEmpty {
+          guard try getMore(needed) else { return .idle }
+          continue
+        }
+      }
+      input.releaseUsedPages()
+      if let filter { filter.apply(to: &batch, counters: &counters) }
+      if batch.isEmpty { continue }
+      counters.frames &+= UInt64(batch.count)
+      for frame in batch { counters.bytes &+= UInt64(frame.bytes.count) }
+      return .frames
+    }
+  }
+
+  private func parse(_ batch: inout [FrameView], limit: Int) -> ParserStop {
+    // Taken out while it works, so that it is changed in place.
+    let current = parser
+    parser = nil
+    switch current {
+    case .pcap(var pcap):
+      let stop = pcap.parse(input, into: &batch, limit: limit, counters: &counters, number: &number)
+      parser = .pcap(pcap)
+      return stop
+    case .pcapng(var pcapng):
+      let stop = pcapng.parse(input, into: &batch, limit: limit, counters: &counters, number: &number)
+      parser = .pcapng(pcapng)
+      return stop
+    case nil: return .incomplete(4)
+    }
+  }
+
+  /// Gets more bytes. False if none have come yet; at the end notes what the end means.
+  private func getMore(_ needed: Int) throws(CaptureError) -> Bool {
+    switch try refill() {
+    case .more: return true
+    case .idle: return false
+    case .end:
+      hasEnded = true
+      if input.isSkipping {
+        waiting = CaptureError(
+          .truncated, name, at: input.offset, "the file ends within a block; what came before is kept")
+      } else if input.remaining > 0 {
+        waiting = CaptureError(
+          .truncated, name, at: input.offset,
+          "the file ends within a record: \(needed) bytes are due, \(input.remaining) are there; what came before is kept"
+        )
+      }
+      return true
+    }
+  }
+
+  private func refill() throws(CaptureError) -> ByteInput.Refill {
+    do {
+      return try input.refill()
+    } catch {
+      hasEnded = true
+      throw error
+    }
+  }
+
+  /// Sees from the first bytes what the file is. False if they have not come yet, or the file has ended.
+  private func recognise() throws(CaptureError) -> Bool {
+    while true {
+      if input.remaining >= 4, let base = input.window.baseAddress {
+        let magic = base.loadUnaligned(as: UInt32.self)
+        if PcapngParser.recognises(magic) {
+          parser = .pcapng(PcapngParser())
+          return true
+        }
+        guard PcapParser.recognises(magic) else {
+          hasEnded = true
+          throw CaptureError(.foreign, name, "is neither pcap nor pcapng")
+        }
+        if input.remaining >= PcapParser.headerLength {
+          do {
+            parser = .pcap(try PcapParser(base, name: name))
+          } catch {
+            hasEnded = true
+            throw error
+          }
+          input.position = PcapParser.headerLength
+          return true
+        }
+      }
+      switch try refill() {
+      case .more: continue
+      case .idle: return false
+      case .end:
+        hasEnded = true
+        if input.remaining == 0 { throw CaptureError(.truncated, name, "is empty") }
+        throw CaptureError(
+          input.remaining >= 4 ? .truncated : .foreign, name, at: UInt64(input.remaining),
+          input.remaining >= 4 ? "the file ends within its header" : "is neither pcap nor pcapng")
+      }
+    }
+  }
+}
