@@ -1,0 +1,51 @@
+/// The Windows event log source: its description, its look at an unknown file, its descriptor.
+
+import HostEvents
+import JSON
+import PluginSupport
+import VedettePluginABI
+
+public enum WindowsEventPlugin {
+  public static let source = LineSource(
+    sniff: { start, _ in sniff(start) },
+    open: { (_) throws(SourceFailure) in WindowsEventInterpreter() })
+
+  /// Certain when most of the first lines are events, and some of a log that is known.
+  static func sniff(_ start: UnsafeRawBufferPointer) -> UInt32 {
+    let reader = JSONReader(maxBytes: 1 << 20)
+    let inner = JSONReader(maxBytes: 1 << 20)
+    var known = 0
+    var events = 0
+    var other = 0
+    for line in wholeLines(of: start) {
+      guard let node = try? reader.parse(line), let event = EventShape(node, inner: inner) else {
+        other += 1
+        continue
+      }
+      events += 1
+      if event.isSysmon || event.isSecurity, event.host != nil { known += 1 }
+    }
+    guard events > other else { return 0 }
+    return known > 0 ? 95 : 30
+  }
+
+  public static let plugin: SourcePlugin = SourcePlugin(
+    id: "org.vedette.process.winevent", name: "winevent", version: "1.0.0",
+    summary: "Reads processes and connections from the Windows event log as JSON Lines (Sysmon, Security).",
+    interfaces: [.processes],
+    describe: { raw in
+      SourceCalls.describe(raw) { describer in
+        describer.record(.process)
+        describer.record(.connection)
+        describer.fileSource(
+          .processes,
+          blindSpots: [
+            "Connections are seen only where Sysmon's event 3 or the Security log's event 5156 is switched on.",
+            "Security events give no process GUID, and their times may be local: extra.clock says which time was used.",
+          ])
+      }
+    },
+    create: { host, _, out in SourceCalls.create(host, out, source) },
+    sniff: { start, name, certainty, _ in SourceCalls.sniff(start, name, certainty, source) },
+    interface: { plugin.interface($0) })
+}

@@ -1,0 +1,191 @@
+/// Those who mean harm: accounts made up, made alike, broken into, or run together.
+
+extension PersonaWorld {
+  /// About `count` malicious accounts, in shares.
+  func makeMalicious(_ count: Int) {
+    let shares: [(Int, Int, () -> Void)] = [
+      (24, 1, fabricated), (20, 1, lookalike), (18, 1, compromised), (24, 3, campaign), (12, 1, takeover),
+      (8, 1, oneShot),
+      (6, 1, brand),
+    ]
+    for (share, accounts, make) in shares {
+      let exact = Double(count * share) / 112 / Double(accounts)
+      let number = Int(exact) + (random.chance(exact - exact.rounded(.down)) ? 1 : 0)
+      for _ in 0..<max(number, 1) { make() }
+    }
+  }
+
+  /// Domains that look like the organisation's, and link shorteners.
+  func lureLink() -> String {
+    let host = random.pick([
+      "tarnwe1l.example", "tarnwell-portal.example", "tarnwellinstruments.test", "sso-tarnwell.example", "lnk7.test",
+      "docs-share.test", "tarnwel.example",
+    ])
+    return "http://\(host)/\(random.hex(6))"
+  }
+
+  private func many(_ low: Int, _ high: Int) -> [Employee] { random.sample(staff, random.within(low...high)) }
+
+  /// Claims to be a colleague whom nobody knows.
+  private func fabricated() {
+    let first = random.within(3...max(4, plan.days - 12))
+    let isBought = random.chance(0.35)
+    let account = profile(
+      "fabricated", malicious: true, platform: random.chance(0.75) ? "linkedin" : nil,
+      created: isBought ? yearsBefore(1.5, 7) : start + Int64(first) * day - random.seconds(2, 45) * 86_400)
+    let title = random.pick([
+      "HR Coordinator", "Optical Engineer", "Procurement Lead", "IT Support Engineer", "Sales Engineer",
+    ])
+    employ(account, title, random.pick(organisation.names))
+    account.followers = random.within(0...(isBought ? 70 : 130))
+    account.following = random.within(20...500)
+    account.posts = random.within(0...5)
+    look(at: account, moment(max(0, first - 1)))
+    let link = lureLink()
+    approachMany(
+      account, many(6, 20), firstDay: first, days: random.within(2...8), words: { self.phrases.lure($0.name.given) },
+      messages: 0.35, links: random.chance(0.8) ? [link] : [])
+    if random.chance(0.4) { look(at: account, moment(min(plan.days - 1, first + 6))) }
+  }
+
+  /// One letter for another that looks like it.
+  private static let twins: [Character: Character] = [
+    "a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "x": "х", "i": "і", "A": "А", "B": "В", "E": "Е", "O": "О",
+    "l": "I", "α": "a", "ο": "o", "а": "a", "о": "o", "і": "i",
+  ]
+
+  private func twin(of name: String) -> String {
+    let places = name.indices.filter { Self.twins[name[$0]] != nil }
+    guard !places.isEmpty else { return name }
+    let chosen = Set(random.sample(places, random.within(1...2)))
+    return String(name.indices.map { chosen.contains($0) ? Self.twins[name[$0]] ?? name[$0] : name[$0] })
+  }
+
+  /// A second account of somebody who has one.
+  private func lookalike() {
+    let person = random.pick(sensitive)
+    let original = own[person.id]?.first
+    let first = random.within(3...max(4, plan.days - 10))
+    let account = profile(
+      "lookalike", malicious: true, platform: random.chance(0.6) ? original?.platform : nil, name: person.name,
+      created: random.chance(0.75) ? start + Int64(first) * day - random.seconds(1, 30) * 86_400 : yearsBefore(1, 5))
+    if random.chance(0.5) { account.name = twin(of: person.name.full) }
+    employ(account, person.title, random.pick(organisation.names))
+    if random.chance(0.65), let picture = original?.picture {
+      account.picture = random.chance(0.5) ? picture : picture.encodedAgain(random)
+    }
+    if random.chance(0.5), let bio = original?.bio { account.bio = bio }
+    account.followers = random.within(2...90)
+    account.posts = random.within(0...4)
+    look(at: account, moment(max(0, first - 1)))
+    approachMany(
+      account, random.sample(staff.filter { $0.id != person.id }, random.within(3...9)), firstDay: first, days: 4,
+      words: { self.phrases.lure($0.name.given) }, messages: 0.5, links: random.chance(0.6) ? [lureLink()] : [])
+  }
+
+  /// An old account in new hands: another name, another face, another employer.
+  private func compromised() {
+    let account = profile(
+      "compromised", malicious: true, platform: random.chance(0.7) ? "linkedin" : nil, created: yearsBefore(3, 12))
+    employ(account, random.pick(Phrases.trades), random.pick(Phrases.companies))
+    account.hidden.subtract([.employer, .picture])
+    look(at: account, moment(random.below(plan.days / 4)))
+    let turn = random.within(plan.days / 4 + 1...max(plan.days / 4 + 2, plan.days - 12))
+    let name = NameStock.any(random).name(random)
+    account.name = name.full
+    if random.chance(0.5) { account.handle = name.handle(random) }
+    account.picture = Picture(random)
+    employ(
+      account, random.pick(["Talent Partner", "Optical Engineer", "Procurement Lead"]),
+      random.chance(0.55) ? organisation.name : random.pick(organisation.relations).name)
+    account.changed = moment(turn)
+    look(at: account, moment(turn) + hour)
+    approachMany(
+      account, many(4, 14), firstDay: turn + 1, days: 6, words: { self.phrases.lure($0.name.given) }, messages: 0.45,
+      links: random.chance(0.7) ? [lureLink()] : [])
+  }
+
+  /// Three accounts, few requests each, one hand.
+  private func campaign() {
+    let link = lureLink()
+    let picture = Picture(random)
+    let bio = "Bridging people and \(random.pick(["precision", "photonics", "opportunity"])). \(random.hex(3))"
+    let first = random.within(2...max(3, plan.days - 14))
+    let employer = random.chance(0.5) ? random.pick(organisation.names) : "Helio Career Advisors"
+    for index in 0..<3 {
+      let account = profile(
+        "campaign", malicious: true, platform: "linkedin",
+        created: start + Int64(first) * day - random.seconds(3, 200) * 86_400)
+      employ(account, "Advisor", employer)
+      account.followers = random.within(1...110)
+      account.posts = random.within(0...3)
+      if random.chance(0.7) { account.bio = bio }
+      if random.chance(0.7) { account.picture = index == 0 ? picture : picture.encodedAgain(random) }
+      look(at: account, moment(max(0, first - 1)))
+      approachMany(
+        account, many(2, 4), firstDay: first + index, days: 6, words: { self.phrases.lure($0.name.given) },
+        messages: 0.7,
+        links: [link])
+    }
+  }
+
+  /// Same face, other hands: an old contact, sometimes a colleague, who suddenly sends links.
+  private func takeover() {
+    let account: Profile
+    let victim = random.pick(staff)
+    if random.chance(0.25), let owned = own[victim.id]?.first(where: { $0.family == "employee-unlisted" }) {
+      account = owned
+    } else {
+      account = profile("takeover", malicious: true, created: yearsBefore(2, 11))
+      employ(account, random.pick(Phrases.trades), random.pick(Phrases.companies))
+      look(at: account, moment(random.below(plan.days / 3)))
+      for friend in many(1, 2) {
+        approach(
+          account, friend, "reply", moment(random.below(plan.days / 3)), text: phrases.greeting(friend.name.given))
+      }
+    }
+    guard account.isMalicious else { return }
+    let turn = random.within(plan.days / 3 + 2...max(plan.days / 3 + 3, plan.days - 4))
+    let link = lureLink()
+    for target in many(4, 10) {
+      approach(
+        account, target, "direct_message", moment(turn, from: 1, to: 5), text: phrases.lure(target.name.given),
+        links: [link])
+    }
+  }
+
+  /// One message, one victim, a chief's name.
+  private func oneShot() {
+    let chief = organisation.people[0]
+    guard let victim = sensitive.filter({ $0.department == "Finance" }).first ?? sensitive.last else { return }
+    let turn = anyDay()
+    let account = profile(
+      "one-shot", malicious: true, platform: random.pick(["x", "mastodon", "linkedin"]), name: chief.name,
+      created: start + Int64(turn) * day - random.seconds(0.2, 20) * 86_400)
+    account.followers = random.within(0...12)
+    account.posts = 0
+    employ(account, chief.title, organisation.name)
+    if random.chance(0.5) { look(at: account, moment(turn)) }
+    approach(
+      account, victim, "direct_message", moment(turn) + hour,
+      text: phrases.urgent(chief.name.given, victim.name.given), always: true)
+  }
+
+  /// Speaks as the organisation itself.
+  private func brand() {
+    let turn = random.within(2...max(3, plan.days - 8))
+    let account = profile(
+      "brand", malicious: true, platform: random.pick(["x", "mastodon"]), created: start + Int64(turn) * day - 9 * day)
+    account.name = "\(organisation.names[1]) \(random.pick(["Helpdesk", "Support", "HR Team", "Payroll"]))"
+    account.handle =
+      "\(random.pick(["tarnwell_help", "tarnwelI", "hr_tarnwell", "tarnwell.payroll"]))\(random.within(1...99))"
+    account.bio = "Official help desk of \(organisation.name)."
+    account.links = [lureLink()]
+    account.followers = random.within(0...40)
+    look(at: account, moment(turn))
+    approachMany(
+      account, many(3, 10), firstDay: turn, days: 4,
+      words: { _ in "Your access expires today. Please confirm your account:" },
+      messages: 0.8, links: account.links)
+  }
+}
