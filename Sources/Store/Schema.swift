@@ -1,0 +1,36 @@
+/// The schema and its history: each step is applied once, in order, and never changed after it was released.
+
+import GRDB
+
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1: records, cursors, audit") { db in
+      for kind in RecordKind.allCases {
+        var columns = [
+          "id TEXT NOT NULL PRIMARY KEY", "time INTEGER NOT NULL", "recorded INTEGER NOT NULL", "source TEXT NOT NULL",
+        ]
+        columns += kind.columns.map { "\($0.name) \($0.type)" }
+        columns.append("body TEXT NOT NULL")
+        try db.execute(sql: "CREATE TABLE \(kind.table) (\(columns.joined(separator: ", ")))")
+        try db.execute(sql: "CREATE INDEX \(kind.table)_by_time ON \(kind.table) (time)")
+      }
+      try db.execute(sql: "CREATE INDEX flow_by_community_id ON flow (community_id)")
+      try db.execute(sql: "CREATE INDEX persona_by_account ON persona (platform, account_id, time)")
+      try db.execute(sql: "CREATE INDEX process_by_host ON process (host, pid, time)")
+      try db.execute(sql: "CREATE INDEX transaction_by_flow ON app_transaction (flow)")
+      try db.execute(
+        sql: "CREATE TABLE cursor (source TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL, recorded INTEGER NOT NULL)")
+      try db.execute(
+        sql:
+          "CREATE TABLE roster (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL, recorded INTEGER NOT NULL)"
+      )
+      try db.execute(
+        sql: """
+          CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, who TEXT NOT NULL,
+          what TEXT NOT NULL, detail TEXT NOT NULL)
+          """)
+    }
+    return migrator
+  }
+}

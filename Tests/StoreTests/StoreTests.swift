@@ -1,0 +1,101 @@
+import Evidence
+import Foundation
+import Testing
+
+@testable import Store
+
+/// A store in a folder of its own, gone with the test.
+private func withStore(_ body: (Store, String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vedette-store-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let path = folder.appendingPathComponent("test.db").path
+  try body(try Store(path: path), path)
+}
+
+private func persona(_ id: String, at seconds: Int64) -> StoredRow {
+  StoredRow(
+    .persona(
+      PersonaObservation(
+        head: ObservationHead(id: id, time: Timestamp(seconds: seconds), source: "test"), platform: "mastodon",
+        accountID: id, handle: "h" + id, displayName: "Name " + id)))
+}
+
+@Suite struct StoreTests {
+  @Test("The same observation twice is stored once")
+  func storedOnce() throws {
+    try withStore { (store: Store, _: String) throws in
+      #expect(try store.write([persona("a", at: 1), persona("b", at: 2)]) == [true, true])
+      #expect(try store.write([persona("a", at: 1), persona("c", at: 3)]) == [false, true])
+      #expect(try store.count(.persona) == 3)
+    }
+  }
+
+  @Test("A cursor is stored with the records it covers and found after reopening")
+  func cursor() throws {
+    try withStore { (store: Store, path: String) throws in
+      #expect(try store.cursor(of: "s") == nil)
+      try store.write([persona("a", at: 1)], cursor: ("s", [1, 2, 0, 255]))
+      let again = try Store(path: path)
+      #expect(try again.cursor(of: "s") == [1, 2, 0, 255])
+      #expect(try again.count(.persona) == 1)
+    }
+  }
+
+  @Test(
+    "Pages follow each other without a record missed or doubled, in both orders",
+    arguments: [ListQuery.Order.ascending, .descending])
+  func pages(order: ListQuery.Order) throws {
+    try withStore { (store: Store, _: String) throws in
+      // Several records share each second, so that pages are cut within one moment.
+      try store.write((0..<25).map { persona("p\($0)", at: Int64($0 / 4)) })
+      var seen: [String] = []
+      var cursor: String?
+      repeat {
+        let page = try store.list(.persona, ListQuery(limit: 7, cursor: cursor, order: order))
+        seen += page.items
+        cursor = page.next
+      } while cursor != nil
+      #expect(seen.count == 25)
+      #expect(Set(seen).count == 25)
+    }
+  }
+
+  @Test("A list is bounded by time and filtered by a column")
+  func filtered() throws {
+    try withStore { (store: Store, _: String) throws in
+      try store.write((0..<10).map { persona("p\($0)", at: Int64($0)) })
+      let page = try store.list(.persona, ListQuery(from: Timestamp(seconds: 2), to: Timestamp(seconds: 5)))
+      #expect(page.items.count == 3)
+      let one = try store.list(.persona, ListQuery(filter: ["account_id": [.text("p4")]]))
+      #expect(one.items.count == 1)
+      let inside = try store.list(.persona, ListQuery(filter: ["display_name": [.text("Name p1"), .text("Name p2")]]))
+      #expect(inside.items.count == 2)
+    }
+  }
+
+  @Test("An unknown filter or a made-up cursor is refused with what is known")
+  func refused() throws {
+    try withStore { (store: Store, _: String) throws in
+      #expect(throws: StoreError.self) { try store.list(.flow, ListQuery(filter: ["1=1; --": [.text("x")]])) }
+      #expect(throws: StoreError.self) { try store.list(.flow, ListQuery(cursor: "zz")) }
+    }
+  }
+
+  @Test("Records older than the retention go, cases stay")
+  func retention() throws {
+    try withStore { (store: Store, _: String) throws in
+      let old = Case(
+        id: "c", time: Timestamp(seconds: 1), end: Timestamp(seconds: 1), severity: .low, score: 0.5, title: "t")
+      try store.write([persona("a", at: 1), persona("b", at: 100), StoredRow(old)])
+      #expect(try store.expire(before: Timestamp(seconds: 50)) == 1)
+      #expect(try store.count(.persona) == 1)
+      #expect(try store.count(.case) == 1)
+    }
+  }
+
+  @Test("A path that cannot be opened is one error that names it")
+  func cannotOpen() {
+    #expect(throws: StoreError.self) { try Store(path: "/nonexistent/folder/x.db") }
+  }
+}
