@@ -1,0 +1,125 @@
+/// `network.no_session`: packets that belong to no session, one signal for each host pair or scanner.
+
+import Catalog
+import Evidence
+
+/// The anomalies that say so, and what they are.
+enum Sessionless {
+  static let ids: [String: String] = [
+    "tcp.no_session": "TCP segments", "tcp.rst_no_session": "TCP resets", "tcp.synack_without_syn": "SYN-ACK segments",
+    "udp.unsolicited_response": "UDP answers", "icmp.unsolicited_echo_reply": "echo replies",
+    "icmp.unsolicited_error": "ICMP errors",
+  ]
+  /// What third parties send to an address that somebody else forged.
+  static let answers: Set<String> = [
+    "tcp.rst_no_session", "tcp.synack_without_syn", "icmp.unsolicited_error", "icmp.unsolicited_echo_reply",
+    "udp.unsolicited_response",
+  ]
+}
+
+extension NetworkAnalytics {
+  static let sessionlessAnalytic = "network.no_session"
+
+  private struct Finding {
+    var pair: AddressPair
+    var source: IPAddress
+    var target: IPAddress
+    var kinds: [(id: String, kind: PairRecord.Kind)]
+    var count: UInt64
+    var first: Timestamp
+    var last: Timestamp
+    var ports: Int
+    var atBeginning: Bool
+    var lossy: Bool
+    var onlyAnswers: Bool
+  }
+
+  func sessionless() -> [Signal] {
+    var findings: [Finding] = []
+    for (pair, record) in pairs.sorted(by: { $0.key < $1.key }) {
+      let kinds = record.kinds.filter { Sessionless.ids[$0.key] != nil }.sorted { $0.key < $1.key }
+      guard let first = kinds.map({ $0.value.first }).min(), let last = kinds.map({ $0.value.last }).max() else {
+        continue
+      }
+      let count = kinds.reduce(0 as UInt64) { $0 &+ $1.value.count }
+      let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.value.fromFirst }
+      let forward = fromFirst &* 2 >= count
+      let begin = record.captures.compactMap { captures[$0]?.first }.min() ?? first
+      findings.append(
+        Finding(
+          pair: pair, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
+          kinds: kinds.map { ($0.key, $0.value) }, count: count, first: first, last: last, ports: record.ports.count,
+          atBeginning: last - begin <= configuration.beginning, lossy: isLossy(record),
+          onlyAnswers: kinds.allSatisfy { Sessionless.answers.contains($0.key) }))
+    }
+    var bySource: [IPAddress: [Finding]] = [:]
+    var byTarget: [IPAddress: Int] = [:]
+    for f in findings {
+      bySource[f.source, default: []].append(f)
+      if f.onlyAnswers { byTarget[f.target, default: 0] += 1 }
+    }
+
+    var signals: [Signal] = []
+    var scanners: Set<IPAddress> = []
+    for (source, list) in bySource.sorted(by: { $0.key < $1.key }) {
+      let probes = list.filter { !$0.onlyAnswers }
+      guard probes.count >= 10 else { continue }
+      scanners.insert(source)
+      signals.append(scan(source, probes))
+    }
+    for f in findings where f.onlyAnswers || !scanners.contains(f.source) {
+      signals.append(pairSignal(f, backscatter: f.onlyAnswers && (byTarget[f.target] ?? 0) >= 5))
+    }
+    return signals
+  }
+
+  /// One source, many targets: one signal, on the machine that sends.
+  private func scan(_ source: IPAddress, _ probes: [Finding]) -> Signal {
+    let count = probes.reduce(0 as UInt64) { $0 &+ $1.count }
+    var signal = Signal(
+      analytic: Self.sessionlessAnalytic, time: probes.map(\.first).min() ?? Timestamp(nanoseconds: 0),
+      score: probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
+      reason:
+        "\(source) sent \(count) packets of no session to \(probes.count) addresses; sessions begin with a handshake, so these are probes.",
+      attack: ["T1046"])
+    let ids = probes.prefix(4).flatMap { f in pairs[f.pair]?.behind(f.kinds.map(\.id), limit: 4).records ?? [] }
+    signal.evidence = Array(ids.prefix(configuration.maximumEvidence))
+    signal.related = probes.prefix(configuration.maximumEvidence).map {
+      .hostPair(first: $0.pair.first, second: $0.pair.second)
+    }
+    return signal
+  }
+
+  private func pairSignal(_ f: Finding, backscatter: Bool) -> Signal {
+    var score: Double = f.count >= 200 ? 0.55 : f.count >= 20 ? 0.45 : f.count >= 3 ? 0.35 : 0.2
+    var says = "; the packets of a session follow its handshake"
+    var attack: [String] = []
+    if !f.onlyAnswers, f.ports >= 10 {
+      score = max(score, 0.65)
+      says = "; sessions begin with a handshake, so \(f.ports) ports tried without one are a scan"
+      attack = ["T1046"]
+    } else if f.onlyAnswers, backscatter || !f.source.isPrivate && f.target.isPrivate == false {
+      score = min(score, 0.25)
+      says =
+        "; they answer what somebody else sent in \(f.target)'s name (back-scatter), and a host answers only who asked it"
+      attack = ["T1498"]
+    } else if f.atBeginning {
+      // Sessions that were running when the capture began end in it.
+      score = min(score, 0.2)
+      says = "; the capture had just begun, so their sessions may be older than it"
+    }
+    if f.lossy {
+      score *= 0.5
+      says += " (the capture lost packets, so handshakes may be among them)"
+    }
+    let what = f.kinds.map { "\($0.kind.count) \(Sessionless.ids[$0.id] ?? $0.id)" }.joined(separator: ", ")
+    var signal = Signal(
+      analytic: Self.sessionlessAnalytic, time: f.first, score: (score * 100).rounded() / 100,
+      entity: .hostPair(first: f.pair.first, second: f.pair.second),
+      reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
+    let behind = pairs[f.pair]?.behind(f.kinds.map(\.id), limit: configuration.maximumEvidence)
+    signal.evidence = behind?.records ?? []
+    signal.related = (behind?.flows ?? []).map(entity)
+    return signal
+  }
+}

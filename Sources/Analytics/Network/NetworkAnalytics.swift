@@ -1,0 +1,108 @@
+/// Judges what the wire says: packets of no session, malformed structure, protocols where they do not belong.
+
+import Catalog
+import Evidence
+
+public struct NetworkAnalyticsConfiguration: Sendable {
+  /// Analytics that are switched off, by id.
+  public var disabled: Set<String> = []
+  /// Signals of a lower score are not given.
+  public var least = 0.3
+  /// Host pairs of which anomalies are kept; further pairs are counted only.
+  public var maximumPairs = 50_000
+  /// Flows whose protocol is on a port that it does not belong to, kept to be judged together.
+  public var maximumFlows = 50_000
+  /// Anomaly records and flows named in a signal.
+  public var maximumEvidence = 16
+  /// What is of no session this soon after the beginning of a capture belongs to sessions that began before
+  /// (nanoseconds).
+  public var beginning: Int64 = 120 * 1_000_000_000
+  public init() {}
+}
+
+/// The analytics `network.*`. Feed it anomalies and flows in any order, then `signals()`; that may be done again as more
+/// comes in.
+public final class NetworkAnalytics {
+  public let configuration: NetworkAnalyticsConfiguration
+  var pairs: [AddressPair: PairRecord] = [:]
+  var misplaced: [MisplacedKey: MisplacedRecord] = [:]
+  /// How many flows and how many clients are on a port with a protocol: what many do is a habit of the place.
+  var habits: [Habit: Set<IPAddress>] = [:]
+  var captures: [String: CaptureRecord] = [:]
+  /// Pairs that had any flow: what an anomaly's frequency is measured against.
+  var busyPairs: Set<AddressPair> = []
+  /// Community IDs of the flows that anomalies name; a flow's anomalies come before the flow itself.
+  var communities: [FlowID: String] = [:]
+  private var refusedPairs: UInt64 = 0
+  private var refusedFlows: UInt64 = 0
+
+  public init(_ configuration: NetworkAnalyticsConfiguration = .init()) { self.configuration = configuration }
+
+  public func observe(_ anomaly: AnomalyRecord) {
+    // What the capture cut short, the sender did not do.
+    guard !anomaly.captured else { return }
+    captures[anomaly.capture, default: CaptureRecord()].saw(anomaly.time)
+    guard let source = anomaly.sourceIP, let destination = anomaly.destinationIP else { return }
+    guard anomaly.name.severity > .info || Sessionless.ids[anomaly.name.id] != nil else { return }
+    let pair = AddressPair(source, destination)
+    guard pairs[pair] != nil || pairs.count < configuration.maximumPairs else {
+      refusedPairs &+= 1
+      return
+    }
+    pairs[pair, default: PairRecord()].add(anomaly, limit: configuration.maximumEvidence)
+    if let flow = anomaly.flow, communities[flow] == nil, communities.count < configuration.maximumFlows {
+      communities[flow] = ""
+    }
+  }
+
+  public func observe(_ flow: FlowRecord) {
+    captures[flow.capture, default: CaptureRecord()].saw(flow)
+    if communities[flow.id] != nil { communities[flow.id] = flow.communityID }
+    if busyPairs.count < configuration.maximumPairs { busyPairs.insert(AddressPair(flow.sourceIP, flow.destinationIP)) }
+    guard flow.appProtoBy == .dissector, let port = flow.destinationPort,
+      let place = PortKnowledge.judge(flow.appProto, flow.proto, port)
+    else { return }
+    let habit = Habit(proto: flow.appProto, port: port)
+    if habits.count < configuration.maximumPairs || habits[habit] != nil, habits[habit]?.count ?? 0 < 64 {
+      habits[habit, default: []].insert(flow.sourceIP)
+    }
+    let key = MisplacedKey(client: flow.sourceIP, server: flow.destinationIP, habit: habit)
+    guard misplaced[key] != nil || misplaced.count < configuration.maximumFlows else {
+      refusedFlows &+= 1
+      return
+    }
+    misplaced[key, default: MisplacedRecord(place: place)].add(flow, limit: configuration.maximumEvidence)
+  }
+
+  /// One signal for each host pair or flow and what is odd about it, in order of time, with the gaps found.
+  public func signals() -> (signals: [Signal], gaps: [VisibilityGap]) {
+    var signals = sessionless() + malformed() + unusualPorts()
+    signals.removeAll { $0.score < configuration.least || configuration.disabled.contains($0.analytic) }
+    signals.sort { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
+    return (signals, gaps())
+  }
+
+  private func gaps() -> [VisibilityGap] {
+    var found: [VisibilityGap] = []
+    for (name, capture) in captures.sorted(by: { $0.key < $1.key }) where capture.isLossy {
+      found.append(
+        VisibilityGap(
+          kind: "lossy_capture", subject: name,
+          reason:
+            "\(capture.lossy) of \(capture.flows) flows in \(name) lack segments that their receivers acknowledged: the capture lost packets.",
+          from: capture.first, to: capture.last))
+    }
+    if refusedPairs > 0 || refusedFlows > 0 {
+      found.append(
+        VisibilityGap(
+          kind: "limit_reached", subject: "network analytics",
+          reason:
+            "\(refusedPairs) anomalies and \(refusedFlows) flows of further host pairs were counted but not judged."))
+    }
+    return found
+  }
+
+  func entity(_ flow: FlowID) -> Entity { .flow(flow, communityID: communities[flow] ?? "") }
+
+  func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0]?.isLossy == true } }
+}

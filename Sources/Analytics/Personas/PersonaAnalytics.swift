@@ -1,0 +1,185 @@
+/// Who pretends: judges accounts by what they show, how they changed and whom they approach.
+
+import Evidence
+
+/// Takes persona, persona_change and outreach observations in any order and says which accounts pretend.
+///
+/// The result of `finish` does not depend on the order of the records, nor on how often one comes. Not thread-safe:
+/// one owner.
+///
+///     let analytics = PersonaAnalytics(roster: roster)
+///     for observation in observations { analytics.observe(observation) }
+///     let signals = analytics.finish()
+public final class PersonaAnalytics {
+  private let world: PersonaWorld
+  private var index: RosterIndex
+  private let configuration: PersonaConfiguration
+  private let score: PersonaScore
+  /// Kept between calls of `refresh` while the world has not grown much.
+  private var examination: (value: PersonaExamination, snapshots: UInt64)?
+
+  public init(roster: Roster, configuration: PersonaConfiguration = PersonaConfiguration()) {
+    index = RosterIndex(roster)
+    world = PersonaWorld(configuration: configuration)
+    score = PersonaScore(configuration.weights)
+    self.configuration = configuration
+  }
+
+  /// What was taken, and what was let go at a limit.
+  public var counters: PersonaCounters { world.counters }
+
+  /// Takes a new roster; all accounts are judged anew by it.
+  public func update(roster: Roster) {
+    index = RosterIndex(roster)
+    examination = nil
+    world.touchAll()
+  }
+
+  /// Takes one record; other kinds than the three are passed over. Amortised constant time. The signals come from
+  /// `refresh` and `finish`, when what belongs to the record is known.
+  @discardableResult
+  public func observe(_ observation: Observation) -> [Signal] {
+    switch observation {
+    case .persona(let o): world.add(o)
+    case .personaChange(let o): world.add(o)
+    case .outreach(let o): world.add(o)
+    case .process, .connection, .asset: break
+    }
+    return []
+  }
+
+  /// Judges the accounts that records touched since the last call, and gives the signals of those whose score
+  /// changed. What an account shares with others is as it is now; those others are judged anew when they are touched.
+  public func refresh() -> [Signal] {
+    let touched = world.takeDirty()
+    guard !touched.isEmpty else { return [] }
+    let grown = examination.map { world.counters.snapshots > $0.snapshots + $0.snapshots / 8 + 64 } ?? true
+    if grown { examination = (PersonaExamination(world: world, index: index), world.counters.snapshots) }
+    guard let examination = examination?.value else { return [] }
+    var out: [Signal] = []
+    for number in Set(touched.map(world.resolved)) {
+      let findings = examination.examine(number)
+      let risk = score.risk(findings)
+      guard risk != world.accounts[Int(number)].lastScore else { continue }
+      world.setScore(number, risk)
+      out += signals(number, findings, risk)
+    }
+    return PersonaAnalytics.ordered(out)
+  }
+
+  /// One `persona.risk` for each account whose score is above 0 and the `persona.*` signals of its parts, in order of
+  /// time, platform, account and analytic. Can be called again after more records.
+  public func finish() -> [Signal] {
+    let examination = PersonaExamination(world: world, index: index)
+    self.examination = (examination, world.counters.snapshots)
+    _ = world.takeDirty()
+    var out: [Signal] = []
+    for i in world.accounts.indices {
+      let number = Int32(truncatingIfNeeded: i)
+      guard !world.isAbsorbed(number) else { continue }
+      let findings = examination.examine(number)
+      let risk = score.risk(findings)
+      world.setScore(number, risk)
+      out += signals(number, findings, risk)
+    }
+    return PersonaAnalytics.ordered(out)
+  }
+
+  /// How each part moved the score of an account, in log-odds: the bias, then the strongest. Nil when the account is
+  /// not known.
+  public func explain(_ account: AccountKey) -> [(name: String, weight: Double)]? {
+    guard let number = world.number(of: account) else { return nil }
+    return score.parts(PersonaExamination(world: world, index: index).examine(world.resolved(number)))
+  }
+
+  /// The approaches of an account to people of the roster, in order of time; empty when the account is not known.
+  public func approaches(of account: AccountKey) -> [PersonaApproach] {
+    guard let number = world.number(of: account) else { return [] }
+    return world.approaches(of: world.resolved(number)).compactMap { approach in
+      world.person(approach.party, in: index).map {
+        PersonaApproach(
+          time: Timestamp(nanoseconds: approach.time), employee: index.roster.people[$0].id,
+          evidence: world.text(of: approach.id), hasLink: !approach.links.isEmpty)
+      }
+    }
+  }
+
+  // MARK: Signals
+
+  /// In order of time, platform, account and analytic. Signals are large: their places are sorted, and each moves once.
+  private static func ordered(_ signals: [Signal]) -> [Signal] {
+    var places: [(time: Int64, account: AccountKey, analytic: String, at: Int)] = []
+    places.reserveCapacity(signals.count)
+    for (at, signal) in signals.enumerated() {
+      guard case .persona(let account, _, _) = signal.entity else { continue }
+      places.append((signal.time.nanoseconds, account, signal.analytic, at))
+    }
+    places.sort { a, b in
+      if a.time != b.time { return a.time < b.time }
+      return a.account != b.account ? a.account < b.account : a.analytic < b.analytic
+    }
+    return places.map { signals[$0.at] }
+  }
+
+  private func signals(_ number: Int32, _ f: PersonaFindings, _ risk: Double) -> [Signal] {
+    guard risk > 0 else { return [] }
+    let account = world.accounts[Int(number)]
+    let key = world.key(of: number)
+    let handle = (f.latest.map(\.handle) ?? account.handles.min { (world.texts[$0] ?? "") < (world.texts[$1] ?? "") })
+      .flatMap { world.texts[$0] }
+    let displayName = f.latest.flatMap { world.texts[$0.name] }
+    let entity = Entity.persona(key, handle: handle, displayName: displayName)
+    // The last approach is when it acted; an account that only shows itself has the time of its last snapshot.
+    let time = Timestamp(nanoseconds: f.approaches.last?.time ?? f.lastTime)
+    let name =
+      displayName.map { "\($0) (\(key.platform) @\(handle ?? key.accountID))" }
+      ?? "The account \(key.platform) @\(handle ?? key.accountID)"
+    let reasons = PersonaReasons(world: world, index: index)
+    let weighed = score.analytics(f)
+    var whole = Signal(
+      analytic: "persona.risk", time: time, score: risk, entity: entity,
+      reason: reasons.summary(weighed.map { $0.analytic }, f, name), evidence: evidence(account, f),
+      attack: Set(weighed.flatMap { $0.analytic.attack }).sorted())
+    whole.parts = score.parts(f)
+    whole.related = f.targets.map { (target: Int) -> Entity in
+      .employee(id: index.roster.people[target].id, name: index.roster.people[target].name)
+    }
+    var out = [whole]
+    guard risk >= configuration.partsFrom else { return out }
+    for (analytic, weight) in weighed {
+      var part = Signal(
+        analytic: analytic.rawValue, time: time, score: PersonaScore.strength(weight), entity: entity,
+        reason: reasons.reason(analytic, f, name), evidence: whole.evidence, attack: analytic.attack)
+      part.parts = score.parts(f, of: analytic.parts)
+      part.related = whole.related
+      out.append(part)
+    }
+    return out
+  }
+
+  /// Ids of what the score stands on: snapshots, changes, then approaches, each in order of time, the latest ones when
+  /// there are too many.
+  private func evidence(_ account: AccountState, _ f: PersonaFindings) -> [String] {
+    let profile = account.snapshots.map(\.id) + account.changes.map(\.id)
+    let room = max(0, configuration.maximumEvidence - profile.count)
+    return (profile.suffix(configuration.maximumEvidence) + f.approaches.suffix(room).map(\.id)).map {
+      world.text(of: $0)
+    }
+    .filter { !$0.isEmpty }
+  }
+
+  /// The values of all parts of all accounts as tab-separated text, for fitting the weights.
+  package func values() -> String {
+    let examination = PersonaExamination(world: world, index: index)
+    var out = "platform\taccount_id\t" + PersonaPart.allCases.map { "\($0)" }.joined(separator: "\t") + "\n"
+    for i in world.accounts.indices {
+      let number = Int32(truncatingIfNeeded: i)
+      guard !world.isAbsorbed(number) else { continue }
+      let key = world.key(of: number)
+      out +=
+        key.platform + "\t" + key.accountID + "\t"
+        + examination.examine(number).values.map { "\($0)" }.joined(separator: "\t") + "\n"
+    }
+    return out
+  }
+}

@@ -1,0 +1,21 @@
+/// What of persona analytics a configuration can set.
+
+/// Limits, thresholds and weights of persona analytics.
+public struct PersonaConfiguration: Sendable {
+  /// An account whose `persona.risk` is at least this is flagged (0…1).
+  public var threshold = 0.5
+  /// The parts of an account are signals of their own from this `persona.risk` on (0…1).
+  public var partsFrom = 0.1
+  /// Accounts kept; records of further ones are counted in `PersonaCounters.accountsDropped`.
+  public var maximumAccounts = 2_000_000
+  /// Snapshots kept of one account: the first, and the latest of the rest.
+  public var maximumSnapshots = 64
+  /// Approaches kept of one account: the latest.
+  public var maximumApproaches = 4_096
+  /// Ids of evidence that a signal names, at most.
+  public var maximumEvidence = 32
+  /// The weights of the parts of `persona.risk`.
+  public var weights = PersonaWeights()
+
+  public init() {}
+}

@@ -1,0 +1,32 @@
+/// What was found about one account: the values of the parts, and what their reasons need to say.
+
+import Evidence
+
+struct PersonaFindings {
+  var values = [Double](repeating: 0, count: PersonaPart.count)
+  subscript(_ part: PersonaPart) -> Double {
+    get { values[part.rawValue] }
+    set { values[part.rawValue] = newValue }
+  }
+
+  /// What each snapshot says about the organisation.
+  var claims: [PersonaExamination.Claim] = []
+  var latest: Snapshot?
+  var previous: Snapshot?
+  var match = NameMatch.none
+  var matched: [Int] = []
+  var copiedFrom: Int?
+  var approaches: [Approach] = []
+  /// People of the roster who were approached, each once, in roster order.
+  var targets: [Int] = []
+  var distinctTargets = 0
+  var accepted = 0
+  var answered = 0
+  var reported = 0
+  var ageDays: Double?
+  var linkedApproaches = 0
+  var lureHost: String?
+  var sharedWith = 0
+  var lastTime: Int64 = 0
+  var changedAt: Int64?
+}

@@ -1,0 +1,133 @@
+/// The roster by everything that an account or a party can be known by.
+
+import Evidence
+
+/// How a name comes to stand for a person on the roster, from the plainest to the most contrived.
+enum NameMatch: Int, Comparable, Sendable {
+  case none, exact, ends, romanised, slip, looks
+  static func < (a: NameMatch, b: NameMatch) -> Bool { a.rawValue < b.rawValue }
+
+  /// Says it of the people whose name it is.
+  func words(_ people: String) -> String {
+    switch self {
+    case .none: "bears another name than \(people)"
+    case .exact: "bears the name of \(people)"
+    case .ends: "bears the first and the last name of \(people)"
+    case .romanised: "bears the name of \(people) in other letters"
+    case .slip: "bears a name one letter away from \(people)"
+    case .looks: "bears a name whose letters only look like those of \(people)"
+    }
+  }
+}
+
+struct RosterIndex {
+  let roster: Roster
+  let organisation: OrganisationMatcher
+  private var byAccount: [AccountKey: Int] = [:]
+  private var byHandle: [AccountKey: Int] = [:]
+  private var byHandleAlone: [AccountKey: Int] = [:]
+  private var byEmail: [String: Int] = [:]
+  private var byID: [String: Int] = [:]
+  private var byPlain: [String: [Int]] = [:]
+  private var byEnds: [String: [Int]] = [:]
+  private var byRoman: [String: [Int]] = [:]
+  private var byLook: [String: [Int]] = [:]
+  private var byDelete: [UInt64: [Int]] = [:]
+  private let names: [PersonName]
+  private var relations: [String: Relation.Kind] = [:]
+  private var relationAccounts: Set<AccountKey> = []
+
+  init(_ roster: Roster) {
+    self.roster = roster
+    organisation = OrganisationMatcher(roster.organisation)
+    names = roster.people.map { PersonName($0.name) }
+    for (i, person) in roster.people.enumerated() {
+      byID[person.id] = i
+      for email in person.emails { byEmail[email.lowercased()] = i }
+      for account in person.accounts {
+        if let id = account.accountID { byAccount[AccountKey(platform: account.platform, accountID: id)] = i }
+        if let handle = account.handle {
+          let key = AccountKey(platform: account.platform, accountID: handle.lowercased())
+          byHandle[key] = i
+          if account.accountID == nil { byHandleAlone[key] = i }
+        }
+      }
+      index(names[i], i)
+      for alias in person.aliases { index(PersonName(alias), i) }
+      // The local part of an address is the house's own romanisation of the name.
+      for email in person.emails {
+        let local = email.prefix { $0 != "@" }
+        let words = local.split { $0 == "." || $0 == "_" }
+        guard words.count >= 2 else { continue }
+        let roman = words.map { PersonName.loosened($0.lowercased()) }.sorted().joined(separator: " ")
+        byRoman[roman, default: []].append(i)
+      }
+    }
+    for relation in roster.relations {
+      let words = OrganisationMatcher.withoutLegalForm(Words.of(relation.name))
+      relations[words.map(\.base).joined(separator: " ")] = relation.kind
+      for account in relation.accounts {
+        if let id = account.accountID { relationAccounts.insert(AccountKey(platform: account.platform, accountID: id)) }
+      }
+    }
+  }
+
+  private mutating func index(_ name: PersonName, _ person: Int) {
+    byPlain[name.plain, default: []].append(person)
+    if let ends = name.ends { byEnds[ends, default: []].append(person) }
+    byRoman[name.roman, default: []].append(person)
+    if let ends = name.romanEnds { byRoman[ends, default: []].append(person) }
+    byLook[name.look, default: []].append(person)
+    let bytes = Array(name.roman.utf8)
+    if bytes.count >= 8 { for hash in EditDistance.deletes(bytes) { byDelete[hash, default: []].append(person) } }
+  }
+
+  func person(account: AccountKey) -> Int? { byAccount[account] }
+  func person(platform: String, handle: String) -> Int? {
+    byHandle[AccountKey(platform: platform, accountID: handle.lowercased())]
+  }
+  /// Whose an account is that bears a handle: only where the roster knows it by nothing better than the handle, for
+  /// handles change hands.
+  func member(platform: String, handle: String) -> Int? {
+    byHandleAlone.isEmpty ? nil : byHandleAlone[AccountKey(platform: platform, accountID: handle.lowercased())]
+  }
+  func person(email: String) -> Int? { byEmail[email.lowercased()] }
+  func person(id: String) -> Int? { byID[id] }
+
+  /// The relation on record that a company's name stands for.
+  func relation(_ words: [Word]) -> Relation.Kind? {
+    relations.isEmpty ? nil : relations[OrganisationMatcher.withoutLegalForm(words).map(\.base).joined(separator: " ")]
+  }
+  func isRelation(_ account: AccountKey) -> Bool { relationAccounts.contains(account) }
+  /// A relation's name among the words of a text.
+  func relationNamed(in words: [Word]) -> Relation.Kind? {
+    guard !relations.isEmpty else { return nil }
+    for start in words.indices {
+      var text = ""
+      for end in start..<min(words.count, start + 5) {
+        text += (end > start ? " " : "") + words[end].base
+        if let kind = relations[text] { return kind }
+      }
+    }
+    return nil
+  }
+
+  /// The people whose name this one is or imitates, by the plainest match; empty when there is none.
+  func match(_ name: PersonName) -> (match: NameMatch, people: [Int]) {
+    guard name.wordCount >= 2 else { return (.none, []) }
+    if let people = byPlain[name.plain] { return (.exact, people) }
+    if let people = byLook[name.look] { return (name.mixed ? .looks : .exact, people) }
+    if let ends = name.ends, let people = byPlain[ends] { return (.ends, people) }
+    if let people = byEnds[name.plain] ?? (name.ends.flatMap { byEnds[$0] }) { return (.ends, people) }
+    if let people = byRoman[name.roman] ?? (name.romanEnds.flatMap { byRoman[$0] }) { return (.romanised, people) }
+    let bytes = Array(name.roman.utf8)
+    guard bytes.count >= 8 else { return (.none, []) }
+    var found: Set<Int> = []
+    for hash in EditDistance.deletes(bytes) {
+      for person in byDelete[hash] ?? [] where EditDistance.isOne(bytes, Array(names[person].roman.utf8)) {
+        found.insert(person)
+      }
+    }
+    return found.isEmpty ? (.none, []) : (.slip, found.sorted())
+  }
+}

@@ -1,0 +1,83 @@
+/// A person's name in the forms in which it can be imitated.
+
+struct PersonName: Sendable {
+  /// Words in their own script, sorted, joined: order and case, marks and spacing set aside.
+  let plain: String
+  /// First and last word only, when there are more than two.
+  let ends: String?
+  /// Romanised loosely, sorted, joined.
+  let roman: String
+  let romanEnds: String?
+  /// What it looks like, sorted, joined.
+  let look: String
+  /// A word mixes scripts.
+  let mixed: Bool
+  /// Something stood in brackets beside the name.
+  let hasAside: Bool
+  let wordCount: Int
+
+  /// Titles and letters after names that are no part of them.
+  private static let honorifics: Set<String> = [
+    "dr", "prof", "phd", "md", "mba", "msc", "bsc", "cpa", "cissp", "pmp", "mr", "mrs", "ms", "jr", "sr", "ing", "dipl",
+    "mag", "esq", "ii", "iii", "iv",
+  ]
+
+  init(_ text: String) {
+    var aside: [Word] = []
+    let all = Words.of(text, limit: 16, aside: &aside)
+    var words = all.filter {
+      !$0.abbreviated && !PersonName.honorifics.contains($0.base)
+        && ($0.base.unicodeScalars.count > 1 || $0.base.unicodeScalars.first?.isIdeograph == true)
+    }
+    if words.count < 2 { words = all }
+    let folding = TextFolding.shared
+    func romanised(_ w: Word) -> String { PersonName.loosened(folding.roman(w.base)) }
+    plain = words.map(\.base).sorted().joined(separator: " ")
+    look = words.map(\.look).sorted().joined(separator: " ")
+    roman = words.map(romanised).sorted().joined(separator: " ")
+    if words.count > 2, let first = words.first, let last = words.last,
+      first.base.unicodeScalars.first?.isIdeograph != true
+    {
+      ends = [first.base, last.base].sorted().joined(separator: " ")
+      romanEnds = [romanised(first), romanised(last)].sorted().joined(separator: " ")
+    } else {
+      ends = nil
+      romanEnds = nil
+    }
+    mixed = words.contains(where: \.mixed)
+    hasAside = !aside.isEmpty
+    wordCount = words.count
+  }
+
+  /// Romanisations of the same name under different schemes fall together: ph and f, kh and h, y and i, doubled letters.
+  static func loosened(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var i = 0
+    while i < bytes.count {
+      let c = bytes[i]
+      let next = i + 1 < bytes.count ? bytes[i + 1] : 0
+      var put = c
+      if next == 104, c == 112 || c == 107 || c == 116 {  // ph, kh, th
+        put = c == 112 ? 102 : c == 107 ? 104 : 116
+        i += 1
+      } else if c == 121 || c == 106 {  // y, j
+        put = 105
+      } else if c == 119 {  // w
+        put = 118
+      }
+      if out.last != put { out.append(put) }
+      i += 1
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Letters that it shares with another name's words: 0 (no word in common) … 1 (all, or a name is hidden).
+  func overlap(_ other: PersonName) -> Double {
+    let a = Set(roman.split(separator: " "))
+    let b = Set(other.roman.split(separator: " "))
+    guard !a.isEmpty, !b.isEmpty else { return 1 }
+    return Double(a.intersection(b).count) / Double(min(a.count, b.count))
+  }
+}
