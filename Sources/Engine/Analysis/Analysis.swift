@@ -1,0 +1,231 @@
+/// The whole engine on recorded evidence: `vedette analyze`.
+
+import Catalog
+import Evidence
+import JSON
+import PluginHost
+import Store
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What a run came to.
+public struct AnalysisOutcome: Sendable {
+  public var conclusion: Conclusion
+  public var roster: Roster
+  public var refusals: Int
+  public var statistics: AnalysisStatistics
+}
+
+/// Reads the evidence of a request, reasons over it and writes the records out.
+///
+/// Host events and personas come first, so that flows meet what is known of them; then the captures, sensor by sensor;
+/// then the conclusion. The output depends on the evidence alone, but for the member `run` of the last record.
+public final class Analysis {
+  private let request: AnalysisRequest
+  private let configuration: Configuration
+  private let output: RecordWriter?
+  private let refuse: (Refusal) -> Void
+  private let progress: (String) -> Void
+
+  private var refusals = 0
+  private var statistics = AnalysisStatistics()
+  private var store: Store?
+  /// Flows that wait for the conclusion to be written with their processes.
+  private var held: [FlowRecord] = []
+  private static let maximumHeld = 200_000
+
+  /// - Parameters:
+  ///   - output: takes all records; nil when only the outcome is wanted.
+  ///   - refuse: told of each thing that was refused, while the rest goes on.
+  ///   - progress: told now and then how far it is.
+  public init(
+    _ request: AnalysisRequest, configuration: Configuration, output: RecordWriter?,
+    refuse: @escaping (Refusal) -> Void, progress: @escaping (String) -> Void
+  ) {
+    self.request = request
+    self.configuration = configuration
+    self.output = output
+    self.refuse = refuse
+    self.progress = progress
+  }
+
+  public func run() throws(AnalysisError) -> AnalysisOutcome {
+    let started = Timestamp.now()
+    let roster = try readRoster()
+    if let path = request.store {
+      do throws(StoreError) { store = try Store(path: path) } catch { throw AnalysisError(error.description) }
+    }
+    let shelf = PluginShelf.load(.standard(configured: configuration.texts("plugins.path")))
+    for refusal in shelf.refusals { note(refusal.description) }
+
+    let investigation = Investigation(roster: roster, configuration: configuration)
+    for spec in request.personas { read(spec, .personaSource, shelf, investigation) }
+    for spec in request.processes { read(spec, .processSource, shelf, investigation) }
+    try readCaptures(shelf, investigation)
+
+    progress("reasoning")
+    let conclusion = investigation.conclude()
+    write(conclusion)
+    statistics.run = .init(
+      started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: peakMemory(),
+      workers: request.workers)
+    statistics.signals = UInt64(conclusion.signals.count)
+    statistics.cases = UInt64(conclusion.cases.count)
+    statistics.refusals = UInt64(refusals)
+    output?.record(.stats) { statistics.write(to: &$0, gaps: conclusion.gaps) }
+    output?.flush()
+    return AnalysisOutcome(conclusion: conclusion, roster: roster, refusals: refusals, statistics: statistics)
+  }
+
+  private func note(_ text: String) {
+    refusals += 1
+    refuse(Refusal(text))
+  }
+
+  // MARK: roster
+
+  private func readRoster() throws(AnalysisError) -> Roster {
+    let given = request.roster ?? configuration.text("roster")
+    guard !given.isEmpty else { return Roster() }
+    let text: String
+    do throws(FileError) { text = try readTextFile(given) } catch { throw AnalysisError(error.description) }
+    do throws(RosterError) {
+      let (roster, problems) = try Roster.read(text)
+      for problem in problems.prefix(20) { note(place(given, problem)) }
+      if problems.count > 20 { note("\(given): and \(problems.count - 20) more problems") }
+      return roster
+    } catch {
+      throw AnalysisError(place(given, error))
+    }
+  }
+
+  private func place(_ file: String, _ error: RosterError) -> String {
+    error.line > 0 ? "\(file):\(error.line): \(error.text)" : "\(file): \(error.text)"
+  }
+
+  // MARK: sources
+
+  private func read(_ spec: String, _ kind: PluginInterface, _ shelf: PluginShelf, _ investigation: Investigation) {
+    let source: SourceInstance
+    do throws(PluginError) {
+      source = try shelf.openSource(spec, kind: kind, log: { _ in })
+    } catch {
+      note(error.description)
+      investigation.add(
+        VisibilityGap(kind: "source_skipped", subject: spec, reason: "\(spec) was not read: \(error.words)"))
+      return
+    }
+    defer { source.close() }
+    var rejected: UInt64 = 0
+    var idleRounds = 0
+    reading: while true {
+      let batch: SourceBatch
+      do throws(PluginError) {
+        batch = try source.next(max: 4096, wait: 100)
+      } catch {
+        note("\(spec): \(error.words)")
+        break
+      }
+      for observation in batch.observations {
+        investigation.observe(observation)
+        output?.write(observation)
+      }
+      statistics.observations &+= UInt64(batch.observations.count)
+      for reject in batch.rejects {
+        rejected &+= 1
+        if rejected <= 5 { note("\(spec): \(reject)") }
+      }
+      save(batch.observations.map(StoredRow.init), cursor: batch.cursor.map { (source.name, $0) })
+      progress("\(spec): \(statistics.observations) observations")
+      switch batch.status {
+      case .more: idleRounds = 0
+      case .end: break reading
+      case .idle, .limited:
+        // Recorded evidence has an end: a source that stays idle has told what it has.
+        idleRounds += 1
+        if idleRounds > 20 { break reading }
+      case .failed(_, let words):
+        note("\(spec): \(words)")
+        investigation.add(
+          VisibilityGap(kind: "source_failed", subject: spec, reason: "\(spec) was read in part only: \(words)"))
+        break reading
+      }
+    }
+    statistics.rejects &+= rejected
+    if rejected > 5 { note("\(spec): \(rejected) records were refused in all") }
+    let lost = source.refusals.total
+    if lost > 0 {
+      note("\(spec): the plugin emitted \(lost) values that break its own description; they were left out")
+    }
+  }
+
+  // MARK: captures
+
+  private func readCaptures(_ shelf: PluginShelf, _ investigation: Investigation) throws(AnalysisError) {
+    let plan = CapturePlan(request, refuse: { self.note($0) })
+    let reader = CaptureReading(
+      plan: plan, configuration: configuration, shelf: shelf, workers: request.workers, follow: request.follow)
+    for sensor in plan.sensors {
+      let run = reader.read(
+        sensor, refuse: { self.note($0) }, progress: progress,
+        take: { self.take($0, investigation) })
+      statistics.add(run)
+      for gap in run.gaps { investigation.add(gap) }
+    }
+  }
+
+  /// Anomalies first: which flows are kept depends on them.
+  private func take(_ batch: WireBatch, _ investigation: Investigation) {
+    for anomaly in batch.anomalies {
+      investigation.observe(anomaly)
+      output?.write(anomaly)
+    }
+    for transaction in batch.transactions { output?.write(transaction) }
+    for flow in batch.flows {
+      investigation.observe(flow)
+      if investigation.hasConnections, held.count < Analysis.maximumHeld {
+        held.append(flow)
+      } else {
+        output?.write(flow)
+        save([StoredRow(flow)], when: store != nil)
+      }
+    }
+    statistics.flows &+= UInt64(batch.flows.count)
+    statistics.transactions &+= UInt64(batch.transactions.count)
+    for anomaly in batch.anomalies { statistics.anomalies &+= anomaly.count }
+    if store != nil { save(batch.anomalies.map(StoredRow.init) + batch.transactions.map(StoredRow.init)) }
+  }
+
+  // MARK: output
+
+  private func write(_ conclusion: Conclusion) {
+    for i in held.indices {
+      held[i].processes = conclusion.processes[held[i].id] ?? []
+      output?.write(held[i])
+    }
+    for signal in conclusion.signals { output?.write(signal) }
+    for one in conclusion.cases { output?.write(one) }
+    if store != nil {
+      save(held.map(StoredRow.init))
+      save(conclusion.signals.map(StoredRow.init))
+      save(conclusion.cases.map(StoredRow.init))
+    }
+    held = []
+  }
+
+  private func save(
+    _ rows: @autoclosure () -> [StoredRow], cursor: (source: String, value: [UInt8])? = nil, when: Bool = true
+  ) {
+    guard when, let store else { return }
+    do throws(StoreError) { try store.write(rows(), cursor: cursor) } catch { note(error.description) }
+  }
+
+  /// Peak resident memory in bytes.
+  private func peakMemory() -> Int64 {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int64(usage.ru_maxrss) &* 1024
+  }
+}

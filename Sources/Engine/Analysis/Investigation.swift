@@ -1,0 +1,170 @@
+/// The reasoning half of the engine: observations and wire records in, signals and cases out. No I/O, one owner.
+
+import Analytics
+import Catalog
+import Correlation
+import Evidence
+
+/// What an investigation has come to.
+public struct Conclusion: Sendable {
+  /// The processes of each flow that has any.
+  public var processes: [FlowID: [FlowProcess]] = [:]
+  /// In order of time.
+  public var signals: [Signal] = []
+  /// In order of severity and score.
+  public var cases: [Case] = []
+  public var gaps: [VisibilityGap] = []
+}
+
+/// Takes evidence in any order; `conclude()` reasons over all that is held and can be called again after more.
+///
+/// The same evidence gives the same conclusion whatever its order, as long as no bound was reached; a bound that was
+/// reached is among the gaps.
+public final class Investigation {
+  private let configuration: Configuration
+  private var roster: Roster
+  private let personas: PersonaAnalytics
+  private let attribution: Attribution
+  private let network: NetworkAnalytics
+  private let correlator: Correlator
+
+  /// Flows that a case may name: kept until the conclusion.
+  private var flows: [FlowID: FlowRecord] = [:]
+  /// The same, in the order in which they came; the oldest go first.
+  private var flowOrder: [FlowID] = []
+  private var oldestFlow = 0
+  private var flowsLetGo: UInt64 = 0
+  /// Host events may still come for flows that are over: then every flow is kept, as far as the bound goes.
+  private let expectsLateEvents: Bool
+  private var flowsWithAnomalies: Set<FlowID> = []
+  /// Whether any host told of a connection: then every flow may be one.
+  public private(set) var hasConnections = false
+
+  /// Bounds on what is kept.
+  static let maximumFlows = 100_000
+  static let maximumMarkedFlows = 200_000
+
+  /// - Parameter expectsLateEvents: whether host events come at any time (a daemon), or all before the flows.
+  public init(roster: Roster, configuration: Configuration, expectsLateEvents: Bool = false) {
+    self.roster = roster
+    self.expectsLateEvents = expectsLateEvents
+    self.configuration = configuration
+    personas = PersonaAnalytics(roster: roster)
+    attribution = Attribution(AttributionConfiguration(), roster: roster)
+    network = NetworkAnalytics(NetworkAnalyticsConfiguration())
+    var bounds = CorrelatorConfiguration()
+    bounds.approachWindow = configuration.duration("correlation.approach_window")
+    bounds.activityWindow = configuration.duration("correlation.activity_window")
+    correlator = Correlator(roster: roster, configuration: bounds)
+  }
+
+  // MARK: evidence
+
+  public func observe(_ observation: Observation) {
+    switch observation {
+    case .persona, .personaChange, .outreach: personas.observe(observation)
+    case .connection:
+      hasConnections = true
+      attribution.observe(observation)
+    case .process, .asset: attribution.observe(observation)
+    }
+    correlator.add(observation)
+  }
+
+  public func observe(_ anomaly: AnomalyRecord) {
+    network.observe(anomaly)
+    if let flow = anomaly.flow, anomaly.name.severity >= .low,
+      flowsWithAnomalies.count < Investigation.maximumMarkedFlows
+    {
+      flowsWithAnomalies.insert(flow)
+    }
+  }
+
+  /// Takes a finished flow. Call after the anomalies of its batch.
+  public func observe(_ flow: FlowRecord) {
+    network.observe(flow)
+    let mayBeJoined = hasConnections || expectsLateEvents
+    if mayBeJoined { attribution.observe(flow) }
+    guard mayBeJoined || flowsWithAnomalies.contains(flow.id) || flow.appProtoBy == .dissector else { return }
+    if flows.updateValue(flow, forKey: flow.id) == nil { flowOrder.append(flow.id) }
+    while flows.count > Investigation.maximumFlows, oldestFlow < flowOrder.count {
+      flows[flowOrder[oldestFlow]] = nil
+      oldestFlow += 1
+      flowsLetGo &+= 1
+    }
+    if oldestFlow > Investigation.maximumFlows {
+      flowOrder.removeFirst(oldestFlow)
+      oldestFlow = 0
+    }
+  }
+
+  /// Something that could not be seen.
+  public func add(_ gap: VisibilityGap) { correlator.add(gap) }
+
+  public func update(roster: Roster) {
+    self.roster = roster
+    personas.update(roster: roster)
+    correlator.roster = roster
+  }
+
+  // MARK: conclusion
+
+  public func conclude() -> Conclusion {
+    var conclusion = Conclusion()
+    let resolution = attribution.resolve()
+    conclusion.processes = resolution.processes
+
+    var signals: [Signal] = []
+    if configuration.flag("analytics.personas.enabled") { signals += personas.finish() }
+    var networkGaps: [VisibilityGap] = []
+    if configuration.flag("analytics.network.enabled") {
+      let found = network.signals()
+      signals += found.signals
+      networkGaps = found.gaps
+    }
+    if configuration.flag("analytics.processes.enabled") { signals += ProcessAnalytics().signals(resolution) }
+    signals.sort { a, b in a.time != b.time ? a.time < b.time : a.id < b.id }
+
+    let named = flowsNamed(by: signals)
+    for var flow in flows.values {
+      flow.processes = resolution.processes[flow.id] ?? []
+      if !flow.processes.isEmpty || named.contains(flow.id) { correlator.add(flow) }
+    }
+    correlator.add(resolution)
+    correlator.removeSignals()
+    for signal in signals { correlator.add(signal) }
+    for gap in networkGaps + boundsReached() { correlator.add(gap) }
+    let outcome = expectsLateEvents ? correlator.current() : correlator.finish()
+
+    conclusion.signals = signals
+    conclusion.cases = outcome.cases
+    conclusion.gaps = outcome.gaps
+    return conclusion
+  }
+
+  private func flowsNamed(by signals: [Signal]) -> Set<FlowID> {
+    var named: Set<FlowID> = []
+    for signal in signals {
+      for entity in [signal.entity] + signal.related {
+        if case .flow(let id, _) = entity { named.insert(id) }
+      }
+    }
+    return named
+  }
+
+  private func boundsReached() -> [VisibilityGap] {
+    var all: [VisibilityGap] = []
+    func note(_ count: UInt64, _ what: String, _ bound: Int) {
+      guard count > 0 else { return }
+      all.append(
+        VisibilityGap(
+          kind: "bound_reached", subject: "engine",
+          reason: "\(count) \(what) were not kept for correlation: the bound of \(bound) was reached"))
+    }
+    note(flowsLetGo, "flows", Investigation.maximumFlows)
+    let evicted = attribution.evicted
+    note(evicted.connections, "connections", AttributionConfiguration().maximumConnections)
+    note(evicted.processes, "process events", AttributionConfiguration().maximumProcesses)
+    return all
+  }
+}

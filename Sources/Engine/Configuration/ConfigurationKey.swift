@@ -1,0 +1,103 @@
+/// The keys of the configuration as data: checking, defaults, the JSON Schema and `--set` all read this one table.
+
+/// What a key takes.
+public enum ConfigurationType: Sendable, Equatable {
+  case text
+  case flag
+  /// Whole numbers within bounds, ends included.
+  case integer(ClosedRange<Int64>)
+  /// Numbers within bounds, ends included.
+  case number(ClosedRange<Double>)
+  /// One of these words.
+  case choice([String])
+  /// A length of time: `90s`, `15m`, `12h`, `14d`.
+  case duration
+  /// An amount of memory or disk: `512MiB`, `2GiB`, or bytes.
+  case size
+  /// A list of texts.
+  case texts
+  /// A list of mappings, each with these keys; the first is required.
+  case mappings([ConfigurationKey])
+}
+
+public struct ConfigurationKey: Sendable, Equatable {
+  /// Dotted: `flows.timeouts.udp`.
+  public let path: String
+  public let type: ConfigurationType
+  /// As it would be written in YAML; empty when there is none.
+  public let defaultText: String
+  public let help: String
+
+  init(_ path: String, _ type: ConfigurationType, _ defaultText: String, _ help: String) {
+    self.path = path
+    self.type = type
+    self.defaultText = defaultText
+    self.help = help
+  }
+
+  public static let all: [ConfigurationKey] = [
+    .init(
+      "capture",
+      .mappings([
+        .init("interface", .text, "", "network interface to capture from; or a file, or a fifo"),
+        .init("file", .text, "", "capture file to read"),
+        .init("fifo", .text, "", "named pipe that delivers a capture"),
+        .init("filter", .text, "", "libpcap filter expression"),
+        .init("workers", .integer(1...64), "1", "packet workers"),
+        .init("snaplen", .integer(64...262_144), "262144", "bytes kept of each frame"),
+        .init("buffer", .size, "16MiB", "kernel buffer"),
+      ]), "[]", "captures that the daemon starts with"),
+    .init("plugins.path", .texts, "[]", "folders searched for plugins, before the standard ones"),
+    .init("plugins.isolation", .choice(["none", "process"]), "none", "where plugins run; only none is there yet"),
+    .init("packets.checksums", .choice(["validate", "ignore", "auto"]), "auto", "auto mutes offloading senders"),
+    .init("packets.depth", .integer(1...32), "16", "nested headers decoded at most"),
+    .init("flows.midstream", .choice(["note", "pickup"]), "note", "flows whose handshake was not seen"),
+    .init("flows.oneside", .flag, "false", "inspect a side although the other is never seen"),
+    .init("flows.vlan", .flag, "true", "VLAN ids are part of a flow's key"),
+    .init(
+      "flows.overlap", .choice(["first", "last", "bsd", "bsd-right", "linux", "solaris", "windows"]), "first",
+      "which copy of overlapping bytes counts"),
+    .init("flows.timeouts.tcp_handshake", .duration, "60s", "TCP before it is established"),
+    .init("flows.timeouts.tcp_established", .duration, "1h", "established TCP without a packet"),
+    .init("flows.timeouts.tcp_closed", .duration, "10s", "TCP after both sides closed"),
+    .init("flows.timeouts.udp", .duration, "60s", "UDP without a packet"),
+    .init("flows.timeouts.icmp", .duration, "30s", "ICMP without a packet"),
+    .init("flows.timeouts.other", .duration, "60s", "other protocols without a packet"),
+    .init("flows.timeouts.fragments", .duration, "60s", "a datagram that stays incomplete"),
+    .init("limits.flows", .integer(1_000...16_000_000), "1000000", "flows tracked at once, a worker"),
+    .init("limits.stream_buffer", .size, "64MiB", "bytes held for reassembly, a worker"),
+    .init("limits.fragments", .size, "16MiB", "bytes held for defragmentation, a worker"),
+    .init("limits.inspection_buffer", .size, "64MiB", "bytes held for dissectors, a worker"),
+    .init(
+      "limits.anomalies_per_flow", .integer(1...1_000_000), "5", "records of one anomaly in one flow before counting"),
+    .init(
+      "sources",
+      .mappings([
+        .init("name", .text, "", "name of the source"),
+        .init("plugin", .text, "", "plugin that reads it, for example evidence"),
+        .init("path", .text, "", "file to read"),
+      ]), "[]", "evidence sources that the daemon starts with"),
+    .init("roster", .text, "", "roster file"),
+    .init("store.path", .text, "", "SQLite file; empty: the daemon keeps /var/lib/vedette/vedette.db"),
+    .init("store.retention", .duration, "90d", "age at which observations are deleted"),
+    .init("rpc.unix", .text, "/run/vedette/vedette.sock", "Unix domain socket; empty: none"),
+    .init("rpc.tcp", .text, "", "loopback address and port, for example 127.0.0.1:7750; empty: none"),
+    .init(
+      "rpc.tokens",
+      .mappings([
+        .init("token", .text, "", "what auth.login takes"),
+        .init("role", .choice(["viewer", "analyst", "operator", "admin"]), "viewer", "what the token allows"),
+        .init("name", .text, "", "whom it was given to"),
+      ]), "[]", "tokens for TCP"),
+    .init("rpc.max_request", .size, "16MiB", "largest request"),
+    .init("analytics.personas.enabled", .flag, "true", "persona analytics"),
+    .init("analytics.processes.enabled", .flag, "true", "process analytics"),
+    .init("analytics.network.enabled", .flag, "true", "network analytics"),
+    .init("correlation.approach_window", .duration, "14d", "how long before activity on a host an approach counts"),
+    .init("correlation.activity_window", .duration, "1h", "how far apart activity on hosts may lie in one case"),
+  ]
+
+  /// The keys by path, for look-ups.
+  static let byPath: [String: ConfigurationKey] = Dictionary(
+    all.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+}

@@ -1,0 +1,131 @@
+/// One evidence source of the daemon: a thread that pumps a plugin and hands over what it tells.
+
+import EventLoop
+import Evidence
+import JSON
+import PluginHost
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What a source thread hands to the loop.
+enum SourceMessage: Sendable {
+  case batch(name: String, SourceBatch)
+  case ended(name: String, error: String?)
+}
+
+/// The source as the loop knows it.
+final class SourceTask {
+  enum State: String { case starting, running, idle, finished, failed, stopping }
+
+  let name: String
+  let plugin: String
+  let file: String?
+  let parameters: String
+  /// Seconds between two readings; 0 reads once.
+  let every: Int
+  var state = State.starting
+  var error: String?
+  var records: UInt64 = 0
+  var rejected: UInt64 = 0
+  /// The last few rejected records, for a person.
+  var lastRejects: [String] = []
+  let stop = StopFlag()
+  let gate = Gate(4)
+
+  init(name: String, plugin: String, file: String?, parameters: String, every: Int) {
+    self.name = name
+    self.plugin = plugin
+    self.file = file
+    self.parameters = parameters
+    self.every = every
+  }
+
+  var isOver: Bool { state == .finished || state == .failed }
+
+  func write(to w: inout JSONWriter) {
+    w.beginObject()
+    w.member("name", name)
+    w.member("plugin", plugin)
+    w.member("file", file)
+    w.member("state", state.rawValue)
+    w.member("error", error)
+    if !parameters.isEmpty {
+      w.key("parameters")
+      w.raw(parameters)
+    }
+    w.member("every", every)
+    w.member("records", records)
+    w.member("rejected", rejected)
+    w.list("last_rejects", lastRejects)
+    w.endObject()
+  }
+
+  func start(shelf: PluginShelf, cursor: [UInt8], sender: Handover<SourceMessage>.Sender) -> Bool {
+    let thread = SourceThread(
+      name: name, spec: plugin + ":" + (file ?? ""), parameters: parameters, every: every, shelf: shelf, cursor: cursor,
+      sender: sender, stop: stop, gate: gate)
+    return startThread { thread.run() }
+  }
+}
+
+private struct SourceThread: Sendable {
+  let name: String
+  let spec: String
+  let parameters: String
+  let every: Int
+  let shelf: PluginShelf
+  let cursor: [UInt8]
+  let sender: Handover<SourceMessage>.Sender
+  let stop: StopFlag
+  let gate: Gate
+
+  func run() {
+    var failure: String?
+    var cursor = cursor
+    repeat {
+      do throws(PluginError) {
+        failure = try pump(&cursor)
+      } catch {
+        failure = error.description
+      }
+    } while failure == nil && every > 0 && pause(milliseconds: UInt64(every) &* 1000)
+    let end = SourceMessage.ended(name: name, error: failure)
+    while !sender.put(end) { if !gate.enter() { return } }
+  }
+
+  /// Reads the source to its end; the words of its failure if it fails.
+  private func pump(_ cursor: inout [UInt8]) throws(PluginError) -> String? {
+    let source = try shelf.openSource(spec, name: name, parameters: parameters, cursor: cursor)
+    defer { source.close() }
+    while !stop.isSet {
+      let batch = try source.next(max: 1024, wait: 200)
+      if let next = batch.cursor { cursor = next }
+      if !batch.observations.isEmpty || !batch.rejects.isEmpty || batch.cursor != nil {
+        // The source waits while the loop is behind: nothing is dropped.
+        guard gate.enter() else { return nil }
+        if !sender.put(.batch(name: name, batch)) { return "the queue to the engine was full" }
+      }
+      switch batch.status {
+      case .more: break
+      case .end: return nil
+      case .idle(let ms), .limited(let ms): if !pause(milliseconds: ms) { return nil }
+      case .failed(_, let words): return words
+      }
+    }
+    return nil
+  }
+
+  /// Waits in steps short enough to stop soon; false when it is to stop.
+  private func pause(milliseconds: UInt64) -> Bool {
+    var left = milliseconds
+    while left > 0 {
+      if stop.isSet { return false }
+      let step = min(left, 100)
+      usleep(UInt32(step) * 1000)
+      left -= step
+    }
+    return !stop.isSet
+  }
+}

@@ -1,0 +1,82 @@
+/// Which worker a frame goes to: by the unordered pair of its outer addresses, so that both directions, fragments and
+/// what is counted per host pair meet.
+
+import Packets
+
+enum FrameDispatch {
+  /// The worker for a frame, 0..<workers. Frames that are not IP, and those too short to tell, go to worker 0. An ICMP
+  /// error goes where the flow that it quotes goes.
+  static func worker(for frame: UnsafeRawBufferPointer, linkType: LinkType, workers: Int) -> Int {
+    guard workers > 1, let offset = networkOffset(frame, linkType) else { return 0 }
+    guard let hash = pairHash(UnsafeRawBufferPointer(rebasing: frame[offset...]), mayQuote: true) else { return 0 }
+    return Int(hash % UInt64(workers))
+  }
+
+  /// Where the IP header begins, nil if there is none.
+  private static func networkOffset(_ frame: UnsafeRawBufferPointer, _ linkType: LinkType) -> Int? {
+    func u16(_ at: Int) -> UInt16? {
+      at + 2 <= frame.count ? UInt16(bigEndian: frame.loadUnaligned(fromByteOffset: at, as: UInt16.self)) : nil
+    }
+    var offset: Int
+    var etherType: UInt16?
+    switch linkType {
+    case .ethernet: (offset, etherType) = (14, u16(12))
+    case .linuxCooked: (offset, etherType) = (16, u16(14))
+    case .linuxCooked2: (offset, etherType) = (20, u16(0))
+    case .raw, .rawDLT12, .rawDLT14, .ipv4, .ipv6: return frame.isEmpty ? nil : 0
+    case .null, .loop: return frame.count > 4 ? 4 : nil
+    default: return nil
+    }
+    // At most four tags: the decoder's business is what more of them mean.
+    for _ in 0..<4 {
+      guard let type = etherType else { return nil }
+      switch type {
+      case 0x0800, 0x86DD: return offset < frame.count ? offset : nil
+      case 0x8100, 0x88A8, 0x9100: (offset, etherType) = (offset + 4, u16(offset + 2))
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  private static func pairHash(_ packet: UnsafeRawBufferPointer, mayQuote: Bool) -> UInt64? {
+    func word(_ at: Int) -> UInt64 { UInt64(packet.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
+    guard let first = packet.first else { return nil }
+    switch first >> 4 {
+    case 4:
+      guard packet.count >= 20 else { return nil }
+      let header = Int(first & 15) * 4
+      if mayQuote, packet[9] == 1, header >= 20, packet.count > header + 8, isICMPError(packet[header]) {
+        let quoted = UnsafeRawBufferPointer(rebasing: packet[(header + 8)...])
+        if let hash = pairHash(quoted, mayQuote: false) { return hash }
+      }
+      return mix(word(12) &+ word(16), word(12) ^ word(16))
+    case 6:
+      guard packet.count >= 40 else { return nil }
+      if mayQuote, packet[6] == 58, packet.count > 48, packet[40] >= 1, packet[40] < 128 {
+        let quoted = UnsafeRawBufferPointer(rebasing: packet[48...])
+        if let hash = pairHash(quoted, mayQuote: false) { return hash }
+      }
+      var sum: UInt64 = 0
+      var xor: UInt64 = 0
+      for i in stride(from: 0, to: 16, by: 4) {
+        // Kept apart by position, or swapped words of one address would collide by design.
+        sum = (sum &+ word(8 + i) &+ word(24 + i)) &* 0x9e37_79b9_7f4a_7c15
+        xor = (xor ^ word(8 + i) ^ word(24 + i)) &* 0xbf58_476d_1ce4_e5b9
+      }
+      return mix(sum, xor)
+    default: return nil
+    }
+  }
+
+  /// Destination unreachable, source quench, redirect, time exceeded, parameter problem.
+  private static func isICMPError(_ type: UInt8) -> Bool {
+    type == 3 || type == 4 || type == 5 || type == 11 || type == 12
+  }
+
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    var x = a &* 0x9e37_79b9_7f4a_7c15 ^ b
+    x = (x ^ (x >> 32)) &* 0xd6e8_feb8_6659_fd93
+    return x ^ (x >> 32)
+  }
+}

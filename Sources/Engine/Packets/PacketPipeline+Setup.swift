@@ -1,0 +1,105 @@
+/// A packet pipeline from a configuration, and its counters for the statistics.
+
+import Evidence
+import Flows
+import Inspection
+import Packets
+import PluginHost
+
+extension PacketPipeline {
+  /// The workers of a sensor as the configuration wants them. Dissectors that cannot be set up are left out and told of.
+  convenience init(
+    sensor: String, workers: Int, configuration: Configuration, shelf: PluginShelf, refuse: @escaping (String) -> Void
+  ) {
+    let options = FlowOptions(configuration, sensor: sensor)
+    var inspectionOptions = InspectionOptions()
+    inspectionOptions.sensor = sensor
+    inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
+    inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
+    self.init(
+      workers: (0..<max(workers, 1)).map { index in
+        let inspector = Inspector(plugins: shelf.dissectors, options: inspectionOptions)
+        // Every worker has the same plugins: the first one's troubles are everybody's.
+        if index == 0 { for problem in inspector.refusals { refuse(problem.description) } }
+        return PacketWorker(options: options, inspector: inspector)
+      })
+  }
+}
+
+extension FlowOptions {
+  init(_ configuration: Configuration, sensor: String) {
+    self.init()
+    self.sensor = sensor
+    midstream = Midstream(rawValue: configuration.text("flows.midstream")) ?? .note
+    oneside = configuration.flag("flows.oneside")
+    vlanInKey = configuration.flag("flows.vlan")
+    overlap = OverlapPolicy(rawValue: configuration.text("flows.overlap")) ?? .first
+    anomaliesPerKind = Int(configuration.integer("limits.anomalies_per_flow"))
+    decoder = DecoderOptions(
+      checksums: ChecksumMode(configuration.text("packets.checksums")),
+      depth: Int(configuration.integer("packets.depth")))
+    timeouts.handshake = configuration.duration("flows.timeouts.tcp_handshake")
+    timeouts.established = configuration.duration("flows.timeouts.tcp_established")
+    timeouts.closed = configuration.duration("flows.timeouts.tcp_closed")
+    timeouts.udp = configuration.duration("flows.timeouts.udp")
+    timeouts.icmp = configuration.duration("flows.timeouts.icmp")
+    timeouts.other = configuration.duration("flows.timeouts.other")
+    timeouts.fragment = configuration.duration("flows.timeouts.fragments")
+    limits.flows = Int(configuration.integer("limits.flows"))
+    limits.streamBuffer = Int(configuration.size("limits.stream_buffer"))
+    limits.fragmentBuffer = Int(configuration.size("limits.fragments"))
+  }
+}
+
+extension ChecksumMode {
+  init(_ word: String) {
+    switch word {
+    case "validate": self = .validate
+    case "ignore": self = .ignore
+    default: self = .auto
+    }
+  }
+}
+
+extension PacketPipeline {
+  /// Adds the pipeline's counters, caps and what follows from them to the sensor's.
+  func count(into run: inout SensorRun, sensor: String) {
+    for c in flowCounters {
+      let named: [(String, UInt64)] = [
+        ("packets", c.packets), ("packets_without_flow", c.packetsWithoutFlow), ("bad_checksums", c.badChecksums),
+        ("flows_opened", c.flowsOpened), ("flows_forced", c.flowsForced), ("stray_packets", c.strayPackets),
+        ("stray_resets", c.strayResets), ("stream_bytes", c.streamBytes), ("datagram_bytes", c.datagramBytes),
+        ("gaps", c.gaps), ("gap_bytes", c.gapBytes), ("retransmissions", c.retransmissions),
+        ("out_of_order", c.outOfOrder), ("stream_buffer_given_up", c.streamBufferGivenUp),
+        ("fragments", c.fragments), ("datagrams_reassembled", c.datagramsReassembled),
+        ("datagrams_expired", c.datagramsExpired), ("datagrams_given_up", c.datagramsGivenUp),
+      ]
+      for (name, value) in named { run.counters[name, default: 0] &+= value }
+    }
+    for c in inspectionCounters {
+      let named: [(String, UInt64)] = [
+        ("sessions", c.sessions), ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
+        ("bytes_over_inspection_buffer", c.bytesOverBuffer), ("plugin_errors", c.pluginErrors),
+        ("expectations_dropped", c.expectationsDropped), ("children_not_followed", c.childrenNotFollowed),
+      ]
+      for (name, value) in named { run.counters[name, default: 0] &+= value }
+    }
+    for (plugin, refusals) in sinkRefusals where refusals.total > 0 {
+      run.counters["refused_of_" + plugin, default: 0] &+= refusals.total
+    }
+    for cap in reachedCaps {
+      run.caps[cap.cap.rawValue, default: 0] &+= cap.times
+      run.gaps.append(
+        VisibilityGap(
+          kind: "cap_reached", subject: sensor,
+          reason: "the cap on \(cap.cap.rawValue) was reached \(cap.times) times; what came beyond was not tracked",
+          from: Timestamp(nanoseconds: cap.first), to: Timestamp(nanoseconds: cap.last)))
+    }
+    if let missed = run.counters["gap_bytes"], missed > 0 {
+      run.gaps.append(
+        VisibilityGap(
+          kind: "capture_loss", subject: sensor,
+          reason: "\(missed) bytes of streams were acknowledged but not in the capture of \(sensor)"))
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/// What an analyst types: lists over JSON-RPC, as tables or as JSON.
+
+import ArgumentParser
+import JSON
+
+/// Options of all lists.
+struct ListOptions: ParsableArguments {
+  @Option(help: "At most so many.") var limit = 50
+  @Option(help: ArgumentHelp("Not before (RFC 3339).", valueName: "time")) var from: String?
+  @Option(help: ArgumentHelp("Before (RFC 3339).", valueName: "time")) var to: String?
+  @Option(help: ArgumentHelp("Only where a member has a value; may be repeated.", valueName: "member=value"))
+  var filter: [String] = []
+  @Flag(help: "JSON Lines instead of a table.") var json = false
+  @Flag(help: "Oldest first.") var oldest = false
+
+  var params: JSONValue {
+    get throws {
+      var members: [(String, JSONValue)] = [
+        ("limit", .int(Int64(min(max(limit, 1), 1000)))), ("order", oldest ? "asc" : "desc"),
+      ]
+      if let from { members.append(("from", .string(from))) }
+      if let to { members.append(("to", .string(to))) }
+      if !filter.isEmpty {
+        members.append(
+          (
+            "filter",
+            .object(
+              try filter.map { text in
+                guard let equals = text.firstIndex(of: "=") else {
+                  throw Failure.usage("--filter \(text): expected MEMBER=VALUE")
+                }
+                let value = String(text[text.index(after: equals)...])
+                return (String(text[..<equals]), Int64(value).map { .int($0) } ?? .string(value))
+              })
+          ))
+      }
+      return .object(members)
+    }
+  }
+}
+
+/// Calls a list and shows it: each column is a heading and the path of a member.
+func showList(
+  _ method: String, _ daemon: DaemonOptions, _ options: ListOptions, _ columns: [(heading: String, path: String)]
+) throws {
+  let client = try daemon.connect()
+  let page = try daemon.call(client, method, try options.params)
+  let items = page["items"]?.elements ?? []
+  if options.json {
+    for item in items { StandardOutput.write(item.description + "\n") }
+    return
+  }
+  let rows = items.map { item in columns.map { cell(item, $0.path) } }
+  let widths = columns.indices.map { i in min(60, max(columns[i].heading.count, rows.map { $0[i].count }.max() ?? 0)) }
+  func line(_ cells: [String]) -> String {
+    zip(cells, widths).map { cell, width in
+      (cell.count > width ? String(cell.prefix(width - 1)) + "…" : cell).padded(to: width)
+    }.joined(separator: "  ")
+  }
+  let style = Style.standardOutput
+  StandardOutput.write(style.bold(line(columns.map(\.heading))) + "\n")
+  for row in rows { StandardOutput.write(line(row) + "\n") }
+  if page["next"]?.string != nil {
+    StandardError.line("vedette: there are more; raise --limit or narrow with --filter")
+  }
+}
+
+private func cell(_ item: JSONValue, _ path: String) -> String {
+  var value: JSONValue? = item
+  for part in path.split(separator: ".") { value = value?[String(part)] }
+  guard let value, !value.isNull else { return "" }
+  if let text = value.string {
+    // Times to the second are enough in a table.
+    if path == "time", text.count == 30 { return text.prefix(10) + " " + text.dropFirst(11).prefix(8) }
+    return printable(text, limit: 100)
+  }
+  return value.description
+}
+
+struct Cases: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Cases, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "case.list", daemon, options,
+      [
+        ("SEVERITY", "severity"), ("SCORE", "score"), ("STATUS", "status"), ("TIME", "time"), ("ID", "id"),
+        ("TITLE", "title"),
+      ])
+  }
+}
+
+struct Signals: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Signals, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "signal.list", daemon, options,
+      [("TIME", "time"), ("SCORE", "score"), ("ANALYTIC", "analytic"), ("REASON", "reason")])
+  }
+}
+
+struct Personas: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Snapshots of personas, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "persona.list", daemon, options,
+      [
+        ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),
+        ("NAME", "display_name"), ("EMPLOYER", "employer"),
+      ])
+  }
+}
+
+struct Flows: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Flows, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "flow.list", daemon, options,
+      [
+        ("TIME", "time"), ("PROTO", "proto"), ("APP", "app_proto"), ("SOURCE", "src_ip"), ("PORT", "src_port"),
+        ("DESTINATION", "dest_ip"), ("PORT", "dest_port"), ("STATE", "tcp.conn_state"), ("NAME", "server_name"),
+      ])
+  }
+}
+
+struct Anomalies: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Anomalies, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "anomaly.list", daemon, options,
+      [
+        ("TIME", "time"), ("SEVERITY", "severity"), ("ANOMALY", "anomaly"), ("COUNT", "count"), ("SOURCE", "src_ip"),
+        ("DESTINATION", "dest_ip"), ("PACKET", "packet"),
+      ])
+  }
+}
+
+struct Processes: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Process events, newest first.")
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try showList(
+      "process.list", daemon, options,
+      [
+        ("TIME", "time"), ("EVENT", "event"), ("HOST", "host"), ("PID", "pid"), ("IMAGE", "image"),
+        ("COMMAND LINE", "command_line"),
+      ])
+  }
+}

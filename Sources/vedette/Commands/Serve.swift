@@ -1,0 +1,33 @@
+/// `vedette serve`: the daemon, in the foreground.
+
+import ArgumentParser
+import Engine
+import Logging
+
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Run the daemon, in the foreground.")
+
+  @Option(help: "Configuration file.")
+  var config: String?
+
+  @Option(help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Flag(help: "Say more.")
+  var verbose = false
+
+  func run() throws {
+    let configuration = try loadConfiguration(file: config, overrides: set)
+    let level: Logger.Level = verbose ? .debug : .info
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
+    do throws(DaemonError) {
+      try Daemon(configuration).run()
+    } catch {
+      throw Failure.usage(error.description)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct ConfigurationTests {
+  @Test("Every key has a default that its own type accepts", arguments: ConfigurationKey.all)
+  func defaults(key: ConfigurationKey) {
+    #expect(Configuration().value(key.path) != nil)
+  }
+
+  @Test("What the file says counts over the default, and --set over the file")
+  func precedence() throws {
+    var configuration = Configuration()
+    #expect(configuration.text("packets.checksums") == "auto")
+    try configuration.read(yaml: "packets: {checksums: validate}\nflows: {timeouts: {udp: 90s}}\n", file: "v.yaml")
+    #expect(configuration.text("packets.checksums") == "validate")
+    #expect(configuration.duration("flows.timeouts.udp") == 90_000_000_000)
+    try configuration.set("packets.checksums=ignore")
+    #expect(configuration.text("packets.checksums") == "ignore")
+  }
+
+  @Test("Sizes and durations are read with their units")
+  func units() throws {
+    var configuration = Configuration()
+    try configuration.set("limits.stream_buffer=2GiB")
+    #expect(configuration.size("limits.stream_buffer") == 2 << 30)
+    try configuration.set("store.retention=14d")
+    #expect(configuration.duration("store.retention") == 14 * 86_400 * 1_000_000_000)
+  }
+
+  @Test(
+    "A key or a value that cannot be used is refused with file and line",
+    arguments: [
+      ("a: 1", 1), ("packets:\n  checksums: maybe", 2), ("flows:\n  timeouts:\n    udp: soon", 3),
+      ("capture:\n  - interface: eth0\n    speed: 3", 3), ("store: [1]", 1), ("limits: {flows: 99999999999}", 1),
+    ])
+  func refused(yaml: String, line: Int) {
+    var configuration = Configuration()
+    let error = #expect(throws: ConfigurationError.self) { try configuration.read(yaml: yaml, file: "v.yaml") }
+    #expect(error?.file == "v.yaml")
+    #expect(error?.line == line)
+  }
+
+  @Test("Plugins in processes of their own are refused in one line")
+  func isolation() {
+    var configuration = Configuration()
+    let error = #expect(throws: ConfigurationError.self) { try configuration.set("plugins.isolation=process") }
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test("Durations that overflow are refused, not wrapped")
+  func overflow() {
+    var configuration = Configuration()
+    #expect(throws: ConfigurationError.self) { try configuration.set("store.retention=999999999999999d") }
+  }
+}

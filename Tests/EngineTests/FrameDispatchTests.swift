@@ -1,0 +1,52 @@
+import Packets
+import TestSupport
+import Testing
+
+@testable import Engine
+
+@Suite struct FrameDispatchTests {
+  private func worker(_ frame: [UInt8], _ workers: Int = 7) -> Int {
+    frame.withUnsafeBytes { FrameDispatch.worker(for: $0, linkType: .ethernet, workers: workers) }
+  }
+
+  @Test("Both directions of a flow go to the same worker")
+  func directions() {
+    for i in 0..<64 {
+      let a = "10.0.\(i).1"
+      let b = "192.0.2.\(i + 1)"
+      let there = Ethernet(IPv4(from: a, to: b, TCP(from: 4000, to: 80, .syn))).bytes
+      let back = Ethernet(IPv4(from: b, to: a, TCP(from: 80, to: 4000, [.syn, .ack]))).bytes
+      #expect(worker(there) == worker(back))
+    }
+  }
+
+  @Test("Flows of many hosts are spread over all workers")
+  func spread() {
+    let used = Set(
+      (0..<200).map { worker(Ethernet(IPv4(from: "10.0.0.\($0)", to: "192.0.2.1", UDP(from: 1, to: 2))).bytes, 4) })
+    #expect(used == [0, 1, 2, 3])
+  }
+
+  @Test("A VLAN tag does not change the worker")
+  func tagged() {
+    let packet = IPv4(from: "10.0.0.9", to: "192.0.2.77", UDP(from: 1, to: 2))
+    #expect(worker(Ethernet(packet).bytes) == worker(Ethernet(VLAN(7, packet)).bytes))
+  }
+
+  @Test("An ICMP error goes where the flow that it quotes goes")
+  func quoted() {
+    for i in 1..<40 {
+      let flow = IPv4(from: "10.1.0.\(i)", to: "198.51.100.\(i)", UDP(from: 5000, to: 53))
+      let error = IPv4(
+        from: "203.0.113.\(i)", to: "10.1.0.\(i)", ICMP(type: 3, code: 3, rest: [0, 0, 0, 0] + flow.bytes))
+      #expect(worker(Ethernet(error).bytes) == worker(Ethernet(flow).bytes))
+    }
+  }
+
+  @Test("Frames cut at any length go somewhere")
+  func cut() {
+    let frame = Ethernet(VLAN(7, IPv4(from: "10.0.0.9", to: "192.0.2.77", ICMP(type: 3, rest: [0, 0, 0, 0, 0x45]))))
+      .bytes
+    for length in 0...frame.count { #expect((0..<7).contains(worker(Array(frame.prefix(length))))) }
+  }
+}
