@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The rooms of the house, in the order in which the data passes them (CONTRIBUTING.md has the map).
+let rooms: [Target] = [
+  // Contracts and libraries
+  .target(name: "VedettePluginABI"),
+  .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+  .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+  .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+  .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
+  .target(name: "Catalog"),
+  // Rooms
+  .target(name: "EventLoop", dependencies: ["CLibuv"]),
+  .target(name: "Packets", dependencies: ["Catalog"]),
+  .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CCrypto", yams]),
+  .target(name: "Flows", dependencies: ["Catalog", "Packets", "Evidence", "CCrypto"]),
+  .target(name: "PluginHost", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
+  .target(name: "Inspection", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
+  .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
+  .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
+  .target(name: "Analytics", dependencies: ["Catalog", "Evidence"]),
+  .target(name: "Correlation", dependencies: ["Catalog", "Evidence", "Analytics"]),
+  .target(name: "RPC", dependencies: ["EventLoop", "JSON", logging]),
+  .target(
+    name: "Engine",
+    dependencies: [
+      "Catalog", "EventLoop", "JSON", "Packets", "Evidence", "Flows", "PluginHost", "Inspection", "Capture",
+      "Store", "Analytics", "Correlation", "RPC", logging, yams,
+    ]),
+  .executableTarget(
+    name: "vedette",
+    dependencies: ["Engine", "Evidence", "JSON", "PluginHost", "RPC", "EventLoop", argumentParser, logging]),
+]
+
+/// First-party plugins: shared libraries that know `vedette/*.h` and nothing else of the house.
+/// JSON and CSimdjson are wrappers of a library, not rooms.
+let dissectors: [Target] = ["dns", "http", "tls"].map { name in
+  .target(
+    name: "dissector_\(name)", dependencies: name == "tls" ? ["VedettePluginABI", "CCrypto"] : ["VedettePluginABI"],
+    path: "plugins/dissectors/\(name)", cSettings: [.unsafeFlags(["-fvisibility=hidden"])])
+}
+let sources: [Target] = [
+  .target(name: "PluginSupport", dependencies: ["VedettePluginABI"], path: "plugins/support"),
+  .target(name: "HostEvents", dependencies: ["PluginSupport", "JSON"], path: "plugins/processes/host-events"),
+  .target(
+    name: "EvidenceLines", dependencies: ["PluginSupport", "VedettePluginABI", "JSON"],
+    path: "plugins/sources/evidence/Lines"),
+  .target(name: "source_evidence", dependencies: ["EvidenceLines"], path: "plugins/sources/evidence/Entry"),
+  .target(
+    name: "source_lab", dependencies: ["VedettePluginABI", "PluginSupport", "LabWorld"], path: "plugins/sources/lab"),
+  .target(name: "LabWorld", path: "plugins/sources/lab-world"),
+  .target(
+    name: "WindowsEvents", dependencies: ["HostEvents", "PluginSupport", "VedettePluginABI", "JSON"],
+    path: "plugins/processes/winevent/Events"),
+  .target(name: "process_winevent", dependencies: ["WindowsEvents"], path: "plugins/processes/winevent/Entry"),
+  .target(
+    name: "LinuxAudit", dependencies: ["HostEvents", "PluginSupport", "VedettePluginABI", "JSON"],
+    path: "plugins/processes/linux-audit/Audit"),
+  .target(name: "process_linux_audit", dependencies: ["LinuxAudit"], path: "plugins/processes/linux-audit/Entry"),
+  .executableTarget(name: "vedette-lab", dependencies: ["LabWorld", argumentParser], path: "plugins/sources/lab-tool"),
+]
+let plugins = (dissectors + sources).filter { $0.name.contains("_") }
+
+let tests: [Target] = [
+  .target(name: "TestSupport", dependencies: ["Packets"], path: "Tests/Support"),
+  .testTarget(name: "CatalogTests", dependencies: ["Catalog", "TestSupport"]),
+  .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+  .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+  .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
+  .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "JSON"]),
+  .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport"]),
+  // The plugins that these load are built as the products that they are: each exports the same entry.
+  .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+  .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
+  .testTarget(
+    name: "SourcePluginTests",
+    dependencies: [
+      "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
+    ]),
+  .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
+  .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
+  .testTarget(name: "StoreTests", dependencies: ["Store"]),
+  .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "LabWorld"]),
+  .testTarget(name: "CorrelationTests", dependencies: ["Correlation"]),
+  .testTarget(name: "RPCTests", dependencies: ["RPC"]),
+  .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["vedette", "TestSupport"], path: "Tests/EndToEnd"),
+]
+
+let package = Package(
+  name: "Vedette",
+  products: [
+    .executable(name: "vedette", targets: ["vedette"]), .executable(name: "vedette-lab", targets: ["vedette-lab"]),
+  ]
+    + plugins.map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: rooms + dissectors + sources + tests,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)
