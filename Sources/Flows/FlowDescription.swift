@@ -3,7 +3,7 @@ import Evidence
 /// What is known of a flow when it opens: who reads its bytes decides by this whether it wants them.
 ///
 /// A plain value without references: handing it over costs no allocation.
-public struct FlowDescription: Sendable, Hashable {
+public struct FlowDescription: Sendable, Hashable, BitwiseCopyable {
   /// The flow's id, the same that its ``FlowRecord`` will carry.
   public var id: FlowID
   /// The side that opened the flow, as far as the first segments told.

@@ -31,7 +31,7 @@ public final class FlowEngine {
 
   /// The file or interface that packets come from, from now on. Flows keep the one they began in.
   public var capture: String {
-    get { core.pointee.captures[Int(core.pointee.capture)] }
+    get { core.pointee.origins[Int(core.pointee.capture)].capture }
     set { core.pointee.begin(capture: newValue) }
   }
 
@@ -46,15 +46,22 @@ public final class FlowEngine {
   public func advance(to time: Int64) { core.pointee.advance(to: time) }
 
   /// Closes every flow, in the order in which they began, and gives up what waits. The engine can be used on.
-  public func finish(reason: FlowEndReason = .shutdown) { while finish(reason: reason, atMost: .max) {} }
+  public func finish(reason: FlowEndReason = .shutdown) { finish(reason: reason, through: .last) }
 
-  /// As ``finish(reason:)``, in portions, so that the records of a full table need not all be in memory at once: closes up to
-  /// `limit` flows and returns whether there are more. No packet may come before it has returned false.
+  /// As ``finish(reason:)``, in portions, so that the records of a full table need not all be in memory at once: closes the
+  /// flows up to and with `bound`, and with ``FlowOrder/last`` all. No packet may come before that.
   ///
-  ///     while engine.finish(reason: .shutdown, atMost: 4096) { store(engine.drainFlows(), engine.drainAnomalies()) }
-  public func finish(reason: FlowEndReason, atMost limit: Int) -> Bool {
-    core.pointee.finish(reason: reason, atMost: max(1, limit))
+  ///     while let bound = engine.nextToClose(4096).last {
+  ///       engine.finish(reason: .shutdown, through: bound)
+  ///       store(engine.drainFlows(), engine.drainAnomalies())
+  ///     }
+  ///     engine.finish(reason: .shutdown, through: .last)
+  public func finish(reason: FlowEndReason, through bound: FlowOrder) {
+    core.pointee.finish(reason: reason, through: bound)
   }
+
+  /// The first `limit` of the flows still open, in the order in which they began.
+  public func nextToClose(_ limit: Int) -> [FlowOrder] { core.pointee.nextToClose(limit) }
 
   /// The flows that ended since the last call.
   public func drainFlows() -> [FlowRecord] {

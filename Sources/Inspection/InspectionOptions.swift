@@ -13,6 +13,8 @@ public struct InspectionOptions: Sendable {
   public var probeDatagrams = 4
   /// Anomalies of one kind in one flow that are records of their own; what follows is one record at the flow's end.
   public var anomaliesPerKind = 5
+  /// Whether anybody reads transactions; otherwise they are only counted.
+  public var keepsTransactions = true
   /// Flows to come that are remembered at once. Beyond, the oldest is forgotten.
   public var expectedFlows = 1024
   /// Changes of protocol in one flow. Beyond, it is inspected no more.

@@ -17,7 +17,11 @@ import VedettePluginABI
 public final class Inspector: FlowConsumer {
   public let options: InspectionOptions
   /// The capture that records are marked with.
-  public var capture: String
+  public var capture: String {
+    get { origin.capture }
+    set { if newValue != origin.capture { origin = RecordOrigin(sensor: options.sensor, capture: newValue) } }
+  }
+  var origin: RecordOrigin
   public internal(set) var counters = InspectionCounters()
 
   let dissectors: [Dissector]
@@ -29,13 +33,8 @@ public final class Inspector: FlowConsumer {
   var protocols: ProtocolTable
   let pool: BlockPool
 
-  // The flow table: slot n has token n + 1. Grows by doubling; freed slots are chained.
-  var slots: UnsafeMutablePointer<InspectedFlow> { hot.pointee.slots }
+  /// Invariant: initialized by `init`, deinitialized by `deinit`, reached through this inspector only, by one thread at a time.
   let hot: UnsafeMutablePointer<HotState>
-  var slotCount = 0
-  var slotCapacity: Int
-  var freeSlot: UInt32 = 0
-  var notes: [FlowNotes?] = []
 
   // Arguments of calls, made once.
   let chunk: UnsafeMutablePointer<vdt_chunk>
@@ -62,7 +61,7 @@ public final class Inspector: FlowConsumer {
     log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) {
     self.options = options
-    capture = options.capture
+    origin = RecordOrigin(sensor: options.sensor, capture: options.capture)
     var made: [Dissector] = []
     var refused: [PluginError] = []
     // In the order of ids: it decides ties, and must be the same in each worker.
@@ -93,9 +92,8 @@ public final class Inspector: FlowConsumer {
     overTCP = tcp
     overUDP = udp
     pool = BlockPool(capacity: options.streamBuffer)
-    slotCapacity = 1024
     hot = .allocate(capacity: 1)
-    hot.initialize(to: HotState(slots: .allocate(capacity: slotCapacity)))
+    hot.initialize(to: HotState())
     chunk = .allocate(capacity: 1)
     chunk.initialize(to: vdt_chunk())
     chunk.pointee.size = UInt32(MemoryLayout<vdt_chunk>.size)
@@ -115,11 +113,13 @@ public final class Inspector: FlowConsumer {
 
   deinit {
     // Flows that were never closed: their sessions end before their instances do.
-    for index in 0..<slotCount where slots[index].phase != .free {
-      stop(slots + index, VDT_CLOSE_SHUTDOWN)
+    for number in hot.pointee.slots.numbers where hot.pointee.slots[number].pointee.phase != .free {
+      let slot = hot.pointee.slots[number]
+      stop(slot, VDT_CLOSE_SHUTDOWN)
+      slot.pointee.keptNotes?.release()
     }
     calls.deallocate()
-    slots.deallocate()
+    hot.deinitialize(count: 1)
     hot.deallocate()
     chunk.deallocate()
     result.deallocate()
@@ -156,54 +156,40 @@ public final class Inspector: FlowConsumer {
   public var bufferedBytes: Int { pool.used }
 
   /// What each packet looks at: outside the object, where no access has to be guarded at run time.
-  struct HotState {
-    var slots: UnsafeMutablePointer<InspectedFlow>
+  struct HotState: ~Copyable {
+    /// What is inspected: the flow engine's token is the number here plus one.
+    var slots = Slab<InspectedFlow>(capacity: 1 << 24)
     /// ``handedBack`` is not empty.
     var hasHandedBack = false
   }
 
   // MARK: Slots
 
+  /// The slot of a token. Slots never move, so the pointer holds until the slot is freed.
+  @inline(__always) func slot(_ token: UInt32) -> Slot { hot.pointee.slots[token &- 1] }
+
+  /// A new slot's token, 0 when there are too many.
   func takeSlot(_ description: FlowDescription) -> UInt32 {
-    let index: Int
-    if freeSlot != 0 {
-      index = Int(freeSlot) - 1
-      freeSlot = slots[index].nextFree
-      slots[index] = InspectedFlow(description: description)
-    } else {
-      guard slotCount < Int(UInt32.max) - 1 else { return 0 }
-      if slotCount == slotCapacity { growSlots() }
-      index = slotCount
-      slotCount += 1
-      (slots + index).initialize(to: InspectedFlow(description: description))
-      notes.append(nil)
-    }
-    slots[index].phase = .fresh
-    return UInt32(index + 1)
+    guard let number = hot.pointee.slots.allocate() else { return 0 }
+    let slot = hot.pointee.slots[number]
+    slot.initialize(to: InspectedFlow(description: description, token: number + 1))
+    slot.pointee.phase = .fresh
+    return number + 1
   }
 
   func freeSlot(_ token: UInt32) {
-    let index = Int(token) - 1
-    slots[index].phase = .free
-    slots[index].nextFree = freeSlot
-    freeSlot = token
-    if notes[index] != nil { notes[index] = nil }
-  }
-
-  private func growSlots() {
-    let larger = UnsafeMutablePointer<InspectedFlow>.allocate(capacity: slotCapacity * 2)
-    larger.moveInitialize(from: slots, count: slotCount)
-    slots.deallocate()
-    hot.pointee.slots = larger
-    slotCapacity *= 2
+    let slot = slot(token)
+    slot.pointee.phase = .free
+    slot.pointee.keptNotes?.release()
+    slot.pointee.keptNotes = nil
+    hot.pointee.slots.release(token &- 1)
   }
 
   /// The notes of a flow, made if there are none.
-  func noted(_ slot: UnsafeMutablePointer<InspectedFlow>) -> FlowNotes {
-    let index = slot - slots
-    if let there = notes[index] { return there }
+  func noted(_ slot: Slot) -> FlowNotes {
+    if let there = slot.pointee.notes { return there }
     let made = FlowNotes()
-    notes[index] = made
+    slot.pointee.keptNotes = .passRetained(made)
     return made
   }
 
@@ -216,7 +202,7 @@ public final class Inspector: FlowConsumer {
     guard token != 0 else { return 0 }
     counters.flows &+= 1
     if !expectations.isEmpty, let name = expectations.take(flow) {
-      let slot = slots + Int(token - 1)
+      let slot = slot(token)
       slot.pointee.expected = protocols.named(name, overTCP: flow.proto == UInt8(VDT_TCP))
       slot.pointee.wasExpected = slot.pointee.expected != 0
     }
@@ -227,7 +213,7 @@ public final class Inspector: FlowConsumer {
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
-    let slot = slots + Int(token &- 1)
+    let slot = slot(token)
     guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
     let d = direction.rawValue
     packetMark.pointee = ByteMark(offset: offset, time: packet.time, packet: packet.number)
@@ -238,7 +224,7 @@ public final class Inspector: FlowConsumer {
   }
 
   public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
-    let slot = slots + Int(token &- 1)
+    let slot = slot(token)
     guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
     takeGap(slot, stream, direction.rawValue, offset, length)
     if hot.pointee.hasHandedBack { followHandedBack(token) }
@@ -246,7 +232,7 @@ public final class Inspector: FlowConsumer {
   }
 
   public func end(_ token: UInt32, _ direction: Direction) {
-    let slot = slots + Int(token &- 1)
+    let slot = slot(token)
     guard let stream = slot.pointee.stream else { return }
     takeEnd(slot, stream, direction.rawValue)
     if hot.pointee.hasHandedBack { followHandedBack(token) }
@@ -256,7 +242,7 @@ public final class Inspector: FlowConsumer {
   public func datagram(
     _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
   ) -> Bool {
-    let slot = slots + Int(token &- 1)
+    let slot = slot(token)
     guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
     packetMark.pointee = ByteMark(offset: 0, time: packet.time, packet: packet.number)
     if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = direction.rawValue }
@@ -268,14 +254,14 @@ public final class Inspector: FlowConsumer {
   public func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
     finish(
       token, reason: reason == .timeout ? VDT_CLOSE_TIMEOUT : reason == .closed ? VDT_CLOSE_ENDED : VDT_CLOSE_SHUTDOWN)
-    fill(&record, slots + Int(token &- 1))
+    fill(&record, slot(token))
     freeSlot(token)
   }
 
   /// Whether more of a flow is wanted; what one that is stopped held is freed. The table may have grown since the
   /// call began, so the slot is looked up anew.
   @inline(__always) private func isWanted(_ token: UInt32) -> Bool {
-    let slot = slots + Int(token &- 1)
+    let slot = slot(token)
     if slot.pointee.phase == .active { return true }
     release(slot)
     return false
@@ -292,8 +278,7 @@ public final class Inspector: FlowConsumer {
     slot.pointee.phase = .active
     let stream = UnsafeMutablePointer<StreamState>.allocate(capacity: 1)
     stream.initialize(to: StreamState())
-    stream.session(0).pointee.phase = .probing
-    stream.session(0).pointee.announced = slot.pointee.expected
+    stream.session(0).pointee = SessionSlot(probing: slot.pointee.expected)
     slot.pointee.stream = stream
     return stream
   }

@@ -86,9 +86,9 @@ struct MadeWorld {
     client: ProcessEntity? = nil, server: ProcessEntity? = nil
   ) {
     var flow = FlowRecord(
-      id: FlowID(rawValue: id), sensor: "tap", capture: "tap.pcap", start: at(time), end: at(time + 1), firstPacket: id,
+      id: FlowID(rawValue: id), origin: RecordOrigin(sensor: "tap", capture: "tap.pcap"), start: at(time),
+      end: at(time + 1), firstPacket: id,
       sourceIP: ip(source), sourcePort: 50000, destinationIP: ip(destination), destinationPort: port, proto: .tcp)
-    flow.communityID = "1:\(id)"
     for (p, role) in [(client, FlowProcess.Role.client), (server, .server)] {
       if let p {
         flow.processes.append(

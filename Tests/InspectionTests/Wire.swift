@@ -80,7 +80,8 @@ final class Wire {
       end(.toClient)
     }
     var record = FlowRecord(
-      id: description.id, sensor: "", capture: "", start: Timestamp(nanoseconds: 0), end: Timestamp(nanoseconds: 0),
+      id: description.id, origin: RecordOrigin(sensor: "", capture: ""), start: Timestamp(nanoseconds: 0),
+      end: Timestamp(nanoseconds: 0),
       firstPacket: 1, sourceIP: description.client, sourcePort: description.clientPort,
       destinationIP: description.server, destinationPort: description.serverPort,
       proto: TransportProtocol(rawValue: description.proto))

@@ -166,7 +166,8 @@ public final class Analysis {
   private func readCaptures(_ shelf: PluginShelf, _ investigation: Investigation) throws(AnalysisError) {
     let plan = CapturePlan(request, refuse: { self.note($0) })
     let reader = CaptureReading(
-      plan: plan, configuration: configuration, shelf: shelf, workers: request.workers, follow: request.follow)
+      plan: plan, configuration: configuration, shelf: shelf, workers: request.workers, follow: request.follow,
+      keepsTransactions: store != nil || output?.wants(.transaction) == true)
     for sensor in plan.sensors {
       let run = reader.read(
         sensor, refuse: { self.note($0) }, progress: progress,
@@ -193,7 +194,7 @@ public final class Analysis {
       }
     }
     statistics.flows &+= UInt64(batch.flows.count)
-    statistics.transactions &+= UInt64(batch.transactions.count)
+    statistics.transactions &+= batch.transactionCount
     for anomaly in batch.anomalies { statistics.anomalies &+= anomaly.count }
     if store != nil { save(batch.anomalies.map(StoredRow.init) + batch.transactions.map(StoredRow.init)) }
   }

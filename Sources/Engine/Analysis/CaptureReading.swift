@@ -22,13 +22,16 @@ struct CaptureReading {
   let shelf: PluginShelf
   let workers: Int
   let follow: Bool
+  /// Whether anybody reads transactions.
+  let keepsTransactions: Bool
 
   func read(
     _ sensor: SensorPlan, refuse: @escaping (String) -> Void, progress: (String) -> Void, take: (WireBatch) -> Void
   ) -> SensorRun {
     var run = SensorRun()
     let pipeline = PacketPipeline(
-      sensor: sensor.name, workers: workers, configuration: configuration, shelf: shelf, refuse: refuse)
+      sensor: sensor.name, workers: workers, configuration: configuration, shelf: shelf,
+      keepsTransactions: keepsTransactions, refuse: refuse)
     func trouble(_ path: String, _ error: CaptureError) {
       refuse(error.description)
       run.gaps.append(
@@ -49,7 +52,7 @@ struct CaptureReading {
         }
       }
     }
-    take(pipeline.finish())
+    pipeline.finish(take: take)
     run.frames = pipeline.frames
     run.bytes = pipeline.bytes
     pipeline.count(into: &run, sensor: sensor.name)

@@ -127,7 +127,7 @@ private struct CaptureThread: Sendable {
         VisibilityGap(
           kind: "capture_incomplete", subject: order.sensor, reason: "the capture ended early: \(error.text)"))
     }
-    hand(over: pipeline.finish(), &figures, mustWait: true)
+    pipeline.finish { hand(over: $0, &figures, mustWait: true) }
     figures.packets = pipeline.frames
     figures.bytes = pipeline.bytes
     pipeline.count(into: &run, sensor: order.sensor)

@@ -9,11 +9,13 @@ import PluginHost
 extension PacketPipeline {
   /// The workers of a sensor as the configuration wants them. Dissectors that cannot be set up are left out and told of.
   convenience init(
-    sensor: String, workers: Int, configuration: Configuration, shelf: PluginShelf, refuse: @escaping (String) -> Void
+    sensor: String, workers: Int, configuration: Configuration, shelf: PluginShelf, keepsTransactions: Bool = true,
+    refuse: @escaping (String) -> Void
   ) {
     let options = FlowOptions(configuration, sensor: sensor)
     var inspectionOptions = InspectionOptions()
     inspectionOptions.sensor = sensor
+    inspectionOptions.keepsTransactions = keepsTransactions
     inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
     inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
     self.init(

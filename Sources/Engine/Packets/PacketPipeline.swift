@@ -90,11 +90,15 @@ public final class PacketPipeline {
     return gather { $0.flows.advance(to: self.lastTime) }
   }
 
-  /// Closes all flows and returns what that brings to light.
-  public func finish(reason: FlowEndReason = .shutdown) -> WireBatch {
-    gather { worker in
-      if self.lastTime > .min { worker.flows.advance(to: self.lastTime) }
-      worker.flows.finish(reason: reason)
+  /// Closes all flows, in the order in which they began, and gives what that brings to light to `take` in portions, so that
+  /// the records of a full table are never all in memory. The portions do not depend on the number of workers.
+  func finish(reason: FlowEndReason = .shutdown, take: (WireBatch) -> Void) {
+    if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
+    while true {
+      let next = workers.flatMap { $0.flows.nextToClose(PacketPipeline.stretch) }.sorted()
+      let bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
+      take(gather { $0.flows.finish(reason: reason, through: bound) })
+      if bound == .last { return }
     }
   }
 

@@ -66,12 +66,12 @@ extension CaseFlow {
       let proto = v["proto"]?.string.flatMap({ TransportProtocol(name: $0) })
     else { return nil }
     var flow = FlowRecord(
-      id: id, sensor: "", capture: "", start: start, end: start, firstPacket: 0, sourceIP: source,
+      id: id, origin: RecordOrigin(sensor: "", capture: ""), start: start, end: start, firstPacket: 0, sourceIP: source,
       sourcePort: v.port("src_port"), destinationIP: destination, destinationPort: v.port("dest_port"), proto: proto)
-    flow.communityID = v["community_id"]?.string ?? ""
     flow.appProto = v["app_proto"]?.string ?? "unknown"
-    flow.serverName = v["server_name"]?.string
+    flow.facts.serverName = v["server_name"]?.string
     self.init(flow)
+    communityID = v["community_id"]?.string ?? ""
   }
 }
 

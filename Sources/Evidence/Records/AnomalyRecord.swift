@@ -31,8 +31,7 @@ public enum AnomalyName: Hashable, Sendable {
 public struct AnomalyRecord: Sendable {
   public var name: AnomalyName
   public var time: Timestamp
-  public var sensor: String
-  public var capture: String
+  public var origin: RecordOrigin
   /// 1-based number of the packet in its capture; 0 when there is no single one.
   public var packet: UInt64
   public var flow: FlowID?
@@ -53,13 +52,14 @@ public struct AnomalyRecord: Sendable {
   public var last: Timestamp?
   public var detail: [(name: String, value: FieldValue)] = []
 
-  public init(name: AnomalyName, time: Timestamp, sensor: String, capture: String, packet: UInt64, flow: FlowID? = nil)
-  {
+  public init(name: AnomalyName, time: Timestamp, origin: RecordOrigin, packet: UInt64, flow: FlowID? = nil) {
     self.name = name
     self.time = time
-    self.sensor = sensor
-    self.capture = capture
+    self.origin = origin
     self.packet = packet
     self.flow = flow
   }
+
+  public var sensor: String { origin.sensor }
+  public var capture: String { origin.capture }
 }

@@ -94,9 +94,8 @@ public struct FlowProcess: Hashable, Sendable {
 /// One bidirectional flow. `source` is the side that opened it.
 public struct FlowRecord: Sendable {
   public var id: FlowID
-  public var sensor: String
-  /// The capture file or interface it came from.
-  public var capture: String
+  /// The sensor, and the capture that the flow began in.
+  public var origin: RecordOrigin
   public var start: Timestamp
   public var end: Timestamp
   /// Number (1-based, within the capture) of the first packet: the order of output.
@@ -109,8 +108,8 @@ public struct FlowRecord: Sendable {
   public var proto: TransportProtocol
   /// Outer to inner 802.1Q ids.
   public var vlan: [UInt16] = []
-  /// Community ID v1, seed 0.
-  public var communityID = ""
+  /// ICMP whose type no other answers, so that its endpoints keep their places in the Community ID.
+  public var isOneWay = false
   public var toServer = FlowSide()
   public var toClient = FlowSide()
   public var tcp: TCPSummary?
@@ -119,27 +118,22 @@ public struct FlowRecord: Sendable {
   // From inspection.
   /// interfaces.md's name, or "unknown".
   public var appProto = "unknown"
-  public var appProtos: [String] = []
+  /// All protocols recognised, in order, where there were several; otherwise empty.
+  public var severalProtos: [String] = []
   public var appProtoBy: ProtocolEvidence?
-  public var serverName: String?
-  public var ja3: String?
-  public var ja3s: String?
-  public var ja4: String?
-  public var hassh: String?
-  public var hasshServer: String?
-  public var host: String?
+  /// What dissectors told of the flow itself. In a box: most flows have none, and a record is often moved.
+  private var box: Box?
 
   // From attribution.
   public var processes: [FlowProcess] = []
 
   public init(
-    id: FlowID, sensor: String, capture: String, start: Timestamp, end: Timestamp, firstPacket: UInt64,
+    id: FlowID, origin: RecordOrigin, start: Timestamp, end: Timestamp, firstPacket: UInt64,
     sourceIP: IPAddress, sourcePort: UInt16?, destinationIP: IPAddress, destinationPort: UInt16?,
     proto: TransportProtocol
   ) {
     self.id = id
-    self.sensor = sensor
-    self.capture = capture
+    self.origin = origin
     self.start = start
     self.end = end
     self.firstPacket = firstPacket
@@ -149,4 +143,51 @@ public struct FlowRecord: Sendable {
     self.destinationPort = destinationPort
     self.proto = proto
   }
+
+  public var sensor: String { origin.sensor }
+  public var capture: String { origin.capture }
+
+  /// Community ID v1, seed 0. Made anew at each call: most flows are never asked.
+  public var communityID: String {
+    CommunityID.text(
+      source: sourceIP, sourcePort: sourcePort ?? 0, destination: destinationIP, destinationPort: destinationPort ?? 0,
+      proto: proto.rawValue, hasPorts: sourcePort != nil, isOneWay: isOneWay)
+  }
+
+  /// All protocols recognised, in order; empty where none was.
+  public var appProtos: [String] {
+    severalProtos.isEmpty ? appProto == "unknown" ? [] : [appProto] : severalProtos
+  }
+}
+
+extension FlowRecord {
+  /// What dissectors tell of a flow as a whole (interfaces.md).
+  public struct Facts: Hashable, Sendable {
+    public var serverName: String?
+    public var ja3: String?
+    public var ja3s: String?
+    public var ja4: String?
+    public var hassh: String?
+    public var hasshServer: String?
+    public var host: String?
+    public init() {}
+  }
+
+  private final class Box: Sendable {
+    let facts: Facts
+    init(_ facts: Facts) { self.facts = facts }
+  }
+
+  public var facts: Facts {
+    get { box?.facts ?? Facts() }
+    set { box = Box(newValue) }
+  }
+
+  public var serverName: String? { box?.facts.serverName }
+  public var ja3: String? { box?.facts.ja3 }
+  public var ja3s: String? { box?.facts.ja3s }
+  public var ja4: String? { box?.facts.ja4 }
+  public var hassh: String? { box?.facts.hassh }
+  public var hasshServer: String? { box?.facts.hasshServer }
+  public var host: String? { box?.facts.host }
 }

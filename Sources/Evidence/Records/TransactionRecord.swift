@@ -17,8 +17,7 @@ public enum FieldValue: Hashable, Sendable {
 
 public struct TransactionRecord: Sendable {
   public var flow: FlowID
-  public var sensor: String
-  public var capture: String
+  public var origin: RecordOrigin
   public var time: Timestamp
   public var appProto: String
   /// The name of the record that the dissector declared (`dns`, `http`, …).
@@ -29,16 +28,18 @@ public struct TransactionRecord: Sendable {
   public var ordinal: UInt32
 
   public init(
-    flow: FlowID, sensor: String, capture: String, time: Timestamp, appProto: String, record: String,
+    flow: FlowID, origin: RecordOrigin, time: Timestamp, appProto: String, record: String,
     fields: [(name: String, value: FieldValue)], ordinal: UInt32
   ) {
     self.flow = flow
-    self.sensor = sensor
-    self.capture = capture
+    self.origin = origin
     self.time = time
     self.appProto = appProto
     self.record = record
     self.fields = fields
     self.ordinal = ordinal
   }
+
+  public var sensor: String { origin.sensor }
+  public var capture: String { origin.capture }
 }

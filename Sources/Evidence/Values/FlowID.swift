@@ -1,6 +1,6 @@
 /// The name of one flow record, the same for any number of workers and for a second run.
 
-public struct FlowID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct FlowID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible, BitwiseCopyable {
   public let rawValue: UInt64
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
   @inlinable public static func < (a: FlowID, b: FlowID) -> Bool { a.rawValue < b.rawValue }

@@ -5,7 +5,7 @@
 #endif
 
 /// 16 bytes in network order as two big-endian words; an IPv4 address lies in the low 32 bits of `low`.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
   public let high: UInt64
   public let low: UInt64
   public let isIPv4: Bool

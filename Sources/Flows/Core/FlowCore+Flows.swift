@@ -122,7 +122,7 @@ extension FlowCore {
     let client = IPAddress(state.client)
     let server = IPAddress(state.server)
     var record = FlowRecord(
-      id: FlowID(rawValue: state.id), sensor: sensor, capture: captures[Int(state.capture)],
+      id: FlowID(rawValue: state.id), origin: origins[Int(state.capture)],
       start: Timestamp(nanoseconds: state.start), end: Timestamp(nanoseconds: state.last),
       firstPacket: state.firstPacket,
       sourceIP: client, sourcePort: hasPorts ? state.clientPort : nil, destinationIP: server,
@@ -130,10 +130,7 @@ extension FlowCore {
     if state.key.vlan != 0 || state.key.innerVLAN != 0 {
       record.vlan = state.key.innerVLAN == 0 ? [state.key.vlan] : [state.key.vlan, state.key.innerVLAN]
     }
-    record.communityID = CommunityID.text(
-      source: client, sourcePort: state.clientPort, destination: server, destinationPort: state.serverPort,
-      proto: proto,
-      hasPorts: hasPorts, isOneWay: state.marks.contains(.oneWay))
+    record.isOneWay = state.marks.contains(.oneWay)
     record.toServer = FlowSide(state.toServer)
     record.toClient = FlowSide(state.toClient)
     record.reason = reason

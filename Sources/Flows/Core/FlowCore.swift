@@ -26,7 +26,8 @@ struct FlowCore: ~Copyable {
 
   /// The latest capture time seen.
   var clock: Int64 = .min
-  var captures = [""]
+  /// By capture: what records of it share.
+  var origins: [RecordOrigin]
   var capture: UInt16 = 0
   /// Differs from run to run, so that nobody can aim for collisions; no output depends on it.
   let seed = UInt64.random(in: .min ... .max)
@@ -34,7 +35,7 @@ struct FlowCore: ~Copyable {
   let idBasis: UInt64
 
   /// The flows that `finish` has still to close; empty while packets come.
-  var closing: [UInt32] = []
+  var closing: [(order: FlowOrder, index: UInt32)] = []
   var counters = FlowCounters()
   var reachedCaps: [ReachedCap] = []
   var flowRecords: [FlowRecord] = []
@@ -44,6 +45,7 @@ struct FlowCore: ~Copyable {
   init(options: FlowOptions, consumer: (any FlowConsumer)?) {
     self.options = FlowRules(options)
     sensor = options.sensor
+    origins = [RecordOrigin(sensor: options.sensor, capture: "")]
     self.consumer = consumer
     let limits = options.limits
     flows = Slab(capacity: limits.flows)
@@ -62,12 +64,12 @@ struct FlowCore: ~Copyable {
   }
 
   mutating func begin(capture name: String) {
-    if captures[Int(capture)] == name { return }
-    if let known = captures.firstIndex(of: name) {
+    if origins[Int(capture)].capture == name { return }
+    if let known = origins.firstIndex(where: { $0.capture == name }) {
       capture = UInt16(truncatingIfNeeded: known)
-    } else if captures.count < Int(UInt16.max) {
-      captures.append(name)
-      capture = UInt16(truncatingIfNeeded: captures.count - 1)
+    } else if origins.count < Int(UInt16.max) {
+      origins.append(RecordOrigin(sensor: sensor, capture: name))
+      capture = UInt16(truncatingIfNeeded: origins.count - 1)
     }
   }
 
@@ -107,36 +109,38 @@ struct FlowCore: ~Copyable {
     }
   }
 
-  /// Closes up to that many of the open flows, in the order in which they began. True if there are more.
-  mutating func finish(reason: FlowEndReason, atMost limit: Int) -> Bool {
-    if closing.isEmpty {
-      giveUpDatagrams()
-      listOpen()
-    }
-    for _ in 0..<min(limit, closing.count) {
-      guard let at = closing.popLast() else { break }
-      let flow = flows[at]
+  /// The first of the open flows, in the order in which they began.
+  mutating func nextToClose(_ limit: Int) -> [FlowOrder] {
+    listOpen()
+    return closing.suffix(max(0, limit)).reversed().map(\.order)
+  }
+
+  /// Closes open flows in the order in which they began, up to and with `bound`.
+  mutating func finish(reason: FlowEndReason, through bound: FlowOrder) {
+    listOpen()
+    while let next = closing.last, next.order <= bound {
+      closing.removeLast()
+      let flow = flows[next.index]
       let over = flow.pointee.deadline <= clock
-      close(at, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
+      close(next.index, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
     }
     if closing.isEmpty { releasePairs() }
-    return !closing.isEmpty
   }
 
   /// Takes every flow out of the wheel and into `closing`, the first last.
   private mutating func listOpen() {
-    var open: [(start: Int64, packet: UInt64, id: UInt64, index: UInt32)] = []
-    open.reserveCapacity(flows.count)
+    guard closing.isEmpty, flows.count > 0 || datagrams.oldest != .none else { return }
+    giveUpDatagrams()
+    closing.reserveCapacity(flows.count)
     for slot in 0..<Int64(TimerWheel.slotCount) {
       var at = wheel.take(slot)
       while at != .none {
         let flow = flows[at]
         flow.pointee.timerSlot = .max
-        open.append((flow.pointee.start, flow.pointee.firstPacket, flow.pointee.id, at))
+        closing.append((FlowOrder(flow.pointee), at))
         at = flow.pointee.timerNext
       }
     }
-    open.sort { ($0.start, $0.packet, $0.id) > ($1.start, $1.packet, $1.id) }
-    closing = open.map(\.index)
+    closing.sort { $0.order > $1.order }
   }
 }

@@ -18,13 +18,8 @@ struct AnomalyCount {
 final class FlowNotes {
   /// Indices in the protocol table, in the order of recognition.
   var protocols: [UInt16] = []
-  var serverName: String?
-  var ja3: String?
-  var ja3s: String?
-  var ja4: String?
-  var hassh: String?
-  var hasshServer: String?
-  var host: String?
+  var facts = FlowRecord.Facts()
+  var hasFacts = false
   var anomalies: [AnomalyCount] = []
   /// Inner flows by direction-less id: their tokens.
   var inner: [(id: UInt64, dissector: UInt8, token: UInt32)] = []
@@ -34,14 +29,15 @@ final class FlowNotes {
 
   /// Keeps the first value of a fact that flow records have.
   func take(_ name: String, _ value: String) {
+    hasFacts = true
     switch name {
-    case "server_name": serverName = serverName ?? value
-    case "ja3": ja3 = ja3 ?? value
-    case "ja3s": ja3s = ja3s ?? value
-    case "ja4": ja4 = ja4 ?? value
-    case "hassh": hassh = hassh ?? value
-    case "hassh_server": hasshServer = hasshServer ?? value
-    case "host": host = host ?? value
+    case "server_name": facts.serverName = facts.serverName ?? value
+    case "ja3": facts.ja3 = facts.ja3 ?? value
+    case "ja3s": facts.ja3s = facts.ja3s ?? value
+    case "ja4": facts.ja4 = facts.ja4 ?? value
+    case "hassh": facts.hassh = facts.hassh ?? value
+    case "hassh_server": facts.hasshServer = facts.hasshServer ?? value
+    case "host": facts.host = facts.host ?? value
     default: break
     }
   }
@@ -49,22 +45,14 @@ final class FlowNotes {
   /// Takes over what an inner flow found out.
   func merge(_ inner: FlowNotes) {
     for p in inner.protocols where !protocols.contains(p) { protocols.append(p) }
-    serverName = serverName ?? inner.serverName
-    ja3 = ja3 ?? inner.ja3
-    ja3s = ja3s ?? inner.ja3s
-    ja4 = ja4 ?? inner.ja4
-    hassh = hassh ?? inner.hassh
-    hasshServer = hasshServer ?? inner.hasshServer
-    host = host ?? inner.host
-  }
-
-  func fill(_ record: inout FlowRecord) {
-    record.serverName = serverName ?? record.serverName
-    record.ja3 = ja3 ?? record.ja3
-    record.ja3s = ja3s ?? record.ja3s
-    record.ja4 = ja4 ?? record.ja4
-    record.hassh = hassh ?? record.hassh
-    record.hasshServer = hasshServer ?? record.hasshServer
-    record.host = host ?? record.host
+    guard inner.hasFacts else { return }
+    hasFacts = true
+    facts.serverName = facts.serverName ?? inner.facts.serverName
+    facts.ja3 = facts.ja3 ?? inner.facts.ja3
+    facts.ja3s = facts.ja3s ?? inner.facts.ja3s
+    facts.ja4 = facts.ja4 ?? inner.facts.ja4
+    facts.hassh = facts.hassh ?? inner.facts.hassh
+    facts.hasshServer = facts.hasshServer ?? inner.facts.hasshServer
+    facts.host = facts.host ?? inner.facts.host
   }
 }

@@ -8,24 +8,25 @@ import VedettePluginABI
 extension Inspector {
   /// Ends all that is open of a flow and of those within it.
   func finish(_ token: UInt32, reason: UInt32) {
-    let index = Int(token - 1)
-    if slots[index].stream != nil {
-      stop(slots + index, reason)
+    let slot = slot(token)
+    if slot.pointee.stream != nil {
+      stop(slot, reason)
       if hot.pointee.hasHandedBack { followHandedBack(token) }
     }
-    if let there = notes[index] {
+    if let there = slot.pointee.notes {
       for inner in there.inner {
-        slots[Int(inner.token - 1)].transactions = slots[index].transactions
+        let inside = self.slot(inner.token)
+        inside.pointee.transactions = slot.pointee.transactions
         finish(inner.token, reason: reason)
-        slots[index].transactions = slots[Int(inner.token - 1)].transactions
-        if let found = notes[Int(inner.token - 1)] { there.merge(found) }
-        let first = slots[Int(inner.token - 1)].appProto
-        if first != 0 { recognised(slots + index, first) }
+        slot.pointee.transactions = inside.pointee.transactions
+        if let found = inside.pointee.notes { there.merge(found) }
+        let first = inside.pointee.appProto
+        if first != 0 { recognised(slot, first) }
         freeSlot(inner.token)
       }
       there.inner = []
     }
-    summariseAnomalies(slots + index)
+    summariseAnomalies(slot)
   }
 
   /// Closes the sessions of a flow and frees what it held.
@@ -46,6 +47,8 @@ extension Inspector {
     guard let stream = slot.pointee.stream else { return }
     for d: UInt8 in 0...1 { stream.lane(d).pointee.pending.release(pool) }
     dropKept(stream)
+    for index: UInt8 in 0...1 { stream.session(index).pointee.endSearch() }
+    stream.pointee.heads?.deallocate()
     stream.deinitialize(count: 1)
     stream.deallocate()
     slot.pointee.stream = nil
@@ -58,27 +61,26 @@ extension Inspector {
     session.pointee.phase = .closed
     if slot.pointee.appProto == 0 {
       // Nothing seen is no answer: then a port may still tell.
-      slot.pointee.wasAsked = session.pointee.no.0 | session.pointee.no.1 != 0
+      if let search = session.pointee.search?.pointee { slot.pointee.wasAsked = search.no.0 | search.no.1 != 0 }
       counters.unrecognised &+= 1
     }
   }
 
   /// Fills the application fields of a flow's record.
   func fill(_ record: inout FlowRecord, _ slot: Slot) {
-    let there = notes[slot - slots]
-    there?.fill(&record)
+    let there = slot.pointee.notes
+    if let there, there.hasFacts { record.facts = there.facts }
     let first = slot.pointee.appProto
     if first != 0 {
       record.appProto = protocols[first].name
-      record.appProtos = (there?.protocols.isEmpty ?? true ? [first] : there?.protocols ?? []).map {
-        protocols[$0].name
+      if let there, there.protocols.count > 1 {
+        record.severalProtos = there.protocols.map { protocols[$0].name }
       }
       record.appProtoBy = .dissector
       return
     }
     if slot.pointee.expected != 0, record.toServer.payload &+ record.toClient.payload > 0 {
       record.appProto = protocols[slot.pointee.expected].name
-      record.appProtos = [record.appProto]
       record.appProtoBy = .dissector
       return
     }
@@ -88,7 +90,6 @@ extension Inspector {
     guard let guess = PortGuess.name(tcp: isTCP, slot.pointee.description.serverPort) else { return }
     if slot.pointee.wasAsked, protocols.isDissected(guess, overTCP: isTCP) { return }
     record.appProto = guess
-    record.appProtos = [guess]
     record.appProtoBy = .port
   }
 
@@ -105,12 +106,13 @@ extension Inspector {
   }
 
   private func follow(_ child: OwnedChild, _ token: UInt32) {
-    let outer = slots[Int(token - 1)]
+    let slot = slot(token)
+    let outer = slot.pointee
     guard Int(outer.depth) < options.depth else {
       counters.childrenNotFollowed &+= 1
       return
     }
-    let there = noted(slots + Int(token - 1))
+    let there = noted(slot)
     let inner: UInt32
     if let known = there.inner.first(where: { $0.id == child.id && $0.dissector == child.dissector }) {
       inner = known.token
@@ -121,24 +123,25 @@ extension Inspector {
       }
       inner = takeSlot(outer.description)
       guard inner != 0 else { return }
-      let slot = slots + Int(inner - 1)
-      slot.pointee.description.proto = UInt8(VDT_TCP)
-      slot.pointee.depth = outer.depth + 1
-      slot.pointee.isDecrypted = child.isDecrypted || outer.isDecrypted
-      slot.pointee.transactions = outer.transactions
-      slot.pointee.expected = protocols.named(child.name, overTCP: true)
-      if !child.alpn.isEmpty { noted(slot).alpn = Array(child.alpn.utf8) }
+      let inside = self.slot(inner)
+      inside.pointee.description.proto = UInt8(VDT_TCP)
+      inside.pointee.depth = outer.depth + 1
+      inside.pointee.isDecrypted = child.isDecrypted || outer.isDecrypted
+      inside.pointee.transactions = outer.transactions
+      inside.pointee.expected = protocols.named(child.name, overTCP: true)
+      if !child.alpn.isEmpty { noted(inside).alpn = Array(child.alpn.utf8) }
       there.inner.append((child.id, child.dissector, inner))
     }
     let direction: Direction = child.direction == 0 ? .toServer : .toClient
     let mark = PacketMark(time: packetMark.pointee.time, number: packetMark.pointee.packet)
-    let offset = slots[Int(inner - 1)].stream?.lane(child.direction).pointee.arrived ?? 0
+    let inside = self.slot(inner)
+    let offset = inside.pointee.stream?.lane(child.direction).pointee.arrived ?? 0
     // Ordinals are the outer flow's: the inner records have its id.
-    slots[Int(inner - 1)].transactions = slots[Int(token - 1)].transactions
+    inside.pointee.transactions = slot.pointee.transactions
     if child.bytes.count > 0 {
       _ = child.bytes.withUnsafeBytes { data(inner, direction, offset: offset, $0, afterGap: false, packet: mark) }
     }
     if child.isEnd { end(inner, direction) }
-    slots[Int(token - 1)].transactions = slots[Int(inner - 1)].transactions
+    slot.pointee.transactions = inside.pointee.transactions
   }
 }

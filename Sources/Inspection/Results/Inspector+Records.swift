@@ -34,16 +34,19 @@ extension Inspector {
       switch entry.kind {
       case SinkEntry.Kind.beginRecord:
         let end = RecordReader.end(of: at, in: state)
+        defer {
+          slot.pointee.transactions &+= 1
+          counters.transactions &+= 1
+          at = end
+        }
+        guard options.keepsTransactions else { break }
         let said = Int64(bitPattern: entry.value)
         transactions.append(
           TransactionRecord(
-            flow: slot.pointee.description.id, sensor: options.sensor, capture: capture,
+            flow: slot.pointee.description.id, origin: origin,
             time: Timestamp(nanoseconds: said == VDT_TIME_UNKNOWN ? state.pointee.newest.time : said), appProto: proto,
             record: dissector.reader.name(of: entry), fields: dissector.reader.fields(at, end, in: state),
             ordinal: slot.pointee.transactions))
-        slot.pointee.transactions &+= 1
-        counters.transactions &+= 1
-        at = end
       case SinkEntry.Kind.beginAnomaly:
         let end = RecordReader.end(of: at, in: state)
         session.pointee.violations &+= 1
@@ -145,8 +148,7 @@ extension Inspector {
   private func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
     let flow = slot.pointee.description
     var record = AnomalyRecord(
-      name: name, time: Timestamp(nanoseconds: mark.time), sensor: options.sensor, capture: capture,
-      packet: mark.packet, flow: flow.id)
+      name: name, time: Timestamp(nanoseconds: mark.time), origin: origin, packet: mark.packet, flow: flow.id)
     let isToClient = d == 1
     record.sourceIP = isToClient ? flow.server : flow.client
     record.destinationIP = isToClient ? flow.client : flow.server
@@ -158,7 +160,7 @@ extension Inspector {
 
   /// One record for what was counted of each kind beyond the first ones.
   func summariseAnomalies(_ slot: Slot) {
-    guard let there = notes[slot - slots] else { return }
+    guard let there = slot.pointee.notes else { return }
     for counted in there.anomalies where counted.unreported > 0 {
       var record = anomalyRecord(
         slot, counted.name, ByteMark(offset: 0, time: counted.first, packet: counted.packet), 2)

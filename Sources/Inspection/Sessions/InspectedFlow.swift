@@ -4,8 +4,8 @@ import Evidence
 import Flows
 import PluginHost
 
-/// One slot of the flow table. Holds no references: notes that need them lie beside it.
-struct InspectedFlow {
+/// One slot of the flow table. Trivial: it owns its notes by an unmanaged reference, released when the slot is freed.
+struct InspectedFlow: BitwiseCopyable {
   enum Phase: UInt8 {
     case free
     /// Opened, nothing seen yet.
@@ -17,6 +17,8 @@ struct InspectedFlow {
   }
 
   var description: FlowDescription
+  /// Its number in the slab plus one: what the flow engine knows it by.
+  var token: UInt32
   var phase = Phase.free
   /// All dissectors of its transport were asked, and none knew it.
   var wasAsked = false
@@ -30,7 +32,15 @@ struct InspectedFlow {
   var wasExpected = false
   var transactions: UInt32 = 0
   var stream: UnsafeMutablePointer<StreamState>?
-  var nextFree: UInt32 = 0
+  /// Retained; nil where there is nothing to note.
+  var keptNotes: Unmanaged<FlowNotes>?
+
+  init(description: FlowDescription, token: UInt32) {
+    self.description = description
+    self.token = token
+  }
+
+  var notes: FlowNotes? { keptNotes?.takeUnretainedValue() }
 }
 
 /// One direction of a flow.
@@ -52,9 +62,25 @@ struct Lane {
   var ended = false
   /// Index of the session that this direction feeds.
   var session: UInt8 = 0
-  /// First bytes, kept until the direction has been compared with the protocol recognised in the other one.
-  var headCount: UInt8 = 0
-  var head: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+/// First bytes of both directions, kept until one has been compared with the protocol recognised in the other. Trivial.
+struct Heads: BitwiseCopyable {
+  static let room = 64
+  var counts: (UInt8, UInt8) = (0, 0)
+  var bytes = InlineArray<128, UInt8>(repeating: 0)
+
+  /// Adds the bytes that there is room for and returns what there is then of the direction, to `body`.
+  mutating func add<R>(
+    _ more: UnsafeRawBufferPointer, to direction: UInt8, _ body: (UnsafeRawBufferPointer) -> R
+  ) -> R {
+    let had = Int(direction == 0 ? counts.0 : counts.1)
+    let added = min(Self.room - had, more.count)
+    let first = direction == 0 ? 0 : Self.room
+    for at in 0..<added { bytes[first + had + at] = more[at] }
+    if direction == 0 { counts.0 = UInt8(had + added) } else { counts.1 = UInt8(had + added) }
+    return withUnsafeBytes(of: &bytes) { body(UnsafeRawBufferPointer(rebasing: $0[first..<first + had + added])) }
+  }
 }
 
 /// One session, or the search for whose it is.
@@ -79,9 +105,34 @@ struct SessionSlot {
   var otherCompared = false
   /// A byte was consumed: the session can no longer give the flow to another.
   var consumedAny = false
+  var violations: UInt32 = 0
   /// Dissectors that said not-mine.
   var excluded: UInt64 = 0
-  /// While probing, by direction: dissectors that said no, and that said need-more.
+  var session: OpaquePointer?
+  /// What has been answered so far. Owned by the slot, and there as long as it is probing.
+  private(set) var search: UnsafeMutablePointer<Search>?
+
+  init() {}
+
+  /// A slot that looks for whose bytes they are.
+  init(probing announced: UInt16) {
+    phase = .probing
+    self.announced = announced
+    let search = UnsafeMutablePointer<Search>.allocate(capacity: 1)
+    search.initialize(to: Search())
+    self.search = search
+  }
+
+  /// The search is over, one way or the other.
+  mutating func endSearch() {
+    search?.deallocate()
+    search = nil
+  }
+}
+
+/// The answers of the dissectors that were shown a flow's first bytes. Trivial.
+struct Search: BitwiseCopyable {
+  /// By direction: dissectors that said no, and that said need-more.
   var no: (UInt64, UInt64) = (0, 0)
   var more: (UInt64, UInt64) = (0, 0)
   /// By direction: not before so many bytes are there.
@@ -90,17 +141,21 @@ struct SessionSlot {
   var bestDissector: UInt8 = 0
   var bestProto: UInt16 = 0
   var bestDirection: UInt8 = 0
-  var session: OpaquePointer?
-  var violations: UInt32 = 0
 }
 
 /// A datagram kept until the protocol is known.
-struct KeptDatagram {
+struct KeptDatagram: BitwiseCopyable {
   var block: UnsafeMutableRawPointer?
   var count = 0
   var offset: UInt64 = 0
   var direction: UInt8 = 0
   var mark = ByteMark(offset: 0, time: 0, packet: 0)
+}
+
+/// The first datagrams of a flow, kept until the protocol is known. Trivial.
+struct KeptDatagrams: BitwiseCopyable {
+  var count = 0
+  var items = InlineArray<4, KeptDatagram>(repeating: KeptDatagram())
 }
 
 /// What a flow needs once it carries bytes. Allocated with the first, freed when nothing more is wanted.
@@ -109,16 +164,22 @@ struct StreamState {
   var sessions: (SessionSlot, SessionSlot) = (SessionSlot(), SessionSlot())
   /// The direction that had bytes first, 2 none yet.
   var firstSpeaker: UInt8 = 2
+  /// UDP: datagrams seen while the protocol is not known.
+  var asked: UInt8 = 0
   var switches: UInt16 = 0
-  var kept: (KeptDatagram, KeptDatagram, KeptDatagram, KeptDatagram) = (
-    KeptDatagram(), KeptDatagram(), KeptDatagram(), KeptDatagram()
-  )
-  var keptCount = 0
-  /// Datagrams seen while the protocol is not known.
-  var asked = 0
+  /// UDP: those that were kept of them.
+  var kept: UnsafeMutablePointer<KeptDatagrams>?
+  /// TCP: both directions' first bytes, from when one is compared.
+  var heads: UnsafeMutablePointer<Heads>?
 }
 
 extension UnsafeMutablePointer where Pointee == StreamState {
+  /// Bytes of a direction that wait to be compared.
+  func headCount(_ direction: UInt8) -> UInt8 {
+    guard let heads = pointee.heads else { return 0 }
+    return direction == 0 ? heads.pointee.counts.0 : heads.pointee.counts.1
+  }
+
   /// The lane of a direction. Both lie one behind the other at the start of the tuple.
   @inline(__always) func lane(_ direction: UInt8) -> UnsafeMutablePointer<Lane> {
     let base = UnsafeMutableRawPointer(self) + MemoryLayout<StreamState>.offset(of: \.lanes).unsafelyUnwrapped
@@ -128,10 +189,5 @@ extension UnsafeMutablePointer where Pointee == StreamState {
   @inline(__always) func session(_ index: UInt8) -> UnsafeMutablePointer<SessionSlot> {
     let base = UnsafeMutableRawPointer(self) + MemoryLayout<StreamState>.offset(of: \.sessions).unsafelyUnwrapped
     return base.assumingMemoryBound(to: SessionSlot.self) + Int(index & 1)
-  }
-
-  @inline(__always) func kept(_ index: Int) -> UnsafeMutablePointer<KeptDatagram> {
-    let base = UnsafeMutableRawPointer(self) + MemoryLayout<StreamState>.offset(of: \.kept).unsafelyUnwrapped
-    return base.assumingMemoryBound(to: KeptDatagram.self) + (index & 3)
   }
 }

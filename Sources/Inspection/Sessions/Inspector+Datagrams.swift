@@ -51,10 +51,11 @@ extension Inspector {
     _ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer
   ) {
     let session = stream.session(0)
-    session.pointee.no = (0, 0)
+    guard let search = session.pointee.search else { return }
+    search.pointee.no = (0, 0)
     ask(slot, stream, 0, d, bytes, isAll: true)
     stream.pointee.asked += 1
-    guard session.pointee.bestCertainty > 0 else {
+    guard search.pointee.bestCertainty > 0 else {
       if stream.pointee.asked >= min(options.probeDatagrams, 4) || !keepDatagram(stream, d, offset, bytes) {
         dropKept(stream)
         unrecognised(slot, stream, 0)
@@ -67,8 +68,8 @@ extension Inspector {
       return
     }
     session.pointee.otherCompared = true
-    for at in 0..<stream.pointee.keptCount where session.pointee.phase == .open {
-      let kept = stream.kept(at).pointee
+    for at in 0..<(stream.pointee.kept?.pointee.count ?? 0) where session.pointee.phase == .open {
+      guard let kept = stream.pointee.kept?.pointee.items[at] else { break }
       packetMark.pointee = kept.mark
       deliverDatagram(
         slot, stream, kept.direction, kept.offset, UnsafeRawBufferPointer(start: kept.block, count: kept.count))
@@ -79,23 +80,29 @@ extension Inspector {
   }
 
   private func keepDatagram(_ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let block = pool.take(max(1, bytes.count)) else {
+    guard stream.pointee.kept?.pointee.count ?? 0 < 4, let block = pool.take(max(1, bytes.count)) else {
       counters.bytesOverBuffer &+= UInt64(bytes.count)
       return false
     }
     if let source = bytes.baseAddress, bytes.count > 0 { block.copyMemory(from: source, byteCount: bytes.count) }
-    stream.kept(stream.pointee.keptCount).pointee = KeptDatagram(
+    let kept = stream.pointee.kept ?? .allocate(capacity: 1)
+    if stream.pointee.kept == nil {
+      kept.initialize(to: KeptDatagrams())
+      stream.pointee.kept = kept
+    }
+    kept.pointee.items[kept.pointee.count] = KeptDatagram(
       block: block, count: bytes.count, offset: offset, direction: d, mark: packetMark.pointee)
-    stream.pointee.keptCount += 1
+    kept.pointee.count += 1
     return true
   }
 
   func dropKept(_ stream: Stream) {
-    for at in 0..<stream.pointee.keptCount {
-      let kept = stream.kept(at)
-      if let block = kept.pointee.block { pool.give(block, max(1, kept.pointee.count)) }
-      kept.pointee = KeptDatagram()
+    guard let kept = stream.pointee.kept else { return }
+    for at in 0..<kept.pointee.count {
+      let datagram = kept.pointee.items[at]
+      if let block = datagram.block { pool.give(block, max(1, datagram.count)) }
     }
-    stream.pointee.keptCount = 0
+    kept.deallocate()
+    stream.pointee.kept = nil
   }
 }

@@ -25,7 +25,7 @@ extension Inspector {
     flow.pointee.vlan = d.vlan
     flow.pointee.depth = UInt32(slot.pointee.depth)
     flow.pointee.start = d.start
-    if slot.pointee.depth > 0, let alpn = notes[slot - slots]?.alpn, !alpn.isEmpty { lend(alpn) }
+    if slot.pointee.depth > 0, let alpn = slot.pointee.notes?.alpn, !alpn.isEmpty { lend(alpn) }
   }
 
   private func write(_ address: IPAddress, at offset: Int) -> vdt_bytes {

@@ -88,17 +88,18 @@ extension Inspector {
     _ slot: Slot, _ stream: Stream, _ index: UInt8, _ d: UInt8, _ bytes: UnsafeRawBufferPointer, isAll: Bool
   ) {
     let session = stream.session(index)
+    guard let search = session.pointee.search else { return }
     let shown = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, options.probeBytes)])
     let isLast = isAll || bytes.count >= options.probeBytes
-    let answered = d == 0 ? session.pointee.no.0 : session.pointee.no.1
+    let answered = d == 0 ? search.pointee.no.0 : search.pointee.no.1
     var open = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP)
     open &= ~(answered | session.pointee.excluded)
     guard open != 0 else { return }
     if shown.count == 0 {
-      if isLast { refuse(session, d, open) }
+      if isLast { refuse(search, d, open) }
       return
     }
-    let wanted = d == 0 ? session.pointee.askAgain.0 : session.pointee.askAgain.1
+    let wanted = d == 0 ? search.pointee.askAgain.0 : search.pointee.askAgain.1
     guard shown.count >= wanted || isLast else { return }
     describeFlow(slot, session)
     var nextTime = Int.max
@@ -108,19 +109,19 @@ extension Inspector {
       let bit: UInt64 = 1 << UInt64(at)
       open &= ~bit
       switch askOne(at, d, shown) {
-      case VDT_PROBE_YES: note(session, UInt8(at), d)
+      case VDT_PROBE_YES: note(session, search, UInt8(at), d)
       case VDT_PROBE_NEED_MORE where !isLast:
         more |= bit
         nextTime = min(nextTime, shown.count + Int(max(1, min(probeResult.pointee.need, 1 << 20))))
-      default: refuse(session, d, bit)
+      default: refuse(search, d, bit)
       }
     }
     if d == 0 {
-      session.pointee.more.0 = more
-      session.pointee.askAgain.0 = nextTime
+      search.pointee.more.0 = more
+      search.pointee.askAgain.0 = nextTime
     } else {
-      session.pointee.more.1 = more
-      session.pointee.askAgain.1 = nextTime
+      search.pointee.more.1 = more
+      search.pointee.askAgain.1 = nextTime
     }
   }
 
@@ -133,41 +134,44 @@ extension Inspector {
       call.instance, flow, UInt32(d), vdt_make_bytes(bytes.baseAddress, UInt64(bytes.count)), probeResult)
   }
 
-  private func refuse(_ session: UnsafeMutablePointer<SessionSlot>, _ d: UInt8, _ bits: UInt64) {
+  private func refuse(_ search: UnsafeMutablePointer<Search>, _ d: UInt8, _ bits: UInt64) {
     if d == 0 {
-      session.pointee.no.0 |= bits
-      session.pointee.more.0 &= ~bits
+      search.pointee.no.0 |= bits
+      search.pointee.more.0 &= ~bits
     } else {
-      session.pointee.no.1 |= bits
-      session.pointee.more.1 &= ~bits
+      search.pointee.no.1 |= bits
+      search.pointee.more.1 &= ~bits
     }
   }
 
   /// A yes: the surest counts, of two the one with the smaller id; what was announced goes before all.
-  private func note(_ session: UnsafeMutablePointer<SessionSlot>, _ dissector: UInt8, _ d: UInt8) {
+  private func note(
+    _ session: UnsafeMutablePointer<SessionSlot>, _ search: UnsafeMutablePointer<Search>, _ dissector: UInt8, _ d: UInt8
+  ) {
     let proto = protocols.recognised(Int(dissector), probeResult.pointee.protocol)
     guard proto != 0 else { return }
     var certainty = max(1, min(probeResult.pointee.certainty, 100))
     if session.pointee.announced != 0, protocols[proto].name == protocols[session.pointee.announced].name {
       certainty = 101
     }
-    if certainty > session.pointee.bestCertainty {
-      session.pointee.bestCertainty = certainty
-      session.pointee.bestDissector = dissector
-      session.pointee.bestProto = proto
-      session.pointee.bestDirection = d
+    if certainty > search.pointee.bestCertainty {
+      search.pointee.bestCertainty = certainty
+      search.pointee.bestDissector = dissector
+      search.pointee.bestProto = proto
+      search.pointee.bestDirection = d
     }
     // It has answered: not asked again.
-    if d == 0 { session.pointee.no.0 |= 1 << UInt64(dissector) } else { session.pointee.no.1 |= 1 << UInt64(dissector) }
+    if d == 0 { search.pointee.no.0 |= 1 << UInt64(dissector) } else { search.pointee.no.1 |= 1 << UInt64(dissector) }
   }
 
   /// Decides if it can. True where it did: then the session is open, or closed because nobody knows the protocol.
   private func settle(_ slot: Slot, _ stream: Stream, _ index: UInt8, forced: Bool) -> Bool {
     let session = stream.session(index)
-    let isWaiting = session.pointee.more.0 | session.pointee.more.1 != 0
-    if session.pointee.bestCertainty > 0 {
+    guard let search = session.pointee.search?.pointee else { return false }
+    let isWaiting = search.more.0 | search.more.1 != 0
+    if search.bestCertainty > 0 {
       // 100 says that nothing else has this signature: no need to wait for those who are not sure.
-      guard forced || !isWaiting || session.pointee.bestCertainty >= 100 else { return false }
+      guard forced || !isWaiting || search.bestCertainty >= 100 else { return false }
       return openSession(slot, stream, index)
     }
     if !forced {
@@ -175,10 +179,10 @@ extension Inspector {
       // All have said no where there were bytes; the other direction may still tell.
       let all = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP) & ~session.pointee.excluded
       for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index {
-        let no = d == 0 ? session.pointee.no.0 : session.pointee.no.1
+        let no = d == 0 ? search.no.0 : search.no.1
         if no & all != all { return false }
       }
-    } else if isExpectedHere(slot, session.pointee.more.0 | session.pointee.more.1) {
+    } else if isExpectedHere(slot, search.more.0 | search.more.1) {
       raise(slot, .appDetectionSkipped, VDT_NO_DIRECTION.direction, nil)
     }
     unrecognised(slot, stream, index)
@@ -212,6 +216,7 @@ extension Inspector {
       slot.pointee.wasAsked = true
     }
     for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.pending.release(pool) }
+    session.pointee.endSearch()
     session.pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
@@ -219,21 +224,21 @@ extension Inspector {
   /// Opens the session of the surest dissector. True in any case: it is decided.
   func openSession(_ slot: Slot, _ stream: Stream, _ index: UInt8) -> Bool {
     let session = stream.session(index)
-    let dissector = session.pointee.bestDissector
-    let proto = session.pointee.bestProto
+    guard let search = session.pointee.search?.pointee else { return true }
+    let dissector = search.bestDissector
+    let proto = search.bestProto
     guard start(slot, session, dissector, proto) else {
       // It refuses the flow: as if it had said no.
       session.pointee.excluded |= 1 << UInt64(dissector)
-      session.pointee.bestCertainty = 0
       unrecognised(slot, stream, index)
       return true
     }
-    session.pointee.recognisedIn = session.pointee.bestDirection
+    session.pointee.recognisedIn = search.bestDirection
     if session.pointee.announced != 0 {
       let announced = protocols[session.pointee.announced].name
       if session.pointee.switched, announced != protocols[proto].name {
-        raise(slot, .flowProtocolChanged, session.pointee.bestDirection, nil)
-        if announced == "tls" { raise(slot, .appNoTlsAfterStarttls, session.pointee.bestDirection, nil) }
+        raise(slot, .flowProtocolChanged, search.bestDirection, nil)
+        if announced == "tls" { raise(slot, .appNoTlsAfterStarttls, search.bestDirection, nil) }
       }
     }
     recognised(slot, proto)
@@ -253,6 +258,7 @@ extension Inspector {
       counters.pluginErrors &+= 1
       return false
     }
+    session.pointee.endSearch()
     session.pointee.phase = .open
     session.pointee.dissector = dissector
     session.pointee.proto = proto
@@ -281,7 +287,7 @@ extension Inspector {
 
   /// Takes back what a session that said not-mine had been recognised as.
   func forget(_ slot: Slot, _ proto: UInt16) {
-    if let there = notes[slot - slots] {
+    if let there = slot.pointee.notes {
       there.protocols.removeAll { $0 == proto }
       if slot.pointee.appProto == proto { slot.pointee.appProto = there.protocols.first ?? 0 }
     } else if slot.pointee.appProto == proto {
@@ -320,12 +326,18 @@ extension Inspector {
       session.pointee.otherCompared = true
       return
     }
-    let had = Int(lane.pointee.headCount)
-    let added = min(64 - had, bytes.count)
-    let base = UnsafeMutableRawPointer(lane) + MemoryLayout<Lane>.offset(of: \.head).unsafelyUnwrapped
-    if added > 0, let source = bytes.baseAddress { (base + had).copyMemory(from: source, byteCount: added) }
-    lane.pointee.headCount = UInt8(had + added)
-    let head = UnsafeRawBufferPointer(start: base, count: had + added)
+    if stream.pointee.heads == nil {
+      let made = UnsafeMutablePointer<Heads>.allocate(capacity: 1)
+      made.initialize(to: Heads())
+      stream.pointee.heads = made
+    }
+    stream.pointee.heads?.pointee.add(bytes, to: d) { judgeOther(slot, session, d, offset, $0) }
+  }
+
+  private func judgeOther(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ d: UInt8, _ offset: UInt64,
+    _ head: UnsafeRawBufferPointer
+  ) {
     describeFlow(slot, session)
     switch askOne(Int(session.pointee.dissector), d, head) {
     case VDT_PROBE_YES:
@@ -333,7 +345,7 @@ extension Inspector {
       let proto = protocols.recognised(Int(session.pointee.dissector), probeResult.pointee.protocol)
       if proto != 0, proto != session.pointee.proto { raise(slot, .appProtocolMismatch, d, offset) }
     case VDT_PROBE_NEED_MORE:
-      session.pointee.otherCompared = head.count >= 64
+      session.pointee.otherCompared = head.count >= Heads.room
     default:
       var isOpen = false
       var others = overTCP & ~(1 << UInt64(session.pointee.dissector))
@@ -349,7 +361,7 @@ extension Inspector {
         default: break
         }
       }
-      if isOpen, head.count < 64 { return }
+      if isOpen, head.count < Heads.room { return }
       session.pointee.otherCompared = true
       raise(slot, .appProtocolOneDirection, d, offset)
     }
@@ -391,7 +403,7 @@ extension Inspector {
   }
 
   private func compareKept(_ slot: Slot, _ stream: Stream, _ d: UInt8) {
-    guard stream.lane(d).pointee.headCount == 0 else { return }
+    guard stream.headCount(d) == 0 else { return }
     compareOther(slot, stream, d, stream.lane(d).pointee.pending.offset, stream.lane(d).pointee.pending.bytes)
   }
 

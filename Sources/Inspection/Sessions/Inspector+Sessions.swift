@@ -32,6 +32,7 @@ extension Inspector {
     if reason == VDT_CLOSE_NOT_MINE { counters.sessionsNotMine &+= 1 }
     closeSession(slot, stream, index, reason)
     for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.pending.release(pool) }
+    stream.session(index).pointee.endSearch()
     stream.session(index).pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
@@ -65,10 +66,9 @@ extension Inspector {
     let excluded = session.pointee.excluded | 1 << UInt64(dissector)
     let announced = session.pointee.announced
     let wasSwitched = session.pointee.switched
-    session.pointee = SessionSlot()
-    session.pointee.phase = .probing
+    session.pointee.endSearch()
+    session.pointee = SessionSlot(probing: announced)
     session.pointee.excluded = excluded
-    session.pointee.announced = announced
     session.pointee.switched = wasSwitched
     for l: UInt8 in 0...1 where stream.lane(l).pointee.session == index { stream.lane(l).pointee.threshold = 0 }
     if slot.pointee.description.proto == UInt8(VDT_UDP) { return }

@@ -31,15 +31,15 @@ extension Inspector {
     let target: UInt8 = joins || staysBehind ? other : index
     if !joins {
       let next = stream.session(target)
-      next.pointee = SessionSlot()
-      next.pointee.phase = .probing
-      next.pointee.announced = announced
+      next.pointee.endSearch()
+      next.pointee = SessionSlot(probing: announced)
       next.pointee.switched = true
     }
     slot.pointee.phase = .active
     for l in moving {
       let lane = stream.lane(l)
       let wanted = l == 0 ? said.switch_to_server : said.switch_to_client
+      forgetHead(stream, l)
       move(lane, to: target, from: wanted == VDT_SWITCH_NOW ? lane.pointee.arrived : wanted)
     }
     switch stream.session(target).pointee.phase {
@@ -55,6 +55,10 @@ extension Inspector {
     }
   }
 
+  private func forgetHead(_ stream: Stream, _ d: UInt8) {
+    if d == 0 { stream.pointee.heads?.pointee.counts.0 = 0 } else { stream.pointee.heads?.pointee.counts.1 = 0 }
+  }
+
   /// Lets a direction feed another session from an offset on.
   private func move(_ lane: UnsafeMutablePointer<Lane>, to target: UInt8, from offset: UInt64) {
     lane.pointee.session = target
@@ -62,7 +66,6 @@ extension Inspector {
     lane.pointee.afterGap = false
     lane.pointee.threshold = 0
     lane.pointee.holeLength = 0
-    lane.pointee.headCount = 0
     if offset > lane.pointee.pending.offset, !lane.pointee.pending.isEmpty {
       let skipped = min(offset &- lane.pointee.pending.offset, UInt64(lane.pointee.pending.count))
       lane.pointee.pending.drop(Int(skipped), pool)

@@ -17,11 +17,10 @@ enum Made {
     start: Double, end: Double? = nil, proto: TransportProtocol = .tcp, app: String = "unknown", sensor: String = "tap"
   ) -> FlowRecord {
     var flow = FlowRecord(
-      id: FlowID(rawValue: number), sensor: sensor, capture: "\(sensor).pcap", start: at(start),
+      id: FlowID(rawValue: number), origin: RecordOrigin(sensor: sensor, capture: "\(sensor).pcap"), start: at(start),
       end: at(end ?? start + 2),
       firstPacket: number, sourceIP: ip(source), sourcePort: sourcePort, destinationIP: ip(destination),
       destinationPort: destinationPort, proto: proto)
-    flow.communityID = "1:\(number)"
     flow.appProto = app
     if app != "unknown" { flow.appProtoBy = .dissector }
     return flow

@@ -12,7 +12,7 @@ struct NetworkAnalyticsTests {
   ) -> AnomalyRecord {
     let name = AnomalyKind(id: id).map { AnomalyName.catalog($0) } ?? .plugin(id: id, severity: .medium)
     var a = AnomalyRecord(
-      name: name, time: at(time), sensor: "tap", capture: "tap.pcap", packet: packet,
+      name: name, time: at(time), origin: RecordOrigin(sensor: "tap", capture: "tap.pcap"), packet: packet,
       flow: flow.map { FlowID(rawValue: $0) })
     a.sourceIP = ip(source)
     a.destinationIP = ip(destination)
@@ -98,14 +98,15 @@ struct NetworkAnalyticsTests {
   @Test("A protocol on a port that is another's is a signal; where it is at home it is not; a local habit is quiet")
   func ports() {
     let network = NetworkAnalytics()
-    network.observe(Made.flow(1, from: "10.0.0.1", 50000, to: "198.51.100.1", 53, start: 0, app: "ssh"))
+    let misplaced = Made.flow(1, from: "10.0.0.1", 50000, to: "198.51.100.1", 53, start: 0, app: "ssh")
+    network.observe(misplaced)
     network.observe(Made.flow(2, from: "10.0.0.1", 50001, to: "198.51.100.1", 443, start: 0, app: "tls"))
     for n in 1...5 {
       network.observe(
         Made.flow(UInt64(10 + n), from: "10.0.0.\(n)", 50000, to: "10.0.0.99", 7443, start: 0, app: "tls"))
     }
     let signals = network.signals().signals
-    #expect(signals.map(\.entity) == [.flow(FlowID(rawValue: 1), communityID: "1:1")])
+    #expect(signals.map(\.entity) == [.flow(misplaced.id, communityID: misplaced.communityID)])
     #expect((signals.first?.score ?? 0) >= 0.5)
     #expect(signals.first?.reason.contains("port 53 is DNS's") == true)
   }

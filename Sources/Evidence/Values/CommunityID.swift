@@ -1,5 +1,3 @@
-import Evidence
-
 /// Community Flow ID 1 (https://github.com/corelight/community-id-spec): the same name for a flow in every tool.
 public enum CommunityID {
   /// What Community ID takes for the ports of an ICMP or ICMPv6 message.

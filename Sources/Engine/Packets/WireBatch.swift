@@ -1,0 +1,90 @@
+/// What a stretch of a capture brought to light, and the order in which it is written out.
+
+import Evidence
+
+/// Wire records of one round of gathering.
+public struct WireBatch: Sendable {
+  public var flows: [FlowRecord] = []
+  public var transactions: [TransactionRecord] = []
+  public var anomalies: [AnomalyRecord] = []
+  /// How many transactions there were: more than `transactions` has where nobody reads them.
+  public var transactionCount: UInt64 = 0
+
+  public init() {}
+
+  public var isEmpty: Bool { flows.isEmpty && transactionCount == 0 && anomalies.isEmpty }
+
+  mutating func append(_ other: consuming WireBatch) {
+    transactionCount &+= other.transactionCount
+    if isEmpty || flows.isEmpty && transactions.isEmpty && anomalies.isEmpty {
+      (flows, transactions, anomalies) = (other.flows, other.transactions, other.anomalies)
+    } else {
+      flows += other.flows
+      transactions += other.transactions
+      anomalies += other.anomalies
+    }
+  }
+
+  /// The order of output: by packet number, then by what does not depend on which worker it was.
+  mutating func sort() {
+    flows.order { OrderKey(major: $0.firstPacket, minor: 0, name: $0.id.rawValue, last: 0) }
+    transactions.order {
+      OrderKey(
+        major: UInt64(bitPattern: $0.time.nanoseconds) ^ 1 << 63, minor: 0, name: $0.flow.rawValue,
+        last: UInt64($0.ordinal))
+    }
+    anomalies.order {
+      OrderKey(
+        major: $0.packet, minor: UInt64(bitPattern: $0.time.nanoseconds) ^ 1 << 63, name: $0.flow?.rawValue ?? 0,
+        last: $0.offset ?? 0)
+    } ties: {
+      $0.name.id < $1.name.id
+    }
+  }
+}
+
+/// Four numbers that order records; trivial, so that sorting moves no record and counts no reference.
+private struct OrderKey: BitwiseCopyable, Comparable {
+  var major: UInt64
+  var minor: UInt64
+  var name: UInt64
+  var last: UInt64
+  var place: UInt32 = 0
+
+  static func < (a: OrderKey, b: OrderKey) -> Bool {
+    if a.major != b.major { return a.major < b.major }
+    if a.minor != b.minor { return a.minor < b.minor }
+    if a.name != b.name { return a.name < b.name }
+    return a.last < b.last
+  }
+}
+
+extension Array {
+  /// Sorts by keys made once for each element. Elements are moved only where they are out of order.
+  fileprivate mutating func order(
+    by key: (Element) -> OrderKey, ties: ((Element, Element) -> Bool)? = nil
+  ) {
+    guard count > 1, count <= Int(UInt32.max) else { return }
+    var keys: [OrderKey] = []
+    keys.reserveCapacity(count)
+    var isSorted = true
+    for i in indices {
+      var k = key(self[i])
+      k.place = UInt32(truncatingIfNeeded: i)
+      // Equal keys are for `ties` to settle.
+      if let last = keys.last, !(last < k) { isSorted = false }
+      keys.append(k)
+    }
+    if isSorted { return }
+    if let ties {
+      keys.sort { a, b in
+        if a < b { return true }
+        if b < a { return false }
+        return ties(self[Int(a.place)], self[Int(b.place)])
+      }
+    } else {
+      keys.sort()
+    }
+    self = keys.map { self[Int($0.place)] }
+  }
+}
