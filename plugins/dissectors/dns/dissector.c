@@ -31,6 +31,8 @@ static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_se
 
 static int32_t close_session(vdt_session *session, const vdt_sink *sink, uint32_t reason) {
     dns_flush(session, reason == VDT_CLOSE_NOT_MINE ? NULL : sink);
+    free(session->pending);
+    free(session->answered);
     free(session);
     return VDT_OK;
 }

@@ -25,6 +25,7 @@ struct pending {
     char names[];
 };
 
+/// A response remembered, so that the same or another one to the same query is told apart.
 struct answered {
     uint64_t digest;
     uint16_t id;
@@ -36,12 +37,12 @@ struct answered {
 struct vdt_session {
     struct vdt_instance *instance;
     uint32_t protocol, transport;
-    uint32_t pending_count;
+    uint32_t pending_count, pending_room;
     uint32_t answered_next;
-    uint8_t lost[2];                      // TCP: a gap took the framing away
-    uint32_t missing[2];                  // TCP: of a message cut by a gap, bytes still to come
-    struct pending *pending[MAX_PENDING]; // oldest first
-    struct answered answered[MAX_ANSWERED];
+    uint8_t lost[2];           // TCP: a gap took the framing away
+    uint32_t missing[2];       // TCP: of a message cut by a gap, bytes still to come
+    struct pending **pending;  // oldest first; grows up to MAX_PENDING
+    struct answered *answered; // MAX_ANSWERED, from the first response on
 };
 
 uint32_t dns_protocol_of(const vdt_flow *flow);

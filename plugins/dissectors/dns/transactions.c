@@ -121,6 +121,28 @@ static void forget(vdt_session *session, unsigned index) {
             (session->pending_count - index) * sizeof *session->pending);
 }
 
+/// Makes room for one more query that waits; false where there is no memory.
+static bool has_room(vdt_session *session) {
+    if (session->pending_count < session->pending_room)
+        return true;
+    uint32_t room = session->pending_room ? session->pending_room * 2 : 4;
+    struct pending **larger = realloc(session->pending, room * sizeof *larger);
+    if (!larger)
+        return false;
+    session->pending = larger;
+    session->pending_room = room;
+    return true;
+}
+
+/// Remembers what a query was answered with. Without memory a second answer will be taken for one to no
+/// query.
+static void remember(vdt_session *session, struct answered answer) {
+    if (!session->answered)
+        session->answered = calloc(MAX_ANSWERED, sizeof *session->answered);
+    if (session->answered)
+        session->answered[session->answered_next++ % MAX_ANSWERED] = answer;
+}
+
 static void take_query(vdt_session *session, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                        const struct dns_message *message, int64_t time, size_t length) {
     if (session->pending_count == MAX_PENDING) {
@@ -131,7 +153,7 @@ static void take_query(vdt_session *session, const vdt_sink *sink, uint32_t dire
     size_t names = 0;
     for (unsigned i = 0; i < message->questions_kept; i++)
         names += message->questions[i].name.length;
-    struct pending *query = malloc(sizeof *query + names);
+    struct pending *query = has_room(session) ? malloc(sizeof *query + names) : NULL;
     if (!query) {
         emit_message(session, sink, message, time, length);
         return;
@@ -162,13 +184,13 @@ static void take_response(vdt_session *session, const vdt_sink *sink, uint32_t d
         const struct pending *query = session->pending[i];
         if (!answers(message, query, direction))
             continue;
-        session->answered[session->answered_next++ % MAX_ANSWERED] =
-            (struct answered){content, message->id, (uint8_t)direction, asks_for_transfer(query), 1};
+        remember(session,
+                 (struct answered){content, message->id, (uint8_t)direction, asks_for_transfer(query), 1});
         emit_pending(session, sink, query, message, time, length);
         forget(session, i);
         return;
     }
-    for (unsigned i = 0; i < MAX_ANSWERED; i++) {
+    for (unsigned i = 0; session->answered && i < MAX_ANSWERED; i++) {
         const struct answered *before = &session->answered[i];
         if (!before->used || before->id != message->id || before->direction != direction)
             continue;
