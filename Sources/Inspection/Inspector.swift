@@ -22,7 +22,10 @@ public final class Inspector: FlowConsumer {
     set { if newValue != origin.capture { origin = RecordOrigin(sensor: options.sensor, capture: newValue) } }
   }
   var origin: RecordOrigin
-  public internal(set) var counters = InspectionCounters()
+  public internal(set) var counters: InspectionCounters {
+    get { hot.pointee.counters }
+    _modify { yield &hot.pointee.counters }
+  }
 
   let dissectors: [Dissector]
   /// The same, for calls that touch no reference count.
@@ -47,12 +50,6 @@ public final class Inspector: FlowConsumer {
   let alpnText: UnsafeMutablePointer<UInt8>
   /// The mark of bytes that lie in the packet's own buffer.
   let packetMark: UnsafeMutablePointer<ByteMark>
-
-  var expectations = Expectations()
-  var transactions: [TransactionRecord] = []
-  var anomalies: [AnomalyRecord] = []
-  /// What sessions handed back in the call whose log is being read.
-  var handedBack: [OwnedChild] = []
 
   /// Makes an instance of each dissector. At most 64; ``refusals`` says why one is missing.
   /// - Parameter config: the configuration (a JSON object) of a plugin by its id.
@@ -136,14 +133,14 @@ public final class Inspector: FlowConsumer {
   /// The transactions since the last call, in the order in which they were told.
   public func drainTransactions() -> [TransactionRecord] {
     var out: [TransactionRecord] = []
-    swap(&out, &transactions)
+    swap(&out, &hot.pointee.transactions)
     return out
   }
 
   /// The anomalies since the last call.
   public func drainAnomalies() -> [AnomalyRecord] {
     var out: [AnomalyRecord] = []
-    swap(&out, &anomalies)
+    swap(&out, &hot.pointee.anomalies)
     return out
   }
 
@@ -159,8 +156,12 @@ public final class Inspector: FlowConsumer {
   struct HotState: ~Copyable {
     /// What is inspected: the flow engine's token is the number here plus one.
     var slots = Slab<InspectedFlow>(capacity: 1 << 24)
-    /// ``handedBack`` is not empty.
-    var hasHandedBack = false
+    var counters = InspectionCounters()
+    var transactions: [TransactionRecord] = []
+    var anomalies: [AnomalyRecord] = []
+    var expectations = Expectations()
+    /// What sessions handed back in the call whose log is being read.
+    var handedBack: [OwnedChild] = []
   }
 
   // MARK: Slots
@@ -201,7 +202,7 @@ public final class Inspector: FlowConsumer {
     let token = takeSlot(flow)
     guard token != 0 else { return 0 }
     counters.flows &+= 1
-    if !expectations.isEmpty, let name = expectations.take(flow) {
+    if !hot.pointee.expectations.isEmpty, let name = hot.pointee.expectations.take(flow) {
       let slot = slot(token)
       slot.pointee.expected = protocols.named(name, overTCP: flow.proto == UInt8(VDT_TCP))
       slot.pointee.wasExpected = slot.pointee.expected != 0
@@ -219,7 +220,7 @@ public final class Inspector: FlowConsumer {
     packetMark.pointee = ByteMark(offset: offset, time: packet.time, packet: packet.number)
     if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = d }
     take(slot, stream, d, offset, bytes)
-    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     return isWanted(token)
   }
 
@@ -227,7 +228,7 @@ public final class Inspector: FlowConsumer {
     let slot = slot(token)
     guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
     takeGap(slot, stream, direction.rawValue, offset, length)
-    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     return isWanted(token)
   }
 
@@ -235,7 +236,7 @@ public final class Inspector: FlowConsumer {
     let slot = slot(token)
     guard let stream = slot.pointee.stream else { return }
     takeEnd(slot, stream, direction.rawValue)
-    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     _ = isWanted(token)
   }
 
@@ -247,7 +248,7 @@ public final class Inspector: FlowConsumer {
     packetMark.pointee = ByteMark(offset: 0, time: packet.time, packet: packet.number)
     if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = direction.rawValue }
     takeDatagram(slot, stream, direction.rawValue, bytes)
-    if hot.pointee.hasHandedBack { followHandedBack(token) }
+    if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     return isWanted(token)
   }
 

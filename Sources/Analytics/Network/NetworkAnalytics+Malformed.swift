@@ -45,26 +45,28 @@ extension NetworkAnalytics {
   }
 
   func malformed() -> [Signal] {
-    var carriers: [String: Int] = [:]
-    for record in pairs.values { for id in record.kinds.keys { carriers[id, default: 0] += 1 } }
+    var carriers: [AnomalyName: Int] = [:]
+    for record in pairs.values { for kind in record.kinds { carriers[kind.name, default: 0] += 1 } }
     let total = max(busyPairs.count, pairs.count)
 
     /// What many pairs do is how things are done here, whatever the standard says; 1 for what is rare.
-    func rarity(_ id: String) -> Double {
-      let n = carriers[id] ?? 0
+    func rarity(_ name: AnomalyName) -> Double {
+      let n = carriers[name] ?? 0
       guard n > 3, total > 0 else { return 1 }
       let share = Double(n) / Double(total)
       return share <= 0.02 ? 1 : share >= 0.2 ? 0.15 : 1 - 0.85 * (share - 0.02) / 0.18
     }
 
     var signals: [Signal] = []
-    for (pair, record) in pairs.sorted(by: { $0.key < $1.key }) {
+    for pair in orderedPairs {
+      guard let record = pairs[pair] else { continue }
       var weighed: [(id: String, kind: PairRecord.Kind, weight: Double)] = []
-      for (id, kind) in record.kinds.sorted(by: { $0.key < $1.key }) {
-        guard Sessionless.ids[id] == nil, !Self.elsewhere.contains(id) else { continue }
+      for kind in record.kinds {
+        let id = kind.id
+        guard Sessionless.words(for: kind.name) == nil, !Self.elsewhere.contains(id) else { continue }
         // A repetition says a little more, a thousand not a thousand times more.
         let digits = Double(String(kind.count).utf8.count - 1)
-        let weight = min(0.9, Self.weight(kind.name) * rarity(id) * (1 + 0.15 * digits))
+        let weight = min(0.9, Self.weight(kind.name) * rarity(kind.name) * (1 + 0.15 * digits))
         if weight > 0 { weighed.append((id, kind, weight)) }
       }
       guard !weighed.isEmpty else { continue }
@@ -77,9 +79,9 @@ extension NetworkAnalytics {
       let listed = weighed.prefix(4).map { "\($0.id) (\($0.kind.count)×)" }.joined(separator: ", ")
       let more = weighed.count > 4 ? " and \(weighed.count - 4) more kinds" : ""
       let ids = weighed.map(\.id)
-      let behind = record.behind(ids, limit: configuration.maximumEvidence)
+      let behind = record.behind(weighed.map(\.kind), limit: configuration.maximumEvidence)
       let oneFlow = behind.flows.count == 1 && behind.records.count < configuration.maximumEvidence
-      let common = weighed.first.map { carriers[$0.id] ?? 1 } ?? 1
+      let common = weighed.first.map { carriers[$0.kind.name] ?? 1 } ?? 1
       var signal = Signal(
         analytic: Self.malformedAnalytic, time: weighed.map(\.kind.first).min() ?? Timestamp(nanoseconds: 0),
         score: (score * 100).rounded() / 100,

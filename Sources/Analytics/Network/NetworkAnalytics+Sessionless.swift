@@ -5,16 +5,22 @@ import Evidence
 
 /// The anomalies that say so, and what they are.
 enum Sessionless {
-  static let ids: [String: String] = [
-    "tcp.no_session": "TCP segments", "tcp.rst_no_session": "TCP resets", "tcp.synack_without_syn": "SYN-ACK segments",
-    "udp.unsolicited_response": "UDP answers", "icmp.unsolicited_echo_reply": "echo replies",
-    "icmp.unsolicited_error": "ICMP errors",
-  ]
-  /// What third parties send to an address that somebody else forged.
-  static let answers: Set<String> = [
-    "tcp.rst_no_session", "tcp.synack_without_syn", "icmp.unsolicited_error", "icmp.unsolicited_echo_reply",
-    "udp.unsolicited_response",
-  ]
+  /// What to call them; nil for all others.
+  static func words(for name: AnomalyName) -> String? {
+    guard case .catalog(let kind) = name else { return nil }
+    return switch kind {
+    case .tcpNoSession: "TCP segments"
+    case .tcpRstNoSession: "TCP resets"
+    case .tcpSynackWithoutSyn: "SYN-ACK segments"
+    case .udpUnsolicitedResponse: "UDP answers"
+    case .icmpUnsolicitedEchoReply: "echo replies"
+    case .icmpUnsolicitedError: "ICMP errors"
+    default: nil
+    }
+  }
+
+  /// Whether third parties send it to an address that somebody else forged.
+  static func isAnswer(_ name: AnomalyName) -> Bool { name != .catalog(.tcpNoSession) }
 }
 
 extension NetworkAnalytics {
@@ -24,7 +30,7 @@ extension NetworkAnalytics {
     var pair: AddressPair
     var source: IPAddress
     var target: IPAddress
-    var kinds: [(id: String, kind: PairRecord.Kind)]
+    var kinds: [PairRecord.Kind]
     var count: UInt64
     var first: Timestamp
     var last: Timestamp
@@ -36,21 +42,20 @@ extension NetworkAnalytics {
 
   func sessionless() -> [Signal] {
     var findings: [Finding] = []
-    for (pair, record) in pairs.sorted(by: { $0.key < $1.key }) {
-      let kinds = record.kinds.filter { Sessionless.ids[$0.key] != nil }.sorted { $0.key < $1.key }
-      guard let first = kinds.map({ $0.value.first }).min(), let last = kinds.map({ $0.value.last }).max() else {
-        continue
-      }
-      let count = kinds.reduce(0 as UInt64) { $0 &+ $1.value.count }
-      let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.value.fromFirst }
+    for pair in orderedPairs {
+      guard let record = pairs[pair] else { continue }
+      let kinds = record.kinds.filter { Sessionless.words(for: $0.name) != nil }.sorted { $0.id < $1.id }
+      guard let first = kinds.map(\.first).min(), let last = kinds.map(\.last).max() else { continue }
+      let count = kinds.reduce(0 as UInt64) { $0 &+ $1.count }
+      let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.fromFirst }
       let forward = fromFirst &* 2 >= count
-      let begin = record.captures.compactMap { captures[$0]?.first }.min() ?? first
+      let begin = record.captures.compactMap { captures[$0].first }.min() ?? first
       findings.append(
         Finding(
           pair: pair, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
-          kinds: kinds.map { ($0.key, $0.value) }, count: count, first: first, last: last, ports: record.ports.count,
+          kinds: kinds, count: count, first: first, last: last, ports: record.ports.count,
           atBeginning: last - begin <= configuration.beginning, lossy: isLossy(record),
-          onlyAnswers: kinds.allSatisfy { Sessionless.answers.contains($0.key) }))
+          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer($0.name) }))
     }
     var bySource: [IPAddress: [Finding]] = [:]
     var byTarget: [IPAddress: Int] = [:]
@@ -68,7 +73,9 @@ extension NetworkAnalytics {
       signals.append(scan(source, probes))
     }
     for f in findings where f.onlyAnswers || !scanners.contains(f.source) {
-      signals.append(pairSignal(f, backscatter: f.onlyAnswers && (byTarget[f.target] ?? 0) >= 5))
+      if let signal = pairSignal(f, backscatter: f.onlyAnswers && (byTarget[f.target] ?? 0) >= 5) {
+        signals.append(signal)
+      }
     }
     return signals
   }
@@ -82,7 +89,7 @@ extension NetworkAnalytics {
       reason:
         "\(source) sent \(count) packets of no session to \(probes.count) addresses; sessions begin with a handshake, so these are probes.",
       attack: ["T1046"])
-    let ids = probes.prefix(4).flatMap { f in pairs[f.pair]?.behind(f.kinds.map(\.id), limit: 4).records ?? [] }
+    let ids = probes.prefix(4).flatMap { f in pairs[f.pair]?.behind(f.kinds, limit: 4).records ?? [] }
     signal.evidence = Array(ids.prefix(configuration.maximumEvidence))
     signal.related = probes.prefix(configuration.maximumEvidence).map {
       .hostPair(first: $0.pair.first, second: $0.pair.second)
@@ -90,34 +97,40 @@ extension NetworkAnalytics {
     return signal
   }
 
-  private func pairSignal(_ f: Finding, backscatter: Bool) -> Signal {
+  /// Nil where it says too little to be told.
+  private func pairSignal(_ f: Finding, backscatter: Bool) -> Signal? {
+    let isScan = !f.onlyAnswers && f.ports >= 10
+    let isBackscatter = f.onlyAnswers && (backscatter || !f.source.isPrivate && !f.target.isPrivate)
     var score: Double = f.count >= 200 ? 0.55 : f.count >= 20 ? 0.45 : f.count >= 3 ? 0.35 : 0.2
+    if isScan {
+      score = max(score, 0.65)
+    } else if isBackscatter {
+      score = min(score, 0.25)
+    } else if f.atBeginning {
+      // Sessions that were running when the capture began end in it.
+      score = min(score, 0.2)
+    }
+    if f.lossy { score *= 0.5 }
+    guard score >= configuration.least else { return nil }
     var says = "; the packets of a session follow its handshake"
     var attack: [String] = []
-    if !f.onlyAnswers, f.ports >= 10 {
-      score = max(score, 0.65)
+    if isScan {
       says = "; sessions begin with a handshake, so \(f.ports) ports tried without one are a scan"
       attack = ["T1046"]
-    } else if f.onlyAnswers, backscatter || !f.source.isPrivate && f.target.isPrivate == false {
-      score = min(score, 0.25)
+    } else if isBackscatter {
       says =
         "; they answer what somebody else sent in \(f.target)'s name (back-scatter), and a host answers only who asked it"
       attack = ["T1498"]
     } else if f.atBeginning {
-      // Sessions that were running when the capture began end in it.
-      score = min(score, 0.2)
       says = "; the capture had just begun, so their sessions may be older than it"
     }
-    if f.lossy {
-      score *= 0.5
-      says += " (the capture lost packets, so handshakes may be among them)"
-    }
-    let what = f.kinds.map { "\($0.kind.count) \(Sessionless.ids[$0.id] ?? $0.id)" }.joined(separator: ", ")
+    if f.lossy { says += " (the capture lost packets, so handshakes may be among them)" }
+    let what = f.kinds.map { "\($0.count) \(Sessionless.words(for: $0.name) ?? $0.id)" }.joined(separator: ", ")
     var signal = Signal(
       analytic: Self.sessionlessAnalytic, time: f.first, score: (score * 100).rounded() / 100,
       entity: .hostPair(first: f.pair.first, second: f.pair.second),
       reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
-    let behind = pairs[f.pair]?.behind(f.kinds.map(\.id), limit: configuration.maximumEvidence)
+    let behind = pairs[f.pair]?.behind(f.kinds, limit: configuration.maximumEvidence)
     signal.evidence = behind?.records ?? []
     signal.related = (behind?.flows ?? []).map(entity)
     return signal

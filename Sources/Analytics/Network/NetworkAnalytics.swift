@@ -28,11 +28,13 @@ public final class NetworkAnalytics {
   var misplaced: [MisplacedKey: MisplacedRecord] = [:]
   /// How many flows and how many clients are on a port with a protocol: what many do is a habit of the place.
   var habits: [Habit: Set<IPAddress>] = [:]
-  var captures: [String: CaptureRecord] = [:]
+  var captures: [CaptureRecord] = []
+  private var captureNumbers: [String: Int] = [:]
+  private var latest: (origin: RecordOrigin, number: Int)?
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
   var busyPairs: Set<AddressPair> = []
-  /// Community IDs of the flows that anomalies name; a flow's anomalies come before the flow itself.
-  var communities: [FlowID: String] = [:]
+  /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
+  private var named: [FlowID: CommunityID.Endpoints?] = [:]
   private var refusedPairs: UInt64 = 0
   private var refusedFlows: UInt64 = 0
 
@@ -41,27 +43,42 @@ public final class NetworkAnalytics {
   public func observe(_ anomaly: AnomalyRecord) {
     // What the capture cut short, the sender did not do.
     guard !anomaly.captured else { return }
-    captures[anomaly.capture, default: CaptureRecord()].saw(anomaly.time)
+    let capture = number(of: anomaly.origin)
+    captures[capture].saw(anomaly.time)
     guard let source = anomaly.sourceIP, let destination = anomaly.destinationIP else { return }
-    guard anomaly.name.severity > .info || Sessionless.ids[anomaly.name.id] != nil else { return }
+    guard anomaly.name.severity > .info || Sessionless.words(for: anomaly.name) != nil else { return }
     let pair = AddressPair(source, destination)
-    guard pairs[pair] != nil || pairs.count < configuration.maximumPairs else {
+    guard pairs.count < configuration.maximumPairs || pairs[pair] != nil else {
       refusedPairs &+= 1
       return
     }
-    pairs[pair, default: PairRecord()].add(anomaly, limit: configuration.maximumEvidence)
-    if let flow = anomaly.flow, communities[flow] == nil, communities.count < configuration.maximumFlows {
-      communities[flow] = ""
+    pairs[pair, default: PairRecord()].add(anomaly, capture: capture, limit: configuration.maximumEvidence)
+    if let flow = anomaly.flow, named.count < configuration.maximumFlows, named[flow] == nil {
+      named[flow] = .some(nil)
     }
   }
 
-  public func observe(_ flow: FlowRecord) {
-    captures[flow.capture, default: CaptureRecord()].saw(flow)
-    if communities[flow.id] != nil { communities[flow.id] = flow.communityID }
+  /// Captures are few and their records come in runs.
+  private func number(of origin: RecordOrigin) -> Int {
+    if let latest, latest.origin === origin { return latest.number }
+    let number = captureNumbers[origin.capture] ?? captures.count
+    if number == captures.count {
+      captures.append(CaptureRecord(name: origin.capture))
+      captureNumbers[origin.capture] = number
+    }
+    latest = (origin, number)
+    return number
+  }
+
+  /// Returns whether the flow may be named in a signal.
+  @discardableResult
+  public func observe(_ flow: FlowRecord) -> Bool {
+    captures[number(of: flow.origin)].saw(flow)
+    if let known = named.index(forKey: flow.id) { named.values[known] = flow.endpoints }
     if busyPairs.count < configuration.maximumPairs { busyPairs.insert(AddressPair(flow.sourceIP, flow.destinationIP)) }
     guard flow.appProtoBy == .dissector, let port = flow.destinationPort,
       let place = PortKnowledge.judge(flow.appProto, flow.proto, port)
-    else { return }
+    else { return false }
     let habit = Habit(proto: flow.appProto, port: port)
     if habits.count < configuration.maximumPairs || habits[habit] != nil, habits[habit]?.count ?? 0 < 64 {
       habits[habit, default: []].insert(flow.sourceIP)
@@ -69,9 +86,10 @@ public final class NetworkAnalytics {
     let key = MisplacedKey(client: flow.sourceIP, server: flow.destinationIP, habit: habit)
     guard misplaced[key] != nil || misplaced.count < configuration.maximumFlows else {
       refusedFlows &+= 1
-      return
+      return false
     }
     misplaced[key, default: MisplacedRecord(place: place)].add(flow, limit: configuration.maximumEvidence)
+    return true
   }
 
   /// One signal for each host pair or flow and what is odd about it, in order of time, with the gaps found.
@@ -84,12 +102,12 @@ public final class NetworkAnalytics {
 
   private func gaps() -> [VisibilityGap] {
     var found: [VisibilityGap] = []
-    for (name, capture) in captures.sorted(by: { $0.key < $1.key }) where capture.isLossy {
+    for capture in captures.sorted(by: { $0.name < $1.name }) where capture.isLossy {
       found.append(
         VisibilityGap(
-          kind: "lossy_capture", subject: name,
+          kind: "lossy_capture", subject: capture.name,
           reason:
-            "\(capture.lossy) of \(capture.flows) flows in \(name) lack segments that their receivers acknowledged: the capture lost packets.",
+            "\(capture.lossy) of \(capture.flows) flows in \(capture.name) lack segments that their receivers acknowledged: the capture lost packets.",
           from: capture.first, to: capture.last))
     }
     if refusedPairs > 0 || refusedFlows > 0 {
@@ -102,7 +120,10 @@ public final class NetworkAnalytics {
     return found
   }
 
-  func entity(_ flow: FlowID) -> Entity { .flow(flow, communityID: communities[flow] ?? "") }
+  func entity(_ flow: FlowID) -> Entity { .flow(flow, communityID: (named[flow] ?? nil)?.text ?? "") }
 
-  func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0]?.isLossy == true } }
+  func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0].isLossy } }
+
+  /// In order of their addresses, so that what is said does not depend on arrival.
+  var orderedPairs: [AddressPair] { pairs.keys.sorted() }
 }

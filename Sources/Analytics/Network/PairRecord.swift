@@ -17,58 +17,84 @@ struct AddressPair: Hashable, Comparable {
 }
 
 struct PairRecord {
+  /// One kind of anomaly between the two.
   struct Kind {
-    var name: AnomalyName
+    let name: AnomalyName
     var count: UInt64 = 0
     /// Of these, sent by the lower address.
     var fromFirst: UInt64 = 0
     var first: Timestamp
     var last: Timestamp
+    /// The earliest records in order of time, so that what is named does not depend on arrival.
+    var evidence: [Reference] = []
+
+    var id: String { name.id }
   }
 
-  var kinds: [String: Kind] = [:]
-  /// Ports of the side that was sent to: many of them are a scan. At most 64.
-  var ports: Set<UInt16> = []
-  /// The earliest records, by kind and in order of time, so that what is named does not depend on arrival.
-  private(set) var evidence: [String: [(time: Timestamp, id: String, flow: FlowID?)]] = [:]
-  var captures: Set<String> = []
+  /// An anomaly record by what its id is made of.
+  struct Reference: Comparable {
+    var time: Timestamp
+    var digest: UInt64
+    var flow: FlowID?
 
-  mutating func add(_ a: AnomalyRecord, limit: Int) {
-    let id = a.name.id
+    static func < (a: Reference, b: Reference) -> Bool {
+      a.time != b.time ? a.time < b.time : a.digest < b.digest
+    }
+  }
+
+  /// Few: a pair that has more than a handful is rare.
+  private(set) var kinds: [Kind] = []
+  /// Ports of the side that was sent to: many of them are a scan. At most 64.
+  private(set) var ports: [UInt16] = []
+  /// Numbers of the captures, at most 16.
+  private(set) var captures: [Int] = []
+
+  mutating func add(_ a: AnomalyRecord, capture: Int, limit: Int) {
     let first = a.first ?? a.time
     let last = a.last ?? a.time
-    var kind = kinds[id] ?? Kind(name: a.name, first: first, last: last)
-    kind.count &+= a.count
-    if let source = a.sourceIP, let destination = a.destinationIP, source < destination { kind.fromFirst &+= a.count }
-    kind.first = min(kind.first, first)
-    kind.last = max(kind.last, last)
-    // Ids are few (the catalog and what plugins declare), but a plugin may be anybody's.
-    guard kinds[id] != nil || kinds.count < 256 else { return }
-    kinds[id] = kind
-    if let port = a.destinationPort, ports.count < 64 { ports.insert(port) }
-    if captures.count < 16 { captures.insert(a.capture) }
-    var list = evidence[id] ?? []
-    list.append((a.time, a.id, a.flow))
-    if list.count > limit * 2 {
-      list.sort { ($0.time, $0.id) < ($1.time, $1.id) }
-      list.removeLast(list.count - limit)
+    let at: Int
+    if let known = kinds.firstIndex(where: { $0.name == a.name }) {
+      at = known
+    } else {
+      // Ids are few (the catalog and what plugins declare), but a plugin may be anybody's.
+      guard kinds.count < 256 else { return }
+      at = kinds.count
+      kinds.append(Kind(name: a.name, first: first, last: last))
     }
-    evidence[id] = list
+    kinds[at].count &+= a.count
+    if let source = a.sourceIP, let destination = a.destinationIP, source < destination {
+      kinds[at].fromFirst &+= a.count
+    }
+    kinds[at].first = min(kinds[at].first, first)
+    kinds[at].last = max(kinds[at].last, last)
+    if let port = a.destinationPort, ports.count < 64, !ports.contains(port) { ports.append(port) }
+    if captures.count < 16, !captures.contains(capture) { captures.append(capture) }
+    kinds[at].evidence.append(Reference(time: a.time, digest: a.digest, flow: a.flow))
+    if kinds[at].evidence.count > limit * 2 {
+      kinds[at].evidence.sort()
+      kinds[at].evidence.removeLast(kinds[at].evidence.count - limit)
+    }
   }
 
   /// Records and flows behind some kinds, in order of time.
-  func behind(_ ids: [String], limit: Int) -> (records: [String], flows: [FlowID]) {
-    let list = ids.flatMap { evidence[$0] ?? [] }.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
-    return (Array(list.map(\.id).uniqued().prefix(limit)), Array(list.compactMap(\.flow).uniqued().prefix(limit)))
+  func behind(_ kinds: [Kind], limit: Int) -> (records: [String], flows: [FlowID]) {
+    let list = kinds.flatMap(\.evidence).sorted()
+    return (
+      list.map(\.digest).uniqued().prefix(limit).map(AnomalyRecord.id),
+      Array(list.compactMap(\.flow).uniqued().prefix(limit))
+    )
   }
 }
 
 /// What is kept of a capture.
 struct CaptureRecord {
+  let name: String
   var first: Timestamp?
   var last: Timestamp?
   var flows: UInt64 = 0
   var lossy: UInt64 = 0
+
+  init(name: String) { self.name = name }
 
   mutating func saw(_ time: Timestamp) {
     first = first.map { min($0, time) } ?? time

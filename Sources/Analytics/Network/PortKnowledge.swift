@@ -64,13 +64,13 @@ struct MisplacedKey: Hashable {
 struct MisplacedRecord {
   let place: PortPlace
   var count: UInt64 = 0
-  var flows: [(start: Timestamp, id: FlowID, community: String)] = []
+  var flows: [(start: Timestamp, id: FlowID, endpoints: CommunityID.Endpoints)] = []
 
   init(place: PortPlace) { self.place = place }
 
   mutating func add(_ flow: FlowRecord, limit: Int) {
     count &+= 1
-    flows.append((flow.start, flow.id, flow.communityID))
+    flows.append((flow.start, flow.id, flow.endpoints))
     if flows.count > limit * 2 {
       flows.sort { ($0.start, $0.id) < ($1.start, $1.id) }
       flows.removeLast(flows.count - limit)
@@ -81,33 +81,42 @@ struct MisplacedRecord {
 extension NetworkAnalytics {
   static let unusualPortAnalytic = "network.unusual_port"
 
+  /// Clients from which on a protocol on a port is how things are done here: one signal then stands for them all.
+  private static let manyClients = 10
+
   /// `network.unusual_port`: a protocol where another one lives, or where none does.
   func unusualPorts() -> [Signal] {
-    let order = misplaced.sorted {
-      let (a, b) = ($0.key, $1.key)
+    let order = misplaced.keys.sorted { a, b in
       if a.client != b.client { return a.client < b.client }
       if a.server != b.server { return a.server < b.server }
       return (a.habit.port, a.habit.proto) < (b.habit.port, b.habit.proto)
     }
-    return order.compactMap { key, record in
-      let flows = record.flows.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.prefix(configuration.maximumEvidence)
-      guard let first = flows.first else { return nil }
+    var told: Set<Habit> = []
+    return order.compactMap { key in
+      guard let record = misplaced[key] else { return nil }
+      let clients = habits[key.habit]?.count ?? 1
+      let isHabit = clients >= Self.manyClients
+      if isHabit, !told.insert(key.habit).inserted { return nil }
       let outside = !key.server.isPrivate && !key.server.isLoopback
       var score = record.place.owner != nil ? 0.6 : outside ? 0.4 : 0.3
-      let clients = habits[key.habit]?.count ?? 1
       // What several machines do is a habit of the place.
       if clients >= 3 { score *= 0.5 }
+      guard score >= configuration.least else { return nil }
+      let flows = record.flows.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.prefix(configuration.maximumEvidence)
+      guard let first = flows.first else { return nil }
       let name = key.habit.proto.uppercased()
       let home = "\(name) is usual on ports such as \(PortKnowledge.homes(key.habit.proto))"
       let there = record.place.owner.map { ", and port \(key.habit.port) is \($0.uppercased())'s" } ?? ""
       let many = record.count == 1 ? "a connection" : "\(record.count) connections"
+      let others =
+        isHabit ? "; at least \(clients - 1) more machines speak \(name) on port \(key.habit.port)" : ""
       var signal = Signal(
         analytic: Self.unusualPortAnalytic, time: first.start, score: score,
-        entity: .flow(first.id, communityID: first.community),
+        entity: .flow(first.id, communityID: first.endpoints.text),
         reason:
-          "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, key.habit.port)) in \(many); \(home)\(there).",
+          "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, key.habit.port)) in \(many); \(home)\(there)\(others).",
         evidence: flows.map(\.id.description), attack: ["T1571"])
-      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.community) }
+      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.endpoints.text) }
       return signal
     }
   }

@@ -82,10 +82,10 @@ public final class Investigation {
 
   /// Takes a finished flow. Call after the anomalies of its batch.
   public func observe(_ flow: FlowRecord) {
-    network.observe(flow)
+    let isNamed = network.observe(flow)
     let mayBeJoined = hasConnections || expectsLateEvents
     if mayBeJoined { attribution.observe(flow) }
-    guard mayBeJoined || flowsWithAnomalies.contains(flow.id) || flow.appProtoBy == .dissector else { return }
+    guard mayBeJoined || isNamed || flowsWithAnomalies.contains(flow.id) else { return }
     if flows.updateValue(flow, forKey: flow.id) == nil { flowOrder.append(flow.id) }
     while flows.count > Investigation.maximumFlows, oldestFlow < flowOrder.count {
       flows[flowOrder[oldestFlow]] = nil
@@ -126,9 +126,11 @@ public final class Investigation {
     signals.sort { a, b in a.time != b.time ? a.time < b.time : a.id < b.id }
 
     let named = flowsNamed(by: signals)
-    for var flow in flows.values {
-      flow.processes = resolution.processes[flow.id] ?? []
-      if !flow.processes.isEmpty || named.contains(flow.id) { correlator.add(flow) }
+    for id in flows.keys {
+      let processes = resolution.processes[id] ?? []
+      guard !processes.isEmpty || named.contains(id), var flow = flows[id] else { continue }
+      flow.processes = processes
+      correlator.add(flow)
     }
     correlator.add(resolution)
     correlator.removeSignals()

@@ -147,12 +147,14 @@ public struct FlowRecord: Sendable {
   public var sensor: String { origin.sensor }
   public var capture: String { origin.capture }
 
-  /// Community ID v1, seed 0. Made anew at each call: most flows are never asked.
-  public var communityID: String {
-    CommunityID.text(
-      source: sourceIP, sourcePort: sourcePort ?? 0, destination: destinationIP, destinationPort: destinationPort ?? 0,
-      proto: proto.rawValue, hasPorts: sourcePort != nil, isOneWay: isOneWay)
+  public var endpoints: CommunityID.Endpoints {
+    CommunityID.Endpoints(
+      source: sourceIP, destination: destinationIP, sourcePort: sourcePort, destinationPort: destinationPort,
+      proto: proto.rawValue, isOneWay: isOneWay)
   }
+
+  /// Community ID v1, seed 0. Made anew at each call: most flows are never asked.
+  public var communityID: String { endpoints.text }
 
   /// All protocols recognised, in order; empty where none was.
   public var appProtos: [String] {

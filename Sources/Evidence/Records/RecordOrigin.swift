@@ -7,9 +7,15 @@ public final class RecordOrigin: Sendable {
   public let sensor: String
   /// The capture file or interface.
   public let capture: String
+  /// The names of records begin with it: worked out once, not for each record.
+  let hash: StableHash
 
   public init(sensor: String, capture: String) {
     self.sensor = sensor
     self.capture = capture
+    var hash = StableHash()
+    hash.combine(sensor)
+    hash.combine(capture)
+    self.hash = hash
   }
 }

@@ -36,18 +36,22 @@ extension Entity {
 }
 
 extension AnomalyRecord {
-  /// `anomaly-` and sixteen digits, of what was seen, where and when.
-  public var id: String {
-    var hash = StableHash()
+  /// `anomaly-` and the digits of ``digest``.
+  public var id: String { Self.id(digest) }
+
+  /// The id of the record that has this digest.
+  public static func id(_ digest: UInt64) -> String { "anomaly-" + hexDigits(digest) }
+
+  /// Of what was seen, where and when: what the record's id is made of.
+  public var digest: UInt64 {
+    var hash = origin.hash
     hash.combine(name.id)
-    hash.combine(sensor)
-    hash.combine(capture)
     hash.combine(packet)
     hash.combine(time.nanoseconds)
     hash.combine(flow?.rawValue ?? 0)
     hash.combine(offset ?? .max)
     hash.combine(count)
-    return "anomaly-" + hash.digits
+    return hash.finish()
   }
 }
 

@@ -48,6 +48,24 @@ public enum CommunityID {
     return ICMPPorts(source: UInt16(type), destination: UInt16(answer), isOneWay: false)
   }
 
+  /// What an ID is made of: kept where it is not certain that anybody will ask for the ID.
+  public struct Endpoints: Sendable, Hashable, BitwiseCopyable {
+    public var source: IPAddress
+    public var destination: IPAddress
+    /// nil for protocols without ports.
+    public var sourcePort: UInt16?
+    public var destinationPort: UInt16?
+    public var proto: UInt8
+    public var isOneWay: Bool
+
+    /// The ID, seed 0.
+    public var text: String {
+      CommunityID.text(
+        source: source, sourcePort: sourcePort ?? 0, destination: destination, destinationPort: destinationPort ?? 0,
+        proto: proto, hasPorts: sourcePort != nil, isOneWay: isOneWay)
+    }
+  }
+
   /// `1:` and the base64 of a SHA-1 over seed, addresses, protocol and ports, the smaller endpoint first.
   /// - Parameters:
   ///   - hasPorts: whether the protocol has ports (TCP, UDP, SCTP, ICMP by ``icmpPorts(type:code:version6:)``).

@@ -11,7 +11,7 @@ extension Inspector {
     let slot = slot(token)
     if slot.pointee.stream != nil {
       stop(slot, reason)
-      if hot.pointee.hasHandedBack { followHandedBack(token) }
+      if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     }
     if let there = slot.pointee.notes {
       for inner in there.inner {
@@ -97,10 +97,9 @@ extension Inspector {
 
   /// Inspects the inner streams that sessions handed back, as flows of their own. Called when no call is under way.
   func followHandedBack(_ token: UInt32) {
-    while !handedBack.isEmpty {
-      let children = handedBack
-      handedBack = []
-      hot.pointee.hasHandedBack = false
+    while !hot.pointee.handedBack.isEmpty {
+      let children = hot.pointee.handedBack
+      hot.pointee.handedBack = []
       for child in children { follow(child, token) }
     }
   }

@@ -41,7 +41,7 @@ extension Inspector {
         }
         guard options.keepsTransactions else { break }
         let said = Int64(bitPattern: entry.value)
-        transactions.append(
+        hot.pointee.transactions.append(
           TransactionRecord(
             flow: slot.pointee.description.id, origin: origin,
             time: Timestamp(nanoseconds: said == VDT_TIME_UNKNOWN ? state.pointee.newest.time : said), appProto: proto,
@@ -60,7 +60,7 @@ extension Inspector {
         }
       case SinkEntry.Kind.expect:
         if let expected = ExpectedFlow(entry, in: state),
-          !expectations.add(expected, now: state.pointee.newest.time, limit: options.expectedFlows)
+          !hot.pointee.expectations.add(expected, now: state.pointee.newest.time, limit: options.expectedFlows)
         {
           counters.expectationsDropped &+= 1
         }
@@ -78,8 +78,7 @@ extension Inspector {
       counters.childrenNotFollowed &+= 1
       return
     }
-    hot.pointee.hasHandedBack = true
-    handedBack.append(
+    hot.pointee.handedBack.append(
       OwnedChild(
         dissector: dissector, kind: child.kind, isStart: child.isStart, isEnd: child.isEnd,
         isDecrypted: child.isDecrypted, direction: child.direction, id: child.id, name: child.name, alpn: child.alpn,
@@ -142,7 +141,7 @@ extension Inspector {
     var record = anomalyRecord(slot, name, mark, d)
     record.offset = offset
     record.detail = detail
-    anomalies.append(record)
+    hot.pointee.anomalies.append(record)
   }
 
   private func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
@@ -167,7 +166,7 @@ extension Inspector {
       record.count = counted.unreported
       record.first = Timestamp(nanoseconds: counted.first)
       record.last = Timestamp(nanoseconds: counted.last)
-      anomalies.append(record)
+      hot.pointee.anomalies.append(record)
     }
   }
 }
