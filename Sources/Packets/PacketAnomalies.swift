@@ -27,18 +27,22 @@ public struct PacketAnomalies: Sendable, BitwiseCopyable {
   /// How many different ids a packet can hold.
   public static var capacity: Int { 16 }
 
+  // Narrow, so that forgetting them is one store.
+  private var stored: UInt8
+  private var dropped: UInt8
   private var items: InlineArray<16, PacketAnomaly>
-  public private(set) var count: Int
-  /// Findings that found no room.
-  public private(set) var overflow: Int
 
   public init() {
+    stored = 0
+    dropped = 0
     items = InlineArray(repeating: PacketAnomaly(.decodeTooManyLayers, offset: 0, captured: false))
-    count = 0
-    overflow = 0
   }
 
-  public var isEmpty: Bool { count == 0 }
+  public var count: Int { Int(stored) }
+  /// Findings that found no room; 255 stands for as many or more.
+  public var overflow: Int { Int(dropped) }
+
+  public var isEmpty: Bool { stored == 0 }
 
   /// The anomaly at that place, 0..<count.
   public subscript(index: Int) -> PacketAnomaly { items[index] }
@@ -50,18 +54,20 @@ public struct PacketAnomalies: Sendable, BitwiseCopyable {
   }
 
   /// Notes an anomaly unless its kind is there already.
+  @inline(never)
   public mutating func append(_ kind: AnomalyKind, offset: Int, captured: Bool = false) {
     if contains(kind) { return }
     guard count < Self.capacity else {
-      overflow &+= 1
+      if dropped < .max { dropped &+= 1 }
       return
     }
     items[count] = PacketAnomaly(kind, offset: offset, captured: captured)
-    count &+= 1
+    stored &+= 1
   }
 
+  @inline(__always)
   public mutating func removeAll() {
-    count = 0
-    overflow = 0
+    stored = 0
+    dropped = 0
   }
 }

@@ -51,16 +51,27 @@ public struct PacketDecoder {
   ///   - wireLength: bytes on the wire; less than the captured bytes counts as equal to them.
   ///   - hasInvalidTime: whether the reader of the capture found the time impossible or running back; a negative time
   ///     is seen here.
+  ///   - interface: the interface of the capture, from 0: offloading is learned for each by itself.
   public mutating func decode(
     _ frame: UnsafeRawBufferPointer, linkType: LinkType, time: Int64, number: UInt64, wireLength: Int,
-    hasInvalidTime: Bool = false, into packet: inout Packet
+    hasInvalidTime: Bool = false, interface: UInt32 = 0, into packet: inout Packet
   ) {
-    packet.restart(time: time, number: number, capturedLength: frame.count, wireLength: wireLength)
+    packet.restart(
+      time: time, number: number, interface: interface, capturedLength: frame.count, wireLength: wireLength)
     if time < 0 || hasInvalidTime { packet.raise(.captureInvalidTimestamp, at: 0) }
-    if packet.isCut { packet.anomalies.append(.captureTruncatedPacket, offset: frame.count, captured: true) }
+    if packet.isCut { noteCut(&packet) }
     let region = Region(offset: 0, end: frame.count, wireEnd: Int(packet.wireLength))
-    decodeLink(linkType, WireBytes(frame), region, into: &packet)
+    if linkType == .ethernet {
+      decodeEthernet(WireBytes(frame), region, into: &packet)
+    } else {
+      decodeLink(linkType, WireBytes(frame), region, into: &packet)
+    }
     settleChecksums(&packet)
+  }
+
+  @inline(never)
+  private func noteCut(_ packet: inout Packet) {
+    packet.anomalies.append(.captureTruncatedPacket, offset: Int(packet.capturedLength), captured: true)
   }
 
   /// Decodes an IP packet by itself, for example one made whole elsewhere, with the capture's facts (number, time,
@@ -96,50 +107,10 @@ public struct PacketDecoder {
   /// describes the inner packet, offsets still counting from the start of `bytes`; its anomalies are
   /// the inner packet's alone. False, with nothing changed, if there is none. A packet in more tunnels than allowed
   /// is not decoded: it has no network layer, and the anomaly `tunnel.too_deep`.
+  @inlinable
   public mutating func decodeInner(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) -> Bool {
-    let kind = packet.inner
-    guard kind != .none else { return false }
-    let offset = Int(packet.innerOffset)
-    let region = Region(
-      offset: offset, end: min(bytes.count, offset &+ Int(packet.innerLength)),
-      wireEnd: offset &+ Int(packet.innerWireLength))
-    packet.forgetNetwork()
-    guard Int(packet.tunnelDepth) < options.tunnelDepth else {
-      packet.raise(.tunnelTooDeep, at: offset)
-      return true
-    }
-    packet.tunnelDepth &+= 1
-    let wire = WireBytes(bytes)
-    switch kind {
-    case .none: break
-    case .ethernet:
-      packet.vlanCount = 0
-      packet.vlanOuter = 0
-      packet.vlanInner = 0
-      decodeEthernet(wire, region, into: &packet)
-    case .ip: decodeRawIP(wire, region, into: &packet)
-    case .ipv4, .ipv6: decodeInnerIP(wire, region, version: kind == .ipv4 ? 4 : 6, into: &packet)
-    }
-    settleChecksums(&packet)
+    guard packet.inner != .none else { return false }
+    enterTunnel(bytes, into: &packet)
     return true
-  }
-
-  /// An inner packet of which the outer header says which IP it is.
-  private func decodeInnerIP(_ bytes: WireBytes, _ region: Region, version: UInt8, into packet: inout Packet) {
-    let minimum = version == 4 ? 20 : 40
-    guard region.count >= minimum else { return packet.raiseMissing(.tunnelInvalidInnerPacket, at: region.offset) }
-    guard bytes.u8(region.offset) >> 4 == version else {
-      return packet.raise(.tunnelInnerVersionMismatch, at: region.offset)
-    }
-    if version == 4 {
-      decodeIPv4(bytes, region, into: &packet)
-    } else {
-      decodeIPv6(bytes, region, into: &packet)
-    }
-    // A length that the outer packet does not have room for.
-    if packet.anomalies.contains(.ipv4TruncatedPacket) || packet.anomalies.contains(.ipv6TruncatedPacket), !packet.isCut
-    {
-      packet.raise(.tunnelInvalidInnerPacket, at: region.offset)
-    }
   }
 }

@@ -25,4 +25,10 @@ struct Region {
     let limit = offset &+ length
     return Region(offset: offset, end: min(end, limit), wireEnd: min(wireEnd, limit))
   }
+
+  /// Without the last `length` bytes of what the wire had: a trailer, as a frame check sequence.
+  @inline(__always) func droppingLast(_ length: Int) -> Region {
+    let limit = max(offset, wireEnd &- length)
+    return Region(offset: offset, end: min(end, limit), wireEnd: limit)
+  }
 }

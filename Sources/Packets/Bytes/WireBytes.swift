@@ -2,7 +2,8 @@
 //
 // Invariant: `base` points to `count` readable bytes for as long as the value lives, which is one call of a decoder.
 // Each read checks its range itself and gives 0 outside of it, so that no mistake above can read beyond the frame or
-// trap on it; decoders check lengths first all the same, since a missing byte is a finding.
+// trap on it; decoders check lengths first all the same, since a missing byte is a finding. A `HeaderBytes` was checked
+// as a whole: its reads at constant offsets are proven by the compiler and cost no test.
 
 /// The bytes given to a decoder, read in network byte order.
 struct WireBytes {
@@ -13,9 +14,16 @@ struct WireBytes {
   private nonisolated(unsafe) static let nowhere = UnsafeRawPointer(
     UnsafeMutableRawPointer.allocate(byteCount: 8, alignment: 8))
 
+  @inline(__always)
   init(_ buffer: UnsafeRawBufferPointer) {
     base = buffer.baseAddress ?? Self.nowhere
     count = buffer.count
+  }
+
+  /// The first `length` bytes of a region; nil if it has fewer.
+  @inline(__always) func header(_ region: Region, _ length: Int) -> HeaderBytes? {
+    guard region.offset >= 0, region.end <= count, length <= region.end &- region.offset else { return nil }
+    return HeaderBytes(base: base + region.offset, count: length)
   }
 
   @inline(__always) func u8(_ offset: Int) -> UInt8 {
@@ -51,34 +59,84 @@ struct WireBytes {
   /// The sum of the 16-bit words of a range as RFC 1071 has it, not yet folded, in the machine's byte order. An odd last
   /// byte counts as a word padded with zero. What lies outside the bytes counts as nothing.
   ///
-  /// 64 bytes a step: each 64-bit lane is split into its 32-bit halves, so that no carry can be lost.
+  /// Eight bytes an addition, in two chains of 128 bits that run beside each other: 2^64 is 1 to the ones-complement sum,
+  /// so that the carries, gathered in the upper halves, are added in the end.
+  @inline(never)
   func wordSum(_ start: Int, _ end: Int) -> UInt64 {
-    var offset = max(0, start)
-    let end = min(end, count)
-    var sum: UInt64 = 0
-    if end &- offset >= 64 {
-      let low = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
-      var lanes = SIMD4<UInt64>()
-      while offset &+ 64 <= end {
-        let first = base.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
-        let second = base.loadUnaligned(fromByteOffset: offset &+ 32, as: SIMD4<UInt64>.self)
-        lanes = lanes &+ (first & low) &+ (first &>> 32) &+ (second & low) &+ (second &>> 32)
-        offset &+= 64
-      }
-      sum = lanes.wrappedSum()
+    let start = max(0, start)
+    let length = min(end, count) &- start
+    guard length > 0 else { return 0 }
+    var at = base + start
+    var left = length
+    var even: UInt128 = 0
+    var odd: UInt128 = 0
+    while left >= 64 {
+      even = even &+ UInt128(at.loadUnaligned(as: UInt64.self))
+      odd = odd &+ UInt128(at.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      even = even &+ UInt128(at.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+      odd = odd &+ UInt128(at.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+      even = even &+ UInt128(at.loadUnaligned(fromByteOffset: 32, as: UInt64.self))
+      odd = odd &+ UInt128(at.loadUnaligned(fromByteOffset: 40, as: UInt64.self))
+      even = even &+ UInt128(at.loadUnaligned(fromByteOffset: 48, as: UInt64.self))
+      odd = odd &+ UInt128(at.loadUnaligned(fromByteOffset: 56, as: UInt64.self))
+      at += 64
+      left &-= 64
     }
-    while offset &+ 8 <= end {
-      let word = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      sum = sum &+ (word & 0xFFFF_FFFF) &+ (word &>> 32)
-      offset &+= 8
+    while left >= 8 {
+      even = even &+ UInt128(at.loadUnaligned(as: UInt64.self))
+      at += 8
+      left &-= 8
     }
-    while offset &+ 2 <= end {
-      sum = sum &+ UInt64(base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-      offset &+= 2
+    // Fewer than eight: gathered into one word, the missing bytes zero.
+    var last: UInt64 = 0
+    var shift: UInt64 = 0
+    if left >= 4 {
+      last = UInt64(UInt32(littleEndian: at.loadUnaligned(as: UInt32.self)))
+      shift = 32
+      at += 4
+      left &-= 4
     }
-    if offset < end {
-      sum = sum &+ UInt64(UInt16(littleEndian: UInt16(base.load(fromByteOffset: offset, as: UInt8.self))))
+    if left >= 2 {
+      last |= UInt64(UInt16(littleEndian: at.loadUnaligned(as: UInt16.self))) &<< shift
+      shift &+= 16
+      at += 2
+      left &-= 2
     }
-    return sum
+    if left == 1 { last |= UInt64(at.load(as: UInt8.self)) &<< shift }
+    let sum = even &+ odd &+ UInt128(UInt64(littleEndian: last))
+    let low = UInt64(truncatingIfNeeded: sum)
+    return (low & 0xFFFF_FFFF) &+ (low &>> 32) &+ UInt64(truncatingIfNeeded: sum &>> 64)
+  }
+}
+
+/// The bytes of one header that are known to be there, read in network byte order from its start.
+///
+/// Invariant: as that of `WireBytes`, `count` readable bytes at `base`.
+struct HeaderBytes {
+  let base: UnsafeRawPointer
+  let count: Int
+
+  @inline(__always) func u8(_ offset: Int) -> UInt8 {
+    guard offset >= 0, offset < count else { return 0 }
+    return base.load(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  @inline(__always) func u16(_ offset: Int) -> UInt16 {
+    guard offset >= 0, offset <= count &- 2 else { return 0 }
+    return UInt16(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+
+  @inline(__always) func u32(_ offset: Int) -> UInt32 {
+    guard offset >= 0, offset <= count &- 4 else { return 0 }
+    return UInt32(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    guard offset >= 0, offset <= count &- 8 else { return 0 }
+    return UInt64(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  @inline(__always) func ipv6Address(_ offset: Int) -> NetworkAddress {
+    NetworkAddress(high: u64(offset), low: u64(offset &+ 8))
   }
 }

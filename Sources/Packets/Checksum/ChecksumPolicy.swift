@@ -3,23 +3,77 @@
 /// What `ChecksumMode.auto` knows of offloading.
 ///
 /// A packet captured on its way to a card that computes checksums holds either zero or the pseudo-header's sum, and is
-/// recognised by that alone. Any other bad checksum is reported until `tolerance` of them came from one
+/// recognised by that alone. Any other bad checksum is reported until `tolerance` of them came over one interface from one
 /// address to another with hardly a good one among them: then the sender leaves something else in the field, and it is
 /// muted too. Whoever must not be misled by a forger of such values runs with `ChecksumMode.validate`.
 ///
-/// Learned per ordered pair of addresses, because all packets of a pair come to one worker: what is muted does not depend on
-/// how many workers there are. At most `capacity` pairs are learned; the first come keep their place, others are judged by
-/// form alone and counted in `unlearned`.
+/// Learned per interface and ordered pair of addresses, because all packets of a pair come to one worker: what is muted does
+/// not depend on how many workers there are. At most `capacity` pairs are learned; the first come keep their place, others
+/// are judged by form alone and counted in `unlearned`. `offloading` says where offloading was recognised.
 public struct ChecksumPolicy: Sendable {
   /// Bad checksums of a pair that are reported before it is muted.
   public static var tolerance: UInt32 { 4 }
   /// Pairs that can be learned.
   public static var capacity: Int { 4096 }
+  /// Interfaces for which `offloading` has an entry of its own; the rest share the last.
+  public static var interfaceCapacity: Int { 64 }
+
+  /// An interface on which checksums are left to a network card, and what was put down to that.
+  public struct Offloading: Sendable, Equatable {
+    /// The last of `interfaceCapacity` entries stands for all interfaces that came later, and has `UInt32.max`.
+    public var interface: UInt32
+    /// When it was first seen, nanoseconds since 1970 UTC.
+    public var since: Int64
+    /// Packets whose checksum was not reported.
+    public var muted: UInt64
+    /// Of these, such with an empty field or the pseudo-header's sum in it; the others were learned.
+    public var recognised: UInt64
+    /// Addresses of the first packet: the direction in which it goes.
+    public var source: NetworkAddress
+    public var destination: NetworkAddress
+  }
 
   /// Bad checksums that were put down to offloading.
   public private(set) var muted: UInt64 = 0
   /// Bad checksums of pairs for which there was no room.
   public private(set) var unlearned: UInt64 = 0
+  /// Where offloading was recognised, by interface, in the order in which it was.
+  public private(set) var offloading: [Offloading] = []
+
+  /// An interface and an ordered pair of addresses: small, so that no packet is copied on the way here.
+  struct Way {
+    var interface: UInt32
+    var source: NetworkAddress
+    var destination: NetworkAddress
+
+    @inline(__always)
+    init(of packet: inout Packet) {
+      interface = packet.interface
+      source = packet.source
+      destination = packet.destination
+    }
+
+    /// Never 0.
+    var key: UInt64 {
+      var hash = source.high ^ 0x9E37_79B9_7F4A_7C15 &+ UInt64(interface)
+      hash = mix(hash) ^ source.low
+      hash = mix(hash) ^ destination.high
+      hash = mix(hash) ^ destination.low
+      return mix(hash) | 1
+    }
+
+    @inline(__always)
+    var filterBit: Int {
+      let word = (source.low ^ source.high) &* 0x9E37_79B9_7F4A_7C15 ^ destination.low
+      return Int(truncatingIfNeeded: (word &* 0xD6E8_FEB8_6659_FD93) &>> 52)
+    }
+
+    @inline(__always)
+    private func mix(_ word: UInt64) -> UInt64 {
+      let product = (word ^ (word &>> 32)) &* 0xD6E8_FEB8_6659_FD93
+      return product ^ (product &>> 32)
+    }
+  }
 
   private struct Pair: Sendable {
     var key: UInt64 = 0
@@ -29,30 +83,44 @@ public struct ChecksumPolicy: Sendable {
   /// Open addressing; key 0 is free. Empty until the first bad checksum.
   private var pairs: [Pair] = []
   private var count = 0
+  /// One bit of 4096 for each learned pair, so that packets of others pass without a look at the table. Empty until then.
+  private var filter: [UInt64] = []
 
   public init() {}
 
-  /// Turns bad verdicts that offloading explains into `unknown`.
+  /// Counts a good checksum, if it is of a pair that has had bad ones.
   @inline(__always)
-  mutating func settle(_ packet: inout Packet) {
-    if packet.hasBadChecksum {
-      settleBad(&packet)
-    } else if count > 0, packet.transportChecksum == .ok, let place = place(of: key(packet)), pairs[place].key != 0 {
-      pairs[place].good &+= 1
-    }
+  mutating func noteGood(_ way: Way) {
+    let bit = way.filterBit
+    if filter[bit &>> 6] &>> UInt64(bit & 63) & 1 != 0 { noteGood(ofLearned: way) }
   }
 
-  private mutating func settleBad(_ packet: inout Packet) {
+  /// Whether any pair was learned, so that good checksums matter.
+  @inline(__always) var hasLearned: Bool { count > 0 }
+
+  @inline(never)
+  private mutating func noteGood(ofLearned way: Way) {
+    if let place = place(of: way.key), pairs[place].key != 0 { pairs[place].good &+= 1 }
+  }
+
+  /// Turns bad verdicts that offloading explains into `unknown`.
+  @inline(never)
+  mutating func settleBad(_ packet: inout Packet) {
+    var recognised = false
     if packet.ipChecksum == .bad, packet.ipChecksumForm == .zero {
       packet.ipChecksum = .unknown
       muted &+= 1
+      recognised = true
     }
     if packet.transportChecksum == .bad, packet.transportChecksumForm != .unremarkable {
       packet.transportChecksum = .unknown
       muted &+= 1
+      recognised = true
     }
+    let way = Way(of: &packet)
+    if recognised { say(way, at: packet.time, recognised: true) }
     guard packet.hasBadChecksum else { return }
-    guard let place = learn(key(packet)) else {
+    guard let place = learn(way) else {
       unlearned &+= 1
       return
     }
@@ -62,20 +130,23 @@ public struct ChecksumPolicy: Sendable {
     if packet.ipChecksum == .bad { packet.ipChecksum = .unknown }
     if packet.transportChecksum == .bad { packet.transportChecksum = .unknown }
     muted &+= 1
+    if !recognised { say(way, at: packet.time, recognised: false) }
   }
 
-  /// Never 0.
-  private func key(_ packet: Packet) -> UInt64 {
-    var hash = packet.source.high ^ 0x9E37_79B9_7F4A_7C15
-    hash = mix(hash) ^ packet.source.low
-    hash = mix(hash) ^ packet.destination.high
-    hash = mix(hash) ^ packet.destination.low
-    return mix(hash) | 1
-  }
-
-  private func mix(_ word: UInt64) -> UInt64 {
-    let product = (word ^ (word &>> 32)) &* 0xD6E8_FEB8_6659_FD93
-    return product ^ (product &>> 32)
+  /// Counts a packet in `offloading`.
+  private mutating func say(_ way: Way, at time: Int64, recognised: Bool) {
+    let interface = way.interface
+    var place = offloading.firstIndex { $0.interface == interface }
+    if place == nil, offloading.count == Self.interfaceCapacity { place = offloading.count - 1 }
+    guard let place else {
+      offloading.append(
+        Offloading(
+          interface: offloading.count == Self.interfaceCapacity - 1 ? .max : interface, since: time, muted: 1,
+          recognised: recognised ? 1 : 0, source: way.source, destination: way.destination))
+      return
+    }
+    offloading[place].muted &+= 1
+    if recognised { offloading[place].recognised &+= 1 }
   }
 
   /// Where a key is, or the free place where it would be; nil if all that it may use are taken.
@@ -87,12 +158,18 @@ public struct ChecksumPolicy: Sendable {
     return nil
   }
 
-  private mutating func learn(_ key: UInt64) -> Int? {
-    if pairs.isEmpty { pairs = Array(repeating: Pair(), count: Self.capacity) }
+  private mutating func learn(_ way: Way) -> Int? {
+    if pairs.isEmpty {
+      pairs = Array(repeating: Pair(), count: Self.capacity)
+      filter = Array(repeating: 0, count: 64)
+    }
+    let key = way.key
     guard let place = place(of: key) else { return nil }
     if pairs[place].key == 0 {
       pairs[place].key = key
       count &+= 1
+      let bit = way.filterBit
+      filter[bit &>> 6] |= 1 &<< UInt64(bit & 63)
     }
     return place
   }

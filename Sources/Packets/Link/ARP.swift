@@ -1,4 +1,4 @@
-// Address resolution (RFC 826) for IPv4 over Ethernet.
+// Address resolution (RFC 826) for IPv4 over Ethernet, and its reverse (RFC 903).
 
 import Catalog
 
@@ -6,14 +6,14 @@ extension PacketDecoder {
   func decodeARP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 8 else { return packet.raiseMissing(.arpTruncated, at: start) }
+    guard region.count >= 8 else { return packet.raiseShort(.arpTruncated, region, needs: 8) }
     let operation = bytes.u16(start &+ 6)
     // 1-4 ARP and RARP, 5-7 DRARP, 8 and 9 inverse ARP, 10 its refusal (IANA, ARP parameters).
     guard
       bytes.u16(start) == 1, bytes.u16(start &+ 2) == 0x0800, bytes.u8(start &+ 4) == 6, bytes.u8(start &+ 5) == 4,
       (1...10).contains(operation)
     else { return packet.raise(.arpInvalidHeader, at: start) }
-    guard region.count >= 28 else { return packet.raiseMissing(.arpTruncated, at: start) }
+    guard region.count >= 28 else { return packet.raiseShort(.arpTruncated, region, needs: 28) }
     packet.hasARP = true
     packet.arp.operation = operation
     packet.arp.senderLink = bytes.linkAddress(start &+ 8)

@@ -8,7 +8,7 @@ extension PacketDecoder {
     var rest = region
     var label: UInt32 = 0
     while true {
-      guard rest.count >= 4 else { return packet.raiseMissing(.mplsTruncated, at: rest.offset) }
+      guard rest.count >= 4 else { return packet.raiseShort(.mplsTruncated, rest, needs: 4) }
       let entry = bytes.u32(rest.offset)
       label = entry >> 12
       let isBottom = entry & 0x100 != 0
@@ -21,11 +21,17 @@ extension PacketDecoder {
       rest = rest.dropping(4)
       if isBottom { break }
     }
-    guard rest.count >= 1 else { return packet.raiseMissing(.mplsTruncated, at: rest.offset) }
+    guard rest.count >= 1 else { return packet.raiseShort(.mplsTruncated, rest, needs: 1) }
+    // Explicit null says which IP it is (RFC 3032 §2.1); otherwise the first nibble does (RFC 4928).
+    switch label {
+    case 0: return decodeIPv4(bytes, rest, into: &packet)
+    case 2: return decodeIPv6(bytes, rest, into: &packet)
+    default: break
+    }
     switch bytes.u8(rest.offset) >> 4 {
     case 4: decodeIPv4(bytes, rest, into: &packet)
     case 6: decodeIPv6(bytes, rest, into: &packet)
-    case 0: decodeEthernet(bytes, rest.dropping(4), into: &packet)
+    case 0: decodeTaggedEthernet(bytes, rest.dropping(4), into: &packet)
     // An associated channel (RFC 4385 §5): control of the pseudowire itself.
     case 1: break
     default: packet.raise(.mplsUnknownPayload, at: rest.offset)

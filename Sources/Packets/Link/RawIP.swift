@@ -5,7 +5,7 @@ import Catalog
 extension PacketDecoder {
   /// LINKTYPE_RAW: the first nibble says which IP it is.
   func decodeRawIP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
-    guard region.count >= 1 else { return packet.raiseMissing(.ipUnknownVersion, at: region.offset) }
+    guard region.count >= 1 else { return packet.raiseShort(.ipUnknownVersion, region, needs: 1) }
     switch bytes.u8(region.offset) >> 4 {
     case 4: decodeIPv4(bytes, region, into: &packet)
     case 6: decodeIPv6(bytes, region, into: &packet)
@@ -16,7 +16,7 @@ extension PacketDecoder {
   /// LINKTYPE_NULL has the address family in the byte order of the machine that captured, LINKTYPE_LOOP in network order.
   func decodeLoopback(_ bytes: WireBytes, _ region: Region, networkOrder: Bool, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
-    guard region.count >= 4 else { return packet.raiseMissing(.nullTruncatedHeader, at: region.offset) }
+    guard region.count >= 4 else { return packet.raiseShort(.nullTruncatedHeader, region, needs: 4) }
     packet.isLoopback = true
     var family = bytes.u32(region.offset)
     // Families are small numbers: what is large was written in the other order.

@@ -3,13 +3,11 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeICMP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 8 else {
-      packet.anomalies.append(.icmpv4Truncated, offset: start, captured: region.wireCount >= 8)
-      return
-    }
+    guard region.count >= 8 else { return packet.raiseShort(.icmpv4Truncated, region, needs: 8) }
     packet.transport = .icmp
     noteICMPHeader(bytes, region, into: &packet)
     judgePlainChecksum(bytes, region, field: start &+ 2, &packet)
@@ -52,16 +50,16 @@ extension PacketDecoder {
 
   private func decodeQuotedIPv4(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     let start = region.offset
-    guard region.count >= 20 else {
-      packet.anomalies.append(.icmpv4EmbeddedTruncated, offset: start, captured: region.wireCount >= 20)
-      return
-    }
+    guard region.count >= 20 else { return packet.raiseShort(.icmpv4EmbeddedTruncated, region, needs: 20) }
     guard bytes.u8(start) >> 4 == 4 else { return packet.raise(.icmpv4EmbeddedVersion, at: start) }
     let headerLength = Int(bytes.u8(start) & 0x0F) &* 4
-    // RFC 792: the header and eight bytes of what it carries.
     guard headerLength >= 20, headerLength <= region.count else {
-      return packet.raiseMissing(.icmpv4EmbeddedTruncated, at: start)
+      return packet.raiseShort(.icmpv4EmbeddedTruncated, region, needs: max(headerLength, 20))
     }
+    // RFC 792: the header and eight bytes of what it carries, if it carried so much.
+    let carried = Int(bytes.u16(start &+ 2)) &- headerLength
+    let least = headerLength &+ (carried >= 0 ? min(8, carried) : 8)
+    if region.count < least { packet.raiseShort(.icmpv4EmbeddedTruncated, region, needs: least) }
     packet.hasQuoted = true
     packet.quoted.source = bytes.ipv4Address(start &+ 12)
     packet.quoted.destination = bytes.ipv4Address(start &+ 16)

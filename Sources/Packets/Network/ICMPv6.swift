@@ -3,13 +3,11 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeICMPv6(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 8 else {
-      packet.anomalies.append(.icmpv6Truncated, offset: start, captured: region.wireCount >= 8)
-      return
-    }
+    guard region.count >= 8 else { return packet.raiseShort(.icmpv6Truncated, region, needs: 8) }
     packet.transport = .icmpv6
     noteICMPHeader(bytes, region, into: &packet)
     judgePseudoHeaderChecksum(bytes, region, field: start &+ 2, &packet)
@@ -28,8 +26,16 @@ extension PacketDecoder {
     case 133...137:
       decodeNeighbourDiscovery(bytes, region, into: &packet)
       if packet.icmpType == 137 { packet.raise(.icmpRedirect, at: start) }
-    // Router renumbering, node information, and those whose codes have meanings of their own or none.
-    case 138...142, 144...161: lastCode = 255
+    // Router renumbering: command, result, and 255 for the reset of sequence numbers (RFC 2894 §3.1).
+    case 138: lastCode = code == 255 ? 255 : 1
+    // Node information (RFC 4620 §4).
+    case 139, 140: lastCode = 2
+    // Inverse discovery, mobile prefixes, certification paths, multicast routers, MPL, extended echo requests.
+    case 141, 142, 144...149, 151...153, 159, 160: lastCode = 0
+    // Extended echo replies (RFC 8335 §3).
+    case 161: lastCode = 4
+    // Experimental mobility, FMIPv6, RPL, ILNP and duplicate addresses, whose codes have meanings of their own.
+    case 150, 154...158: lastCode = 255
     default:
       packet.raise(.icmpv6UnknownType, at: start)
       return
@@ -40,10 +46,7 @@ extension PacketDecoder {
 
   private func decodeQuotedIPv6(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     let start = region.offset
-    guard region.count >= 40 else {
-      packet.anomalies.append(.icmpv6EmbeddedTruncated, offset: start, captured: region.wireCount >= 40)
-      return
-    }
+    guard region.count >= 40 else { return packet.raiseShort(.icmpv6EmbeddedTruncated, region, needs: 40) }
     guard bytes.u8(start) >> 4 == 6 else { return packet.raise(.icmpv6EmbeddedVersion, at: start) }
     packet.hasQuoted = true
     packet.quoted.source = bytes.ipv6Address(start &+ 8)
@@ -69,9 +72,8 @@ extension PacketDecoder {
     if packet.icmpType != 143 {
       // 24 bytes; a version 2 query goes on with a count of sources.
       let sources = region.wireCount >= 28 && packet.icmpType == 130 ? Int(bytes.u16(start &+ 26)) : 0
-      if region.count < 24 || sources > 0 && region.count < 28 &+ sources &* 16 {
-        packet.raiseMissing(.icmpv6MldTruncated, at: start)
-      }
+      let least = sources > 0 ? 28 &+ sources &* 16 : 24
+      if region.count < least { packet.raiseShort(.icmpv6MldTruncated, region, needs: least) }
       return
     }
     var rest = region.dropping(8)
@@ -79,7 +81,7 @@ extension PacketDecoder {
     for _ in 0..<Int(bytes.u16(start &+ 6)) {
       let length = 20 &+ Int(bytes.u16(rest.offset &+ 2)) &* 16 &+ Int(bytes.u8(rest.offset &+ 1)) &* 4
       guard rest.count >= 20, length <= rest.count else {
-        return packet.raiseMissing(.icmpv6MldTruncated, at: rest.offset)
+        return packet.raiseShort(.icmpv6MldTruncated, rest, needs: rest.count < 20 ? 20 : length)
       }
       rest = rest.dropping(length)
     }
@@ -95,7 +97,7 @@ extension PacketDecoder {
     default: fixed = 24
     }
     var rest = region.dropping(fixed)
-    guard region.count >= fixed else { return packet.raiseMissing(.icmpv6NdOptionInvalid, at: region.offset) }
+    guard region.count >= fixed else { return packet.raiseShort(.icmpv6NdOptionInvalid, region, needs: fixed) }
     while rest.count > 0 {
       let length = Int(bytes.u8(rest.offset &+ 1)) &* 8
       guard rest.count >= 2, length > 0, length <= rest.count else {

@@ -3,13 +3,11 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeIGMP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 8 else {
-      packet.anomalies.append(.igmpMalformed, offset: start, captured: region.wireCount >= 8)
-      return
-    }
+    guard region.count >= 8 else { return packet.raiseShort(.igmpMalformed, region, needs: 8) }
     packet.transport = .igmp
     packet.icmpType = bytes.u8(start)
     packet.icmpCode = bytes.u8(start &+ 1)
@@ -18,14 +16,15 @@ extension PacketDecoder {
     switch packet.icmpType {
     case 0x11 where region.wireCount >= 12:
       // A version 3 query counts its sources.
-      if 12 &+ Int(bytes.u16(start &+ 10)) &* 4 > region.count { packet.raiseMissing(.igmpMalformed, at: start &+ 10) }
+      let least = 12 &+ Int(bytes.u16(start &+ 10)) &* 4
+      if region.count < least { packet.raiseShort(.igmpMalformed, region, needs: least) }
     case 0x22:
       var rest = region.dropping(8)
       // A record takes eight bytes or more, so that the packet bounds the loop whatever the count says.
       for _ in 0..<Int(bytes.u16(start &+ 6)) {
         let length = 8 &+ Int(bytes.u16(rest.offset &+ 2)) &* 4 &+ Int(bytes.u8(rest.offset &+ 1)) &* 4
         guard rest.count >= 8, length <= rest.count else {
-          return packet.raiseMissing(.igmpMalformed, at: rest.offset)
+          return packet.raiseShort(.igmpMalformed, rest, needs: rest.count < 8 ? 8 : length)
         }
         rest = rest.dropping(length)
       }

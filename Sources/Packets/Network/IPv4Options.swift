@@ -3,6 +3,7 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeIPv4Options(_ bytes: WireBytes, _ start: Int, _ end: Int, into packet: inout Packet) {
     var offset = start
     // One bit for each option number (the low five bits of its type) that may stand once.

@@ -3,32 +3,35 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeIPv6(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 40 else { return packet.raiseMissing(.ipv6TruncatedHeader, at: start) }
-    guard bytes.u8(start) >> 4 == 6 else { return packet.raise(.ipv6WrongVersion, at: start) }
-    let payloadLength = Int(bytes.u16(start &+ 4))
-    let next = bytes.u8(start &+ 6)
+    guard let header = bytes.header(region, 40) else {
+      return packet.raiseShort(.ipv6TruncatedHeader, region, needs: 40)
+    }
+    let first = header.u32(0)
+    guard first >> 28 == 6 else { return packet.raise(.ipv6WrongVersion, at: start) }
+    let payloadLength = Int(header.u16(4))
+    let next = header.u8(6)
     var total = 40 &+ payloadLength
-    // Zero stands for a jumbogram (RFC 2675), and for what was captured before segmentation offloading. Up to six bytes
-    // more can be Ethernet's padding.
     if payloadLength == 0, next != 59, region.wireCount > 46 {
+      // Zero stands for a jumbogram (RFC 2675), and for what was captured before segmentation offloading. Up to six bytes
+      // more can be Ethernet's padding.
       total = region.wireCount
     } else if total > region.count {
-      packet.anomalies.append(.ipv6TruncatedPacket, offset: start &+ 4, captured: total <= region.wireCount)
+      packet.isIncomplete = total > region.wireCount
+      packet.anomalies.append(.ipv6TruncatedPacket, offset: start &+ 4, captured: !packet.isIncomplete)
     }
     packet.version = 6
     packet.networkOffset = UInt32(truncatingIfNeeded: start)
     packet.networkHeaderLength = 40
     packet.announcedLength = UInt32(truncatingIfNeeded: 40 &+ payloadLength)
     packet.networkLength = UInt32(truncatingIfNeeded: total)
-    packet.trafficClass = UInt8(truncatingIfNeeded: bytes.u16(start) >> 4)
-    packet.timeToLive = bytes.u8(start &+ 7)
-    packet.source = bytes.ipv6Address(start &+ 8)
-    packet.destination = bytes.ipv6Address(start &+ 24)
-    packet.checksumSource = packet.source
-    packet.checksumDestination = packet.destination
+    packet.trafficClass = UInt8(truncatingIfNeeded: first >> 20)
+    packet.timeToLive = header.u8(7)
+    packet.source = header.ipv6Address(8)
+    packet.destination = header.ipv6Address(24)
     packet.ipProtocol = next
     let payload = region.prefix(total).dropping(40)
     switch next {

@@ -33,6 +33,7 @@ extension PacketDecoder {
         // Home address (RFC 6275 §6.3), the source for which checksums are made.
         seen.homeAddresses &+= 1
         if length == 16 {
+          packet.prepareChecksumAddresses()
           packet.checksumSource = bytes.ipv6Address(offset &+ 2)
         } else {
           packet.raise(.ipv6MobilityMalformed, at: offset)

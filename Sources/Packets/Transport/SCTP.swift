@@ -9,10 +9,7 @@ extension PacketDecoder {
   func decodeSCTP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 12 else {
-      packet.anomalies.append(.sctpTruncated, offset: start, captured: region.wireCount >= 12)
-      return
-    }
+    guard region.count >= 12 else { return packet.raiseShort(.sctpTruncated, region, needs: 12) }
     packet.transport = .sctp
     packet.sourcePort = bytes.u16(start)
     packet.destinationPort = bytes.u16(start &+ 2)

@@ -3,43 +3,56 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(__always)
   func decodeTCP(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 20 else {
-      packet.anomalies.append(.tcpTruncatedHeader, offset: start, captured: region.wireCount >= 20)
-      return
+    guard let header = bytes.header(region, 20) else {
+      return packet.raiseShort(.tcpTruncatedHeader, region, needs: 20)
     }
-    let words = bytes.u16(start &+ 12)
+    let words = header.u16(12)
     let headerLength = Int(words >> 12) &* 4
-    packet.sourcePort = bytes.u16(start)
-    packet.destinationPort = bytes.u16(start &+ 2)
+    let source = header.u16(0)
+    let destination = header.u16(2)
+    packet.sourcePort = source
+    packet.destinationPort = destination
     guard headerLength >= 20, headerLength <= region.count else {
       let isCut = headerLength >= 20 && headerLength <= region.wireCount
-      packet.anomalies.append(.tcpHeaderLengthInvalid, offset: start &+ 12, captured: isCut)
-      return
+      return packet.anomalies.append(.tcpHeaderLengthInvalid, offset: start &+ 12, captured: isCut)
     }
     packet.transport = .tcp
-    packet.tcp.sequence = bytes.u32(start &+ 4)
-    packet.tcp.acknowledgement = bytes.u32(start &+ 8)
-    packet.tcp.flags = TCPFlags(rawValue: words & 0x1FF)
-    packet.tcp.window = bytes.u16(start &+ 14)
-    packet.tcp.urgentPointer = bytes.u16(start &+ 18)
+    packet.tcp.sequence = header.u32(4)
+    let acknowledgement = header.u32(8)
+    packet.tcp.acknowledgement = acknowledgement
+    let flags = words & 0x1FF
+    packet.tcp.flags = TCPFlags(rawValue: flags)
+    packet.tcp.window = header.u16(14)
+    packet.tcp.urgentPointer = header.u16(18)
     packet.tcp.headerLength = UInt8(truncatingIfNeeded: headerLength)
-    packet.tcp.options = []
     packet.tcp.sackCount = 0
-    packet.setPayload(region.dropping(headerLength))
-    if headerLength > 20 { decodeTCPOptions(bytes, start &+ 20, start &+ headerLength, into: &packet) }
+    packet.payloadOffset = UInt32(truncatingIfNeeded: start &+ headerLength)
+    packet.payloadLength = UInt32(truncatingIfNeeded: region.end &- start &- headerLength)
+    packet.wirePayloadLength = UInt32(truncatingIfNeeded: region.wireEnd &- start &- headerLength)
+    // Timestamps behind two NOPs: what nearly every segment with options has.
+    if headerLength == 20 {
+      packet.tcp.options = []
+    } else if headerLength == 32, bytes.u32(start &+ 20) == 0x0101_080A {
+      packet.tcp.options = .timestamps
+      packet.tcp.timestampValue = bytes.u32(start &+ 24)
+      packet.tcp.timestampEcho = bytes.u32(start &+ 28)
+    } else {
+      packet.tcp.options = []
+      decodeTCPOptions(bytes, start &+ 20, start &+ headerLength, into: &packet)
+    }
     judgePseudoHeaderChecksum(bytes, region, field: start &+ 16, &packet)
-    judgeTCPFlags(start, &packet)
-    if packet.sourcePort == 0 || packet.destinationPort == 0 { packet.raise(.tcpPortZero, at: start) }
+    // What nearly every segment is: ACK, perhaps with PSH, and no more.
+    if flags & ~0x08 != 0x10 { judgeTCPFlags(start, &packet) }
+    if source == 0 || destination == 0 { packet.raise(.tcpPortZero, at: start) }
   }
 
-  @inline(__always)
+  @inline(never)
   private func judgeTCPFlags(_ start: Int, _ packet: inout Packet) {
     let flags = packet.tcp.flags
-    // What nearly every segment is: ACK, perhaps with PSH, and no more.
-    if flags.rawValue & ~0x08 == 0x10 { return }
     let offset = start &+ 13
     if flags.rawValue & 0x3F == 0 { packet.raise(.tcpFlagsNull, at: offset) }
     let christmas: TCPFlags = [.fin, .psh, .urg]

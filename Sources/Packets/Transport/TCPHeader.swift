@@ -32,7 +32,20 @@ public struct TCPOptionSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
   @inlinable public static var fastOpen: TCPOptionSet { TCPOptionSet(rawValue: 32) }
   @inlinable public static var md5Signature: TCPOptionSet { TCPOptionSet(rawValue: 64) }
   @inlinable public static var authentication: TCPOptionSet { TCPOptionSet(rawValue: 128) }
+  /// Multipath TCP (RFC 8684).
   @inlinable public static var multipath: TCPOptionSet { TCPOptionSet(rawValue: 256) }
+}
+
+extension TCPOptionSet: CustomStringConvertible {
+  /// The options by the names of the RFCs, in the order of their bits, with commas between them: `MSS,SACK-permitted`.
+  public var description: String {
+    let names: [(TCPOptionSet, String)] = [
+      (.maximumSegmentSize, "MSS"), (.windowScale, "window-scale"), (.sackPermitted, "SACK-permitted"), (.sack, "SACK"),
+      (.timestamps, "timestamps"), (.fastOpen, "TFO"), (.md5Signature, "MD5"), (.authentication, "TCP-AO"),
+      (.multipath, "MPTCP"),
+    ]
+    return names.filter { contains($0.0) }.map(\.1).joined(separator: ",")
+  }
 }
 
 /// One selective acknowledgement: the bytes from `left` up to but not including `right` arrived (RFC 2018).

@@ -3,14 +3,8 @@
 import Catalog
 
 extension PacketDecoder {
+  @inline(never)
   func decodeTCPOptions(_ bytes: WireBytes, _ start: Int, _ end: Int, into packet: inout Packet) {
-    // Timestamps behind two NOPs: what nearly every segment with options has.
-    if end &- start == 12, bytes.u32(start) == 0x0101_080A {
-      packet.tcp.options = .timestamps
-      packet.tcp.timestampValue = bytes.u32(start &+ 4)
-      packet.tcp.timestampEcho = bytes.u32(start &+ 8)
-      return
-    }
     var offset = start
     while offset < end {
       let kind = bytes.u8(offset)
@@ -69,9 +63,19 @@ extension PacketDecoder {
     case 254 where length >= 4 && bytes.u16(offset &+ 2) == 0xF989:
       guard accept(.fastOpen, true, offset, &packet) else { return }
       packet.tcp.fastOpenCookieLength = UInt8(truncatingIfNeeded: length &- 4)
-    default:
-      break
+    // Echo and its reply, partial order, connection counts, alternate checksums, quick start, user time-out: obsolete or
+    // rare, but of one length each (IANA).
+    case 6, 7, 11, 12, 13: judgeLength(length == 6, offset, &packet)
+    case 9: judgeLength(length == 2, offset, &packet)
+    case 10, 14: judgeLength(length == 3, offset, &packet)
+    case 27: judgeLength(length == 8, offset, &packet)
+    case 28: judgeLength(length == 4, offset, &packet)
+    default: break
     }
+  }
+
+  private func judgeLength(_ isValid: Bool, _ offset: Int, _ packet: inout Packet) {
+    if !isValid { packet.raise(.tcpOptionInvalid, at: offset) }
   }
 
   /// Notes a single-use option; false, with the anomaly noted, if its length is wrong or it was there before.

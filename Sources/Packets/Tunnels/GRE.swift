@@ -1,4 +1,4 @@
-// GRE (RFC 2784, RFC 2890, RFC 1701) and its version 1 of PPTP (RFC 2637).
+// GRE (RFC 2784, RFC 2890, RFC 1701), its version 1 of PPTP (RFC 2637), and what it is used for.
 
 import Catalog
 
@@ -6,10 +6,7 @@ extension PacketDecoder {
   func decodeGRE(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
     guard enterLayer(at: region.offset, &packet) else { return }
     let start = region.offset
-    guard region.count >= 4 else {
-      packet.anomalies.append(.greTruncatedHeader, offset: start, captured: region.wireCount >= 4)
-      return
-    }
+    guard region.count >= 4 else { return packet.raiseShort(.greTruncatedHeader, region, needs: 4) }
     let flags = bytes.u16(start)
     let type = bytes.u16(start &+ 2)
     let hasChecksum = flags & 0x8000 != 0
@@ -23,6 +20,7 @@ extension PacketDecoder {
       if flags & 0x07F8 != 0 { packet.raise(.greInvalidFlags, at: start) }
       length &+= (hasChecksum || hasRouting ? 4 : 0) &+ (hasKey ? 4 : 0) &+ (hasSequence ? 4 : 0)
       if hasRouting {
+        guard length <= region.count else { return packet.raiseShort(.greTruncatedHeader, region, needs: length) }
         guard let routes = sourceRouteLength(bytes, region.dropping(length)) else {
           return packet.raise(.greMalformedSourceRoute, at: start &+ length)
         }
@@ -35,15 +33,17 @@ extension PacketDecoder {
       length &+= 4 &+ (hasSequence ? 4 : 0) &+ (flags & 0x0080 != 0 ? 4 : 0)
     default: return packet.raise(.greUnknownVersion, at: start)
     }
-    guard length <= region.count else {
-      packet.anomalies.append(.greTruncatedHeader, offset: start, captured: length <= region.wireCount)
-      return
-    }
+    guard length <= region.count else { return packet.raiseShort(.greTruncatedHeader, region, needs: length) }
+    let payload = region.dropping(length)
+    // A packet without payload: an acknowledgement of version 1, a keep-alive.
+    guard payload.wireCount > 0 else { return }
     switch type {
-    case 0x0800: noteInner(.ipv4, region.dropping(length), into: &packet)
-    case 0x86DD: noteInner(.ipv6, region.dropping(length), into: &packet)
-    case 0x6558: noteInner(.ethernet, region.dropping(length), into: &packet)
-    default: break
+    case 0x88BE, 0x22EB: decodeERSPAN(type, hasSequence: hasSequence, bytes, payload, into: &packet)
+    // WCCP (0x883E): its second version puts four bytes before the packet.
+    case 0x883E: noteInner(.ipv4, bytes.u8(payload.offset) >> 4 == 4 ? payload : payload.dropping(4), into: &packet)
+    // Aruba's access points: 802.11 frames by radio and service class.
+    case 0x8200...0x8370 where type & 0x000F == 0: noteInner(.wireless, payload, into: &packet)
+    default: _ = noteInner(etherType: type, payload, into: &packet)
     }
   }
 
@@ -54,10 +54,10 @@ extension PacketDecoder {
     while true {
       guard rest.count >= 4 else { return nil }
       let length = Int(bytes.u8(rest.offset &+ 3))
+      guard length <= rest.count &- 4 else { return nil }
       let isLast = bytes.u16(rest.offset) == 0 && length == 0
       rest = rest.dropping(4 &+ length)
       if isLast { return rest.offset &- region.offset }
-      guard rest.offset <= rest.end else { return nil }
     }
   }
 }
