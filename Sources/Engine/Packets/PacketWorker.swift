@@ -32,7 +32,8 @@ final class PacketWorker {
     for frame in frames {
       decoder.decode(
         frame.bytes, linkType: frame.linkType, time: frame.time, number: frame.number,
-        wireLength: Int(frame.wireLength), hasInvalidTime: frame.hasInvalidTime, into: &packet)
+        wireLength: Int(frame.wireLength), hasInvalidTime: frame.hasInvalidTime, interface: frame.interface,
+        into: &packet)
       repeat {
         flows.process(&packet, frame: frame.bytes)
       } while decoder.decodeInner(frame.bytes, into: &packet)

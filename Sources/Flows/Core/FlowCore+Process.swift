@@ -37,8 +37,7 @@ extension FlowCore {
     case .tcp: trackTCP(&packet, frame: frame, carried: carried)
     case .udp: trackUDP(&packet, frame: frame, carried: carried)
     case .icmp, .icmpv6: trackICMP(&packet, frame: frame, carried: carried)
-    case .sctp: trackOther(&packet, frame: frame, carried: carried, ports: true)
-    case .igmp, .other: trackOther(&packet, frame: frame, carried: carried, ports: false)
+    case .sctp, .igmp, .other: trackOther(&packet, frame: frame, carried: carried, ports: packet.hasPorts)
     case .none, .fragment: withoutFlow(packet)
     }
   }
