@@ -1,11 +1,7 @@
 // What the dns dissector says of itself: records, anomalies, protocols and their ports.
 #include "declare.h"
 
-#define FIELD(number, kind, bits, called, says, elastic)                                                     \
-    {                                                                                                        \
-        .size = sizeof(vdt_field), .id = number, .type = kind, .flags = bits, .name = VDT_TEXT(called),      \
-        .doc = VDT_TEXT(says), .ecs = VDT_TEXT(elastic)                                                      \
-    }
+#include "../common/dissector.h"
 
 static const vdt_field fields[] = {
     FIELD(FIELD_ID, VDT_TYPE_U64, VDT_FIELD_KEY, "id", "Transaction id.", "dns.id"),
@@ -34,10 +30,7 @@ static const vdt_field fields[] = {
           ""),
 };
 
-static const struct {
-    uint32_t id;
-    vdt_str name, definition;
-} anomalies[] = {
+static const struct anomaly anomalies[] = {
     {ANOMALY_MALFORMED, VDT_TEXT("dns.malformed"),
      VDT_TEXT("A message or record ends before its lengths say")},
     {ANOMALY_Z_FLAG_SET, VDT_TEXT("dns.z_flag_set"), VDT_TEXT("The reserved bit of the header is set")},
@@ -75,18 +68,14 @@ static const struct {
 
 int32_t dns_describe(const vdt_describer *d) {
     int32_t status = VDT_OK;
-    for (size_t i = 0; i < sizeof protocols / sizeof *protocols && !status; i++) {
+    for (size_t i = 0; i < COUNT_OF(protocols) && !status; i++) {
         status = d->protocol(d, protocols[i].id, protocols[i].name, protocols[i].over);
         if (!status)
-            status = d->record(d, protocols[i].id, protocols[i].name);
-        for (size_t j = 0; j < sizeof fields / sizeof *fields && !status; j++)
-            status = d->field(d, protocols[i].id, &fields[j]);
+            status = declare_record(d, protocols[i].id, protocols[i].name, fields, COUNT_OF(fields));
         if (!status && protocols[i].over & VDT_OVER_UDP)
             status = d->port(d, protocols[i].id, VDT_UDP, protocols[i].port, protocols[i].port);
         if (!status && protocols[i].over & VDT_OVER_TCP)
             status = d->port(d, protocols[i].id, VDT_TCP, protocols[i].port, protocols[i].port);
     }
-    for (size_t i = 0; i < sizeof anomalies / sizeof *anomalies && !status; i++)
-        status = d->anomaly(d, anomalies[i].id, anomalies[i].name, VDT_SEVERITY_LOW, anomalies[i].definition);
-    return status;
+    return status ? status : declare_anomalies(d, anomalies, COUNT_OF(anomalies));
 }

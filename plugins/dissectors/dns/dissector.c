@@ -1,5 +1,6 @@
 // The dns dissector: DNS over UDP and TCP (RFC 1035, RFC 7766), multicast DNS (RFC 6762), LLMNR (RFC 4795).
 #include "dissector.h"
+#include "../common/dissector.h"
 #include "include/dissector_dns.h"
 
 #include <stdlib.h>
@@ -7,9 +8,9 @@
 
 static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
     (void)config;
-    *instance = calloc(1, sizeof **instance);
+    *instance = allocate_instance(host, sizeof **instance);
     if (!*instance)
-        return host->fail(host, VDT_E_MEMORY, VDT_STR("dns: no memory for an instance"));
+        return VDT_E_MEMORY;
     (*instance)->host = host;
     return VDT_OK;
 }
@@ -107,27 +108,4 @@ static const vdt_dissector dissector = {
     .close = close_session,
 };
 
-static const void *interface(vdt_str id) {
-    static const vdt_str dissector_id = VDT_TEXT(VDT_DISSECTOR_ID);
-    return id.len == dissector_id.len && memcmp(id.ptr, dissector_id.ptr, id.len) == 0 ? &dissector : NULL;
-}
-
-static const vdt_plugin plugin = {
-    .size = sizeof plugin,
-    .abi_major = VDT_ABI_MAJOR,
-    .abi_minor = VDT_ABI_MINOR,
-    .id = VDT_TEXT("org.vedette.dissector.dns"),
-    .name = VDT_TEXT("dns"),
-    .version = VDT_TEXT("0.1.0"),
-    .vendor = VDT_TEXT("Vedette"),
-    .licence = VDT_TEXT("Apache-2.0"),
-    .summary = VDT_TEXT("DNS over UDP and TCP, multicast DNS and LLMNR"),
-    .describe = dns_describe,
-    .create = create,
-    .destroy = destroy,
-    .interface = interface,
-};
-
-const vdt_plugin *vedette_plugin_entry(uint32_t host_abi) {
-    return host_abi >> 16 == VDT_ABI_MAJOR ? &plugin : NULL;
-}
+DISSECTOR_PLUGIN("dns", "DNS over UDP and TCP, multicast DNS and LLMNR", dns_describe)

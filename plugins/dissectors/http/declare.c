@@ -1,11 +1,7 @@
 // What the http dissector says of itself: its record, anomalies, protocol and ports.
 #include "declare.h"
 
-#define FIELD(number, kind, bits, called, says, elastic)                                                     \
-    {                                                                                                        \
-        .size = sizeof(vdt_field), .id = number, .type = kind, .flags = bits, .name = VDT_TEXT(called),      \
-        .doc = VDT_TEXT(says), .ecs = VDT_TEXT(elastic)                                                      \
-    }
+#include "../common/dissector.h"
 
 static const vdt_field fields[] = {
     FIELD(FIELD_METHOD, VDT_TYPE_TEXT, 0, "method", "Method as it was sent.", "http.request.method"),
@@ -42,17 +38,15 @@ static const vdt_field fields[] = {
           ""),
 };
 
-static const struct {
-    uint32_t id;
-    vdt_str name, definition;
-} anomalies[] = {
+static const struct anomaly anomalies[] = {
     {ANOMALY_REQUEST_LINE, VDT_TEXT("http.request_line_invalid"),
      VDT_TEXT("Request line lacks or repeats a part")},
     {ANOMALY_NO_PROTOCOL, VDT_TEXT("http.request_line_no_protocol"), VDT_TEXT("Request without version")},
     {ANOMALY_DELIMITER, VDT_TEXT("http.delimiter_non_compliant"),
      VDT_TEXT("Parts of the request line separated by other than one space")},
     {ANOMALY_METHOD, VDT_TEXT("http.method_unknown"), VDT_TEXT("Method of no known name")},
-    {ANOMALY_VERSION, VDT_TEXT("http.version_invalid"), VDT_TEXT("Version malformed")},
+    {ANOMALY_VERSION, VDT_TEXT("http.version_invalid"),
+     VDT_TEXT("Version malformed, or another one than before")},
     {ANOMALY_REQUEST_HEADER, VDT_TEXT("http.request_header_invalid"),
      VDT_TEXT("Request header does not parse")},
     {ANOMALY_RESPONSE_HEADER, VDT_TEXT("http.response_header_invalid"),
@@ -94,20 +88,16 @@ static const uint16_t ports[] = {80,   81,   591,  631,  2869, 3128, 5357,
                                  5985, 8000, 8008, 8080, 8081, 8088, 8888};
 
 int32_t http_describe(const vdt_describer *d) {
-    int32_t status = d->protocol(d, PROTOCOL_HTTP, (vdt_str)VDT_TEXT("http"), VDT_OVER_TCP);
+    int32_t status = d->protocol(d, PROTOCOL_HTTP, VDT_STR("http"), VDT_OVER_TCP);
     if (!status)
-        status = d->parent(d, PROTOCOL_HTTP, (vdt_str)VDT_TEXT("tls"));
+        status = d->parent(d, PROTOCOL_HTTP, VDT_STR("tls"));
     if (!status)
-        status = d->alpn(d, PROTOCOL_HTTP, (vdt_str)VDT_TEXT("http/1.1"));
-    for (size_t i = 0; i < sizeof ports / sizeof *ports && !status; i++)
+        status = d->alpn(d, PROTOCOL_HTTP, VDT_STR("http/1.1"));
+    for (size_t i = 0; i < COUNT_OF(ports) && !status; i++)
         status = d->port(d, PROTOCOL_HTTP, VDT_TCP, ports[i], ports[i]);
     if (!status)
-        status = d->record(d, RECORD_HTTP, (vdt_str)VDT_TEXT("http"));
-    for (size_t i = 0; i < sizeof fields / sizeof *fields && !status; i++)
-        status = d->field(d, RECORD_HTTP, &fields[i]);
+        status = declare_record(d, RECORD_HTTP, VDT_STR("http"), fields, COUNT_OF(fields));
     if (!status)
-        status = d->flow_field(d, FLOW_HOST, (vdt_str)VDT_TEXT("host"), VDT_TYPE_TEXT);
-    for (size_t i = 0; i < sizeof anomalies / sizeof *anomalies && !status; i++)
-        status = d->anomaly(d, anomalies[i].id, anomalies[i].name, VDT_SEVERITY_LOW, anomalies[i].definition);
-    return status;
+        status = d->flow_field(d, FLOW_HOST, VDT_STR("host"), VDT_TYPE_TEXT);
+    return status ? status : declare_anomalies(d, anomalies, COUNT_OF(anomalies));
 }

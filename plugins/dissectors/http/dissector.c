@@ -1,14 +1,15 @@
 // The http dissector: HTTP/0.9, 1.0 and 1.1 over TCP (RFC 9112).
 #include "messages.h"
+#include "../common/dissector.h"
 #include "include/dissector_http.h"
 
 #include <stdlib.h>
 
 static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
     (void)config;
-    *instance = calloc(1, sizeof **instance);
+    *instance = allocate_instance(host, sizeof **instance);
     if (!*instance)
-        return host->fail(host, VDT_E_MEMORY, VDT_STR("http: no memory for an instance"));
+        return VDT_E_MEMORY;
     (*instance)->host = host;
     return VDT_OK;
 }
@@ -63,7 +64,7 @@ static int32_t data(vdt_session *session, const vdt_chunk *chunk, const vdt_sink
                     vdt_data_result *result) {
     if (chunk->direction > VDT_TO_CLIENT)
         return VDT_E_ARGUMENT;
-    struct call call = {session, sink, chunk->direction, result};
+    struct call call = {session, sink, chunk->direction, chunk->flags & VDT_CHUNK_END, result};
     bool last = chunk->flags & (VDT_CHUNK_END | VDT_CHUNK_BEFORE_GAP);
     if (session->requests == VDT_NO_DIRECTION && chunk->bytes.len) {
         result->need = choose_roles(session, chunk);
@@ -84,7 +85,7 @@ static int32_t gap(vdt_session *session, uint32_t direction, uint64_t offset, ui
                    const vdt_sink *sink, vdt_data_result *result) {
     if (direction > VDT_TO_CLIENT)
         return VDT_E_ARGUMENT;
-    struct call call = {session, sink, direction, result};
+    struct call call = {session, sink, direction, false, result};
     struct side *side = http_side(&call);
     side->scanned = 0;
     side->passing = false;
@@ -106,27 +107,5 @@ static const vdt_dissector dissector = {
     .close = close_session,
 };
 
-static const void *interface(vdt_str id) {
-    static const vdt_str dissector_id = VDT_TEXT(VDT_DISSECTOR_ID);
-    return id.len == dissector_id.len && memcmp(id.ptr, dissector_id.ptr, id.len) == 0 ? &dissector : NULL;
-}
-
-static const vdt_plugin plugin = {
-    .size = sizeof plugin,
-    .abi_major = VDT_ABI_MAJOR,
-    .abi_minor = VDT_ABI_MINOR,
-    .id = VDT_TEXT("org.vedette.dissector.http"),
-    .name = VDT_TEXT("http"),
-    .version = VDT_TEXT("0.1.0"),
-    .vendor = VDT_TEXT("Vedette"),
-    .licence = VDT_TEXT("Apache-2.0"),
-    .summary = VDT_TEXT("HTTP/0.9 to 1.1: requests joined with their responses, framing and its abuse"),
-    .describe = http_describe,
-    .create = create,
-    .destroy = destroy,
-    .interface = interface,
-};
-
-const vdt_plugin *vedette_plugin_entry(uint32_t host_abi) {
-    return host_abi >> 16 == VDT_ABI_MAJOR ? &plugin : NULL;
-}
+DISSECTOR_PLUGIN("http", "HTTP/0.9 to 1.1: requests joined with their responses, framing and its abuse",
+                 http_describe)

@@ -373,7 +373,8 @@ int32_t http_take(const struct call *call, const uint8_t *bytes, size_t length, 
         }
         bool said = found == TOO_LONG && side->state != LOOKING;
         side->passing = found == TOO_LONG;
-        struct line line = {bytes + at, end, offset + at};
+        bool cut = found == FOUND && call->ends && end == behind && behind == left;
+        struct line line = {bytes + at, end, offset + at, cut};
         bool line_taken = true;
         if (found == FOUND)
             check_line_end(call, bytes + at, end, behind, offset + at);

@@ -66,6 +66,7 @@ struct headers {
 struct side {
     enum state state;
     bool began;         // a message has been seen
+    uint8_t version;    // of the last message that named one
     bool passing;       // the rest of a line that was too long
     bool chunk_said;    // once a message
     bool line_end_said; // once a message
@@ -90,6 +91,7 @@ struct call {
     vdt_session *session;
     const vdt_sink *sink;
     uint32_t direction;
+    bool ends; // nothing follows in this direction
     vdt_data_result *result;
 };
 
@@ -110,6 +112,7 @@ struct line {
     const uint8_t *start;
     size_t length;
     uint64_t offset; // of its first byte
+    bool cut;        // the direction ended in it
 };
 
 int32_t http_probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direction, vdt_bytes bytes,
@@ -119,6 +122,8 @@ int32_t http_probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direct
 bool http_take_request_line(const struct call *call, struct line line);
 /// False: it is none.
 bool http_take_status_line(const struct call *call, struct line line);
+/// Notes the version of a message; false when it is not that of the messages before it in this direction.
+bool http_same_version(struct side *side, uint8_t version);
 bool http_is_method(const uint8_t *bytes, size_t length);
 bool http_is_token(uint8_t octet);
 /// Does a message begin here? Stricter than taking it: for finding one's way back.

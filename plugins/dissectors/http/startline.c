@@ -56,6 +56,14 @@ static uint8_t read_version(const uint8_t *bytes, size_t length) {
     return bytes[5] == '0' && bytes[7] == '9' ? 9 : 0;
 }
 
+bool http_same_version(struct side *side, uint8_t version) {
+    uint8_t before = side->version;
+    if (version < 10) // none, or one that says nothing of the others
+        return true;
+    side->version = version;
+    return !before || before == version;
+}
+
 static size_t skip_spaces(struct line line, size_t at) {
     while (at < line.length && http_is_space(line.start[at]))
         at++;
@@ -123,7 +131,7 @@ bool http_take_request_line(const struct call *call, struct line line) {
     if (http_is_space(line.start[0])) {
         http_anomaly(call, ANOMALY_REQUEST_LINE, line.offset);
         size_t spaces = skip_spaces(line, 0);
-        line = (struct line){line.start + spaces, line.length - spaces, line.offset + spaces};
+        line = (struct line){line.start + spaces, line.length - spaces, line.offset + spaces, line.cut};
         if (!line.length)
             return false;
     }
@@ -142,7 +150,7 @@ bool http_take_request_line(const struct call *call, struct line line) {
     struct transaction *transaction = http_begin_request(call, line.offset);
     if (!transaction)
         return false;
-    if (!token || !target_length)
+    if (!token || !target_length || line.cut)
         http_anomaly(call, ANOMALY_REQUEST_LINE, line.offset);
     else if (!http_is_method(line.start, parts.method))
         http_anomaly(call, ANOMALY_METHOD, line.offset);
@@ -155,7 +163,7 @@ bool http_take_request_line(const struct call *call, struct line line) {
         http_anomaly(call, ANOMALY_NO_PROTOCOL, line.offset);
     } else {
         transaction->version = read_version(line.start + parts.version, parts.version_end - parts.version);
-        if (!transaction->version)
+        if (!transaction->version || !http_same_version(http_side(call), transaction->version))
             http_anomaly(call, ANOMALY_VERSION, line.offset + parts.version);
     }
     if (!encoding_sound(target, target_length))
@@ -193,7 +201,7 @@ bool http_take_status_line(const struct call *call, struct line line) {
     if (!transaction)
         return false;
     transaction->response_version = read_version(line.start, version);
-    if (!transaction->response_version)
+    if (!transaction->response_version || !http_same_version(http_side(call), transaction->response_version))
         http_anomaly(call, ANOMALY_VERSION, line.offset);
     if (!sound)
         http_anomaly(call, ANOMALY_STATUS, line.offset + at);

@@ -1,11 +1,7 @@
 // What the tls dissector says of itself: its record, anomalies, facts of the flow, protocol and ports.
 #include "declare.h"
 
-#define FIELD(number, kind, bits, called, says, elastic)                                                     \
-    {                                                                                                        \
-        .size = sizeof(vdt_field), .id = number, .type = kind, .flags = bits, .name = VDT_TEXT(called),      \
-        .doc = VDT_TEXT(says), .ecs = VDT_TEXT(elastic)                                                      \
-    }
+#include "../common/dissector.h"
 
 static const vdt_field fields[] = {
     FIELD(FIELD_VERSION, VDT_TYPE_TEXT, 0, "version",
@@ -45,16 +41,14 @@ static const vdt_field fields[] = {
     FIELD(FIELD_ALERT, VDT_TYPE_U64, 0, "alert", "Number of the first fatal alert sent in clear.", ""),
 };
 
-static const struct {
-    uint32_t id;
-    vdt_str name, definition;
-} anomalies[] = {
+static const struct anomaly anomalies[] = {
     {ANOMALY_RECORD_TYPE, VDT_TEXT("tls.invalid_record_type"), VDT_TEXT("No record header where one is due")},
     {ANOMALY_RECORD_VERSION, VDT_TEXT("tls.invalid_record_version"),
      VDT_TEXT("A record of no known version")},
-    {ANOMALY_RECORD_LENGTH, VDT_TEXT("tls.invalid_record_length"), VDT_TEXT("A record longer than allowed")},
+    {ANOMALY_RECORD_LENGTH, VDT_TEXT("tls.invalid_record_length"),
+     VDT_TEXT("A record longer than allowed, or with too many alerts")},
     {ANOMALY_HANDSHAKE, VDT_TEXT("tls.handshake_invalid"),
-     VDT_TEXT("A handshake message does not parse, or is of no known type")},
+     VDT_TEXT("A handshake message does not parse, is of no known type or out of order")},
     {ANOMALY_ALERT, VDT_TEXT("tls.alert_invalid"), VDT_TEXT("An alert that is malformed or fatal")},
     {ANOMALY_HEARTBEAT, VDT_TEXT("tls.heartbeat_abuse"),
      VDT_TEXT("A heartbeat asks for or gives more than was sent")},
@@ -78,16 +72,12 @@ static const struct {
 };
 
 int32_t tls_describe(const vdt_describer *d) {
-    int32_t status = d->protocol(d, PROTOCOL_TLS, (vdt_str)VDT_TEXT("tls"), VDT_OVER_TCP);
-    for (size_t i = 0; i < sizeof ports / sizeof *ports && !status; i++)
+    int32_t status = d->protocol(d, PROTOCOL_TLS, VDT_STR("tls"), VDT_OVER_TCP);
+    for (size_t i = 0; i < COUNT_OF(ports) && !status; i++)
         status = d->port(d, PROTOCOL_TLS, VDT_TCP, ports[i], ports[i]);
     if (!status)
-        status = d->record(d, RECORD_TLS, (vdt_str)VDT_TEXT("tls"));
-    for (size_t i = 0; i < sizeof fields / sizeof *fields && !status; i++)
-        status = d->field(d, RECORD_TLS, &fields[i]);
-    for (size_t i = 0; i < sizeof facts / sizeof *facts && !status; i++)
+        status = declare_record(d, RECORD_TLS, VDT_STR("tls"), fields, COUNT_OF(fields));
+    for (size_t i = 0; i < COUNT_OF(facts) && !status; i++)
         status = d->flow_field(d, facts[i].id, facts[i].name, VDT_TYPE_TEXT);
-    for (size_t i = 0; i < sizeof anomalies / sizeof *anomalies && !status; i++)
-        status = d->anomaly(d, anomalies[i].id, anomalies[i].name, VDT_SEVERITY_LOW, anomalies[i].definition);
-    return status;
+    return status ? status : declare_anomalies(d, anomalies, COUNT_OF(anomalies));
 }

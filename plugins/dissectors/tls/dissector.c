@@ -1,14 +1,15 @@
 // The tls dissector: the record layer of SSL 3 to TLS 1.3 (RFC 8446 §5), and SSL 2's first message.
 #include "session.h"
+#include "../common/dissector.h"
 #include "include/dissector_tls.h"
 
 #include <stdlib.h>
 
 static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
     (void)config;
-    *instance = calloc(1, sizeof **instance);
+    *instance = allocate_instance(host, sizeof **instance);
     if (!*instance)
-        return host->fail(host, VDT_E_MEMORY, VDT_STR("tls: no memory for an instance"));
+        return VDT_E_MEMORY;
     (*instance)->host = host;
     if (!fingerprinter_open(&(*instance)->fingerprinter)) {
         free(*instance);
@@ -24,12 +25,12 @@ static int32_t destroy(vdt_instance *instance) {
 }
 
 static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_session **opened) {
-    (void)flow;
     vdt_session *session = calloc(1, sizeof *session);
     if (!session)
         return VDT_E_MEMORY;
     session->instance = instance;
     session->client = VDT_TO_SERVER;
+    session->midway = flow->flags & (VDT_FLOW_MIDSTREAM | VDT_FLOW_ONE_SIDED);
     session->time = VDT_TIME_UNKNOWN;
     session->server_name = (struct text)TEXT_IN(session->server_name_text);
     session->alpn_offered = (struct text)TEXT_IN(session->alpn_offered_text);
@@ -73,7 +74,12 @@ static uint32_t check_header(const uint8_t *header, uint32_t *at) {
 static void take_alert(const struct call *call, struct bytes body, uint64_t offset) {
     vdt_session *session = call->session;
     bool sound = body.length && body.length % 2 == 0;
-    for (size_t i = 0; sound && i < body.length; i += 2) {
+    size_t length = body.length;
+    if (length > 2 * ALERTS_MAX) { // nothing sends so many at once; what they say is not worth more
+        call->sink->anomaly(call->sink, ANOMALY_RECORD_LENGTH, call->direction, offset);
+        length = 2 * ALERTS_MAX;
+    }
+    for (size_t i = 0; sound && i < length; i += 2) {
         sound = body.start[i] == 1 || body.start[i] == 2;
         if (body.start[i] == 2) {
             if (!session->has_alert)
@@ -272,27 +278,5 @@ static const vdt_dissector dissector = {
     .close = close_session,
 };
 
-static const void *interface(vdt_str id) {
-    static const vdt_str dissector_id = VDT_TEXT(VDT_DISSECTOR_ID);
-    return id.len == dissector_id.len && memcmp(id.ptr, dissector_id.ptr, id.len) == 0 ? &dissector : NULL;
-}
-
-static const vdt_plugin plugin = {
-    .size = sizeof plugin,
-    .abi_major = VDT_ABI_MAJOR,
-    .abi_minor = VDT_ABI_MINOR,
-    .id = VDT_TEXT("org.vedette.dissector.tls"),
-    .name = VDT_TEXT("tls"),
-    .version = VDT_TEXT("0.1.0"),
-    .vendor = VDT_TEXT("Vedette"),
-    .licence = VDT_TEXT("Apache-2.0"),
-    .summary = VDT_TEXT("TLS and SSL: hellos, certificates, fingerprints, and what is wrong with records"),
-    .describe = tls_describe,
-    .create = create,
-    .destroy = destroy,
-    .interface = interface,
-};
-
-const vdt_plugin *vedette_plugin_entry(uint32_t host_abi) {
-    return host_abi >> 16 == VDT_ABI_MAJOR ? &plugin : NULL;
-}
+DISSECTOR_PLUGIN("tls", "TLS and SSL: hellos, certificates, fingerprints, and what is wrong with records",
+                 tls_describe)

@@ -3,7 +3,16 @@
 
 #include <stdlib.h>
 
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, CERTIFICATE = 11 };
+enum {
+    CLIENT_HELLO = 1,
+    SERVER_HELLO = 2,
+    CERTIFICATE = 11,
+    SERVER_KEY_EXCHANGE = 12,
+    CERTIFICATE_REQUEST = 13,
+    SERVER_HELLO_DONE = 14,
+    CERTIFICATE_VERIFY = 15,
+    CLIENT_KEY_EXCHANGE = 16,
+};
 
 void tls_note_begin(const struct call *call, uint64_t offset) {
     if (call->session->begun)
@@ -155,13 +164,41 @@ static bool is_message_type(uint8_t type) { // IANA, TLS HandshakeType
            type == 203 || type == 254;
 }
 
+/// Whether the side that speaks may send this now (RFC 5246 §7.3). Of what a gap, or a late beginning of the
+/// capture, may have hidden nothing is said.
+static bool is_in_order(const struct call *call, uint8_t type) {
+    const vdt_session *session = call->session;
+    bool from_client = call->direction == session->client;
+    bool all_seen = !session->midway && !session->sides[0].broken && !session->sides[1].broken &&
+                    !session->sides[0].lost && !session->sides[1].lost;
+    switch (type) {
+    case CLIENT_HELLO:
+        return from_client || !(session->has_client_hello || session->has_server_hello);
+    case SERVER_HELLO:
+        return !from_client || !session->has_client_hello;
+    case CERTIFICATE:
+    case CERTIFICATE_VERIFY:
+        return !all_seen || (from_client ? session->has_client_hello : session->has_server_hello);
+    case SERVER_KEY_EXCHANGE:
+    case CERTIFICATE_REQUEST:
+    case SERVER_HELLO_DONE:
+        return !all_seen || (!from_client && session->has_server_hello);
+    case CLIENT_KEY_EXCHANGE:
+        return !all_seen || (from_client && session->has_client_hello);
+    default:
+        return true;
+    }
+}
+
 /// One whole message; `offset` is that of its type.
 static void take_message(const struct call *call, struct bytes message, uint64_t offset) {
     struct tls_hello *hello = &call->session->instance->hello;
     uint8_t type = message.start[0];
     struct bytes body = {message.start + 4, message.length - 4};
     bool sound = true;
-    if (type == CLIENT_HELLO) {
+    if (!is_in_order(call, type)) {
+        sound = false;
+    } else if (type == CLIENT_HELLO) {
         sound = tls_read_client_hello(hello, body);
         report_hello(call, hello, offset + 4);
         if (sound)

@@ -11,6 +11,7 @@ enum {
     RECORD_MAX = 16384 + 2048,     // RFC 5246 §6.2.3, the larger of the versions
     HANDSHAKE_MAX = 65536 + 32768, // longer messages are passed over
     SERVER_NAME_MAX = 255,
+    ALERTS_MAX = 10, // in one record
     ALPN_TEXT = 512,
     NAMES_TEXT = 8192,
 };
@@ -54,6 +55,7 @@ struct vdt_session {
     struct vdt_instance *instance;
     struct side sides[2];
     uint32_t client; // direction in which the client speaks
+    bool midway;     // the flow was joined midway, or only one side of it is seen
     bool begun, emitted, has_client_hello, has_server_hello, resumed, has_alert, has_cipher;
     uint8_t alert;
     uint16_t client_version, version, cipher;

@@ -69,14 +69,16 @@ static void feed_decimals(struct fingerprinter *maker, struct bytes list) {
 }
 
 static void feed_extensions(struct fingerprinter *maker, const struct tls_hello *hello) {
+    struct bytes list = hello->extensions;
+    uint16_t type;
     bool first = true;
-    for (unsigned i = 0; i < hello->extension_count; i++) {
-        if (tls_is_grease(hello->extensions[i]))
+    while (tls_next_extension(&list, &type)) {
+        if (tls_is_grease(type))
             continue;
         if (!first)
             feed(maker, "-", 1);
         first = false;
-        feed_decimal(maker, hello->extensions[i]);
+        feed_decimal(maker, type);
     }
 }
 
@@ -128,6 +130,12 @@ static const char *ja4_version(uint16_t version) {
         return "s3";
     case 0x0002:
         return "s2";
+    case 0xfeff:
+        return "d1";
+    case 0xfefd:
+        return "d2";
+    case 0xfefc:
+        return "d3";
     default:
         return "00";
     }
@@ -143,12 +151,19 @@ static bool is_alphanumeric(uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/// First and last character of the first protocol offered; of their hexadecimal form where they are no
-/// letters.
+static bool is_grease_name(struct bytes name) {
+    return name.length == 2 && tls_is_grease(bytes_u16(name.start));
+}
+
+/// First and last character of the first protocol offered; of the hexadecimal form of the whole where
+/// either is no ASCII letter or digit.
 static void put_alpn(struct text *text, struct bytes alpn) {
     static const char digits[] = "0123456789abcdef";
     struct bytes first;
-    if (!bytes_vector(&alpn, 1, &first) || !first.length) {
+    bool any = bytes_vector(&alpn, 1, &first);
+    while (any && is_grease_name(first))
+        any = bytes_vector(&alpn, 1, &first);
+    if (!any || !first.length) {
         text_put(text, "00", 2);
         return;
     }
@@ -180,10 +195,12 @@ static size_t collect_ciphers(struct fingerprinter *maker, struct bytes ciphers)
 void tls_put_ja4(struct fingerprinter *maker, const struct tls_hello *hello, struct text *text) {
     static const char nothing[] = "000000000000";
     size_t extensions = 0, ciphers, sorted = 0;
+    struct bytes list = hello->extensions;
+    uint16_t type;
     if (!begin(maker, maker->sha256))
         return;
-    for (unsigned i = 0; i < hello->extension_count; i++)
-        extensions += !tls_is_grease(hello->extensions[i]);
+    while (tls_next_extension(&list, &type))
+        extensions += !tls_is_grease(type);
     ciphers = collect_ciphers(maker, hello->ciphers);
     text_put(text, "t", 1);
     text_put_words(text, ja4_version(hello->version));
@@ -199,8 +216,8 @@ void tls_put_ja4(struct fingerprinter *maker, const struct tls_hello *hello, str
         text_put_words(text, nothing);
     }
     text_put(text, "_", 1);
-    for (unsigned i = 0; i < hello->extension_count; i++) {
-        uint16_t type = hello->extensions[i];
+    list = hello->extensions;
+    while (tls_next_extension(&list, &type)) {
         if (!tls_is_grease(type) && type != TLS_EXTENSION_SERVER_NAME && type != TLS_EXTENSION_ALPN)
             maker->sorted[sorted++] = type;
     }

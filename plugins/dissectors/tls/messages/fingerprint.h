@@ -14,7 +14,7 @@ struct fingerprinter {
     EVP_MD *md5, *sha256; // NULL where the library does not offer it
     size_t filled;
     char buffer[4096];      // text on its way into the digest
-    uint16_t sorted[32768]; // as many cipher suites as one message can hold
+    uint16_t sorted[32768]; // as many cipher suites, or extensions, as one message can hold
 };
 
 bool fingerprinter_open(struct fingerprinter *maker);

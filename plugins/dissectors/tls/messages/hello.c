@@ -75,12 +75,11 @@ static bool read_extensions(struct tls_hello *hello, struct bytes body, const ui
         return true;
     if (!bytes_vector(&body, 2, &list))
         return false;
+    hello->extensions = list;
     while (list.length) {
         uint32_t at = (uint32_t)(list.start - origin);
         if (!bytes_number(&list, 2, &type) || !bytes_vector(&list, 2, &value))
             return false;
-        if (hello->extension_count < TLS_MAX_EXTENSIONS)
-            hello->extensions[hello->extension_count++] = (uint16_t)type;
         if (type == TLS_EXTENSION_SERVER_NAME && client)
             read_server_name(hello, value, at);
         else if (!read_extension(hello, (uint16_t)type, value, client) && !hello->extension_wrong)

@@ -4,8 +4,6 @@
 
 #include "bytes.h"
 
-enum { TLS_MAX_EXTENSIONS = 256 }; // kept; all are checked
-
 enum { // RFC 8446 §4.2
     TLS_EXTENSION_SERVER_NAME = 0,
     TLS_EXTENSION_GROUPS = 10,
@@ -25,8 +23,7 @@ struct tls_hello {
     struct bytes session, ciphers, groups, formats, signatures, versions;
     struct bytes alpn;        // the list: each with its length before it
     struct bytes server_name; // the first host name
-    unsigned extension_count; // kept
-    uint16_t extensions[TLS_MAX_EXTENSIONS];
+    struct bytes extensions;  // the whole list, see tls_next_extension
     bool has_server_name;
     // where something is wrong: offset in the message, or 0 (no offset of these is ever 0)
     uint32_t server_name_wrong, extension_wrong;
@@ -37,6 +34,16 @@ bool tls_read_client_hello(struct tls_hello *hello, struct bytes body);
 bool tls_read_server_hello(struct tls_hello *hello, struct bytes body);
 /// The body of an SSL 2 CLIENT-HELLO, behind its type.
 bool tls_read_ssl2_hello(struct tls_hello *hello, struct bytes body);
+
+/// Takes the type of the next extension of a list off its front; false at its end.
+static inline bool tls_next_extension(struct bytes *list, uint16_t *type) {
+    struct bytes value;
+    uint32_t number;
+    if (!bytes_number(list, 2, &number) || !bytes_vector(list, 2, &value))
+        return false;
+    *type = (uint16_t)number;
+    return true;
+}
 
 /// Values that mean nothing and are sent to keep servers tolerant (RFC 8701).
 static inline bool tls_is_grease(uint16_t value) {
