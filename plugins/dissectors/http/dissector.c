@@ -44,8 +44,8 @@ static size_t choose_roles(vdt_session *session, const vdt_chunk *chunk) {
     while (same < length && same < 5 && bytes[same] == (uint8_t)answer[same])
         same++;
     bool last = chunk->flags & (VDT_CHUNK_END | VDT_CHUNK_BEFORE_GAP);
-    if (same == length && same < 5 && !last)
-        return 5 - same;
+    if (same == length && same < 5 && !last) // one more octet may say that it is none
+        return 1;
     size_t word = 0;
     while (word < length && word < 32 && http_is_token(bytes[word]))
         word++;
