@@ -37,6 +37,7 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
       interfaces = PluginInterface.allCases.filter { kind in withABIText(kind.rawValue) { look($0) != nil } }
     }
     self.interfaces = interfaces
+    if let words = Self.mismatch(interfaces, description) { throw PluginError(.description, path, words) }
     records = ShapeTable(description.records.map { ($0.id, $0.name, $0.fields) })
     anomalies = ShapeTable(description.anomalies.map { ($0.id, $0.reportedID, $0.fields) })
     flowFields = ShapeTable(flowFields: description.flowFields)
@@ -52,6 +53,21 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
         .contract, identity.id, "its table of \(kind.rawValue) is \(size) bytes, ABI 1.0 has \(minimum)")
     }
     return table
+  }
+
+  /// What the plugin offers and what it describes are to be the same.
+  private static func mismatch(_ interfaces: [PluginInterface], _ description: PluginDescription) -> String? {
+    if interfaces.contains(.dissector), description.protocols.isEmpty {
+      return "it offers dissector/1 and describes no protocol"
+    }
+    let offered = interfaces.filter { $0 == .personaSource || $0 == .processSource }
+    if let one = offered.first(where: { i in !description.sources.contains { $0.interface == i } }) {
+      return "it offers \(one.rawValue) and does not describe it"
+    }
+    if let one = description.sources.first(where: { !offered.contains($0.interface) }) {
+      return "it describes \(one.interface.rawValue) and does not offer it"
+    }
+    return nil
   }
 
   // MARK: Steps of loading
@@ -135,7 +151,7 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
     let listener = Describer(pluginID: identity.id)
     let status = listener.listen(to: describe)
     if let refusal = listener.refusal { throw PluginError(.description, path, refusal) }
-    guard status >= 0 else {
+    guard status == VDT_OK else {
       throw PluginError(.description, path, "it could not describe itself: \(listener.failWords ?? "error \(status)")")
     }
     return listener.description

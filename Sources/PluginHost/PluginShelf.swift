@@ -17,13 +17,19 @@ public struct PluginShelf: Sendable {
   /// Loads all that `search` finds. [main]
   public static func load(_ search: PluginSearch) -> PluginShelf {
     var plugins: [Plugin] = []
-    var refusals: [PluginError] = []
     var shadowed: [(path: String, by: String)] = []
-    for path in search.files() {
+    let (files, problems) = search.files()
+    var refusals = problems
+    for path in files {
       do throws(PluginError) {
         let plugin = try Plugin(path: path)
         if let first = plugins.first(where: { $0.identity.id == plugin.identity.id }) {
           shadowed.append((path, first.path))
+        } else if let first = plugins.first(where: { $0.identity.name == plugin.identity.name }) {
+          refusals.append(
+            PluginError(
+              .description, path,
+              "\(plugin.identity.id) is called '\(plugin.identity.name)' as is \(first.identity.id), which came first"))
         } else {
           plugins.append(plugin)
         }

@@ -17,7 +17,7 @@ struct LoadingTests {
     #expect(plugin.interfaces == [.dissector])
     let record = try #require(plugin.description.records.first)
     #expect(record.name == "frame")
-    #expect(record.fields.map(\.name) == ["body", "length", "side", "packet", "parts", "address"])
+    #expect(record.fields.map(\.name) == ["body", "length", "side", "packet", "parts", "address", "sure"])
     #expect(record.fields.first { $0.name == "parts" }?.isList == true)
     #expect(plugin.description.protocols.map(\.name) == ["frames"])
     #expect(plugin.description.protocols.first?.ports.first?.range == 7000...7009)
@@ -49,6 +49,17 @@ struct LoadingTests {
     (["NO_DESCRIBE": ""], "the moon is in the wrong house"),
     (["BAD_FIELD": ""], "field pid of process is u64, and declared as text"),
     (["PLUGIN_ID": "\"Frames Inc\""], "its id is no reverse DNS name"),
+    (["NO_SYMBOL": ""], "undefined symbol: nobody_has_this"),
+    (["NO_PROTOCOL": ""], "it offers dissector/1 and describes no protocol"),
+    (["FLAGS": "64"], "field sure of frame: flags 64 are not known to this host"),
+    (["TRANSPORTS": "4"], "protocol frames: transports 4 are not known to this host"),
+    (["TRANSPORTS": "0"], "protocol frames: transports 0 are not known to this host"),
+    (["FACT": ""], "flow field ja3 is text, and declared as u64"),
+    (["MODES": "8"], "process-source/1: modes 8 are not known to this host"),
+    (["MODES": "VDT_SOURCE_FILE"], "it describes process-source/1 and does not offer it"),
+    (["SCHEMA": ""], "process-source/1: the parameters' schema is no UTF-8"),
+    (["RATE": ""], "process-source/1: a rate limit of nothing"),
+    (["STATUS": "3"], "it could not describe itself: error 3"),
   ]
 
   @Test("A plugin that does not fit is refused in one line that says why", arguments: refused)
@@ -64,6 +75,13 @@ struct LoadingTests {
   @Test("A file that others can write to is refused")
   func writableByOthers() throws {
     let path = try FixturePlugins.build("frames", ["CERTAINTY": "41"])
+    // The group counts where it is not root's: chown to another one, which only root may.
+    if getuid() == 0 {
+      #expect(chown(path, 0, 1) == 0)
+      chmod(path, 0o775)
+      let error = #expect(throws: PluginError.self) { _ = try Plugin(path: path) }
+      #expect(error?.words.contains("can be written by others") == true)
+    }
     for mode: mode_t in [0o777, 0o757] {
       chmod(path, mode)
       let error = #expect(throws: PluginError.self) { _ = try Plugin(path: path) }
@@ -89,6 +107,24 @@ struct LoadingTests {
     #expect(shelf.refusals.map(\.place) == [folder + "/libsource_text.so"])
     #expect(shelf.shadowed.map(\.path) == [folder + "/libdissector_later.so"])
     #expect(shelf.plugin(named: "org.example.lines")?.identity.name == "lines")
+  }
+
+  @Test("A folder that was named and is not there is told; one that is only usual is not")
+  func missingFolder() {
+    let none = FixturePlugins.folder + "/nowhere"
+    let shelf = PluginShelf.load(PluginSearch(folders: [none, none + "/else"], named: [none]))
+    #expect(
+      shelf.refusals.map(\.description) == ["\(none): plugins are not looked for here: No such file or directory"])
+  }
+
+  @Test("Of two plugins with one short name the second is refused, for a person could not tell them apart")
+  func sameName() throws {
+    let first = try FixturePlugins.build("frames")
+    let second = try FixturePlugins.build("frames", ["PLUGIN_ID": "\"org.example.others\""])
+    let shelf = PluginShelf.load(PluginSearch(folders: [first, second]))
+    #expect(shelf.plugins.map(\.identity.id) == ["org.example.frames"])
+    #expect(shelf.refusals.map(\.place) == [second])
+    #expect(shelf.refusals.first?.words.contains("is called 'frames' as is org.example.frames") == true)
   }
 
   @Test("A configuration that the plugin refuses is told in its words")

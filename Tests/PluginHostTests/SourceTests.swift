@@ -128,6 +128,48 @@ struct SourceTests {
     #expect(plugin?.words == "no source plugin is called 'mastodont'; there are: lines")
   }
 
+  @Test("A source that says for ever that there is more, or that there is nothing yet, holds nobody")
+  func endless() throws {
+    let shelf = PluginShelf(plugins: [try Plugin(path: FixturePlugins.build("lines", ["ENDLESS": "VDT_NEXT_OK"]))])
+    let source = try shelf.openSource(try FixturePlugins.write(Self.text, to: "endless.txt"))
+    let error = #expect(throws: PluginError.self) { for _ in 0...1000 { _ = try source.next(max: 10) } }
+    #expect(error?.kind == .contract)
+    let idle = PluginShelf(plugins: [try Plugin(path: FixturePlugins.build("lines", ["ENDLESS": "VDT_NEXT_IDLE"]))])
+    let other = try idle.openSource(try FixturePlugins.write(Self.text, to: "idle.txt"))
+    #expect(try other.next(max: 10).status == .idle(retryMilliseconds: 0))
+  }
+
+  @Test("A status that this host does not know is an error of the plugin")
+  func unknownStatus() throws {
+    let shelf = PluginShelf(plugins: [try Plugin(path: FixturePlugins.build("lines", ["ENDLESS": "77"]))])
+    let source = try shelf.openSource(try FixturePlugins.write(Self.text, to: "status.txt"))
+    let error = #expect(throws: PluginError.self) { _ = try source.next(max: 10) }
+    #expect(error?.words == "returned status 77, which ABI 1.0 does not know")
+  }
+
+  @Test(
+    "A source is named with its plugin, its parameters and its file",
+    arguments: [
+      ("lines:a.txt", "lines", nil, "a.txt"), ("lines,host=web01:/x/a:b.txt", "lines", "host=web01", "/x/a:b.txt"),
+      ("lab:", "lab", nil, ""), ("lab:seed=7", "lab", nil, "seed=7"),
+    ])
+  func spec(text: String, plugin: String, parameters: String?, file: String) throws {
+    let spec = try #require(SourceSpec(text))
+    #expect(spec.plugin == plugin)
+    #expect(spec.parameters == parameters)
+    #expect(spec.file == file)
+  }
+
+  @Test("A name without a plugin is a file", arguments: ["a.txt", "/x:y/a.txt", "./lines:a.txt", ""])
+  func noSpec(text: String) { #expect(SourceSpec(text) == nil) }
+
+  @Test("A list of parameters is an object of what its values look like; JSON stays as it is")
+  func parameterList() {
+    #expect(SourceSpec.json(of: "seed=7,name=a b,all=true") == #"{"seed":7,"name":"a b","all":true}"#)
+    #expect(SourceSpec.json(of: #"{"seed":7}"#) == #"{"seed":7}"#)
+    for bad in ["", "seed", "=7", "seed=7,"] { #expect(SourceSpec.json(of: bad) == nil, Comment(rawValue: bad)) }
+  }
+
   @Test("Parameters that the source refuses are told in its words")
   func parameters() throws {
     let path = try FixturePlugins.write(Self.text, to: "parameters.txt")

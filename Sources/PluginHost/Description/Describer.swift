@@ -94,6 +94,9 @@ final class Describer {
     guard !fields.contains(where: { $0.id == f.id || $0.name == name }) else {
       return refuse(VDT_E_ARGUMENT, "field \(name) (\(f.id)) of \(record) is declared twice")
     }
+    guard f.flags & ~(VDT_FIELD_KEY | VDT_FIELD_SENSITIVE | VDT_FIELD_LIST) == 0 else {
+      return refuse(VDT_E_UNSUPPORTED, "field \(name) of \(record): flags \(f.flags) are not known to this host")
+    }
     let list = f.flags & VDT_FIELD_LIST != 0
     if let kind, let known = WellKnownRecords.fields(of: kind).first(where: { $0.name == name }) {
       guard known.type == type, known.isList == list else {
@@ -114,13 +117,23 @@ final class Describer {
     guard let name = name.identifier, isID(id), let type = UInt8(exactly: type).flatMap(FieldType.init(rawValue:)),
       !description.flowFields.contains(where: { $0.id == id })
     else { return refuse(VDT_E_ARGUMENT, "flow field \(id): name, id or type is not usable") }
+    // There is a call for numbers and one for text; what this host knows by name is text.
+    guard type == .text || type == .u64 && !Self.knownFacts.contains(name) else {
+      return refuse(VDT_E_TYPE, "flow field \(name) is text, and declared as \(type.name)")
+    }
     description.flowFields.append(FlowFieldDescription(id: id, name: name, type: type))
     return VDT_OK
   }
 
+  /// The facts of a flow that have a place in its record.
+  private static let knownFacts: Set = ["server_name", "ja3", "ja3s", "ja4", "hassh", "hassh_server", "host"]
+
   fileprivate func proto(_ id: UInt32, _ name: vdt_str, _ transports: UInt32) -> Int32 {
     guard let name = name.protocolName, isID(id), !description.protocols.contains(where: { $0.id == id }) else {
       return refuse(VDT_E_ARGUMENT, "protocol \(id): name or id is not usable")
+    }
+    guard transports != 0, transports & ~(VDT_OVER_TCP | VDT_OVER_UDP) == 0 else {
+      return refuse(VDT_E_UNSUPPORTED, "protocol \(name): transports \(transports) are not known to this host")
     }
     description.protocols.append(
       ProtocolDescription(
@@ -142,25 +155,30 @@ final class Describer {
     return VDT_OK
   }
 
-  fileprivate func withSource(_ interface: vdt_str, _ body: (inout SourceDescription) -> Void) -> Int32 {
+  /// Changes the description of a source; `body` gives the words of its refusal, or nil.
+  fileprivate func withSource(_ interface: vdt_str, _ body: (inout SourceDescription) -> String?) -> Int32 {
     guard let kind = PluginInterface(rawValue: interface.words), kind == .personaSource || kind == .processSource else {
       // A source interface of a later host: not ours to judge.
       return VDT_OK
     }
-    if let at = description.sources.firstIndex(where: { $0.interface == kind }) {
-      body(&description.sources[at])
-    } else {
-      var source = SourceDescription(interface: kind)
-      body(&source)
-      description.sources.append(source)
+    if !description.sources.contains(where: { $0.interface == kind }) {
+      description.sources.append(SourceDescription(interface: kind))
     }
-    return VDT_OK
+    guard let at = description.sources.firstIndex(where: { $0.interface == kind }),
+      let words = body(&description.sources[at])
+    else { return VDT_OK }
+    return refuse(VDT_E_ARGUMENT, "\(kind.rawValue): \(words)")
   }
 
   private func isID(_ id: UInt32) -> Bool { id >= 1 && id <= VDT_MAX_ID }
 }
 
 // MARK: The table. Each function finds its describer in the table's context.
+
+/// Ports, parents, ALPN identifiers and patterns of a protocol, each (describe.h).
+private let mostHints = 256
+/// Rate limits and blind spots of a source, each (describe.h).
+private let mostRemarks = 64
 
 private func describer(_ table: UnsafePointer<vdt_describer>?) -> Describer? {
   guard let context = table?.pointee.context else { return nil }
@@ -182,30 +200,30 @@ private func fillDissector(_ table: inout vdt_describer) {
   table.protocol = { d, id, name, transports in describer(d)?.proto(id, name, transports) ?? VDT_E_ARGUMENT }
   table.parent = { d, id, parent in
     describer(d)?.withProtocol(id) { p in
-      guard let name = parent.protocolName else { return false }
+      guard let name = parent.protocolName, p.parents.count < mostHints else { return false }
       p.parents.append(name)
       return true
     } ?? VDT_E_ARGUMENT
   }
   table.port = { d, id, transport, first, last in
     describer(d)?.withProtocol(id) { p in
-      guard transport == VDT_TCP || transport == VDT_UDP, first <= last, p.ports.count < 256 else { return false }
+      guard transport == VDT_TCP || transport == VDT_UDP, first <= last, p.ports.count < mostHints else { return false }
       p.ports.append(.init(transport: UInt8(truncatingIfNeeded: transport), range: first...last))
       return true
     } ?? VDT_E_ARGUMENT
   }
   table.alpn = { d, id, alpn in
     describer(d)?.withProtocol(id) { p in
-      guard alpn.len >= 1, alpn.len <= 255 else { return false }
-      p.alpn.append(alpn.words)
+      guard alpn.len >= 1, let name = alpn.text(atMost: 255), p.alpn.count < mostHints else { return false }
+      p.alpn.append(name)
       return true
     } ?? VDT_E_ARGUMENT
   }
   table.pattern = { d, id, direction, offset, bytes in
     describer(d)?.withProtocol(id) { p in
-      guard direction <= VDT_TO_CLIENT, offset <= 256, (1...32).contains(bytes.len), let start = bytes.ptr else {
-        return false
-      }
+      guard direction <= VDT_TO_CLIENT, offset <= 256, (1...32).contains(bytes.len), let start = bytes.ptr,
+        p.patterns.count < mostHints
+      else { return false }
       p.patterns.append(
         .init(
           direction: UInt8(truncatingIfNeeded: direction), offset: Int(offset),
@@ -226,21 +244,38 @@ private func fillDissector(_ table: inout vdt_describer) {
 private func fillSource(_ table: inout vdt_describer) {
   table.source = { d, interface, modes in
     describer(d)?.withSource(interface) { s in
+      guard modes != 0, modes & ~(VDT_SOURCE_FILE | VDT_SOURCE_POLLER | VDT_SOURCE_STREAM) == 0 else {
+        return "modes \(modes) are not known to this host"
+      }
       s.readsFiles = modes & VDT_SOURCE_FILE != 0
       s.polls = modes & VDT_SOURCE_POLLER != 0
       s.streams = modes & VDT_SOURCE_STREAM != 0
+      return nil
     } ?? VDT_E_ARGUMENT
   }
   table.parameters = { d, interface, schema in
-    describer(d)?.withSource(interface) { $0.parametersSchema = schema.text(atMost: UInt64(VDT_MAX_SCHEMA)) ?? "" }
-      ?? VDT_E_ARGUMENT
+    describer(d)?.withSource(interface) { s in
+      guard let text = schema.text(atMost: UInt64(VDT_MAX_SCHEMA)) else {
+        return "the parameters' schema is no UTF-8 or over \(VDT_MAX_SCHEMA) bytes"
+      }
+      s.parametersSchema = text
+      return nil
+    } ?? VDT_E_ARGUMENT
   }
   table.rate_limit = { d, interface, requests, perMilliseconds, doc in
-    describer(d)?.withSource(interface) {
-      $0.rateLimits.append(.init(requests: requests, perMilliseconds: perMilliseconds, doc: doc.words))
+    describer(d)?.withSource(interface) { s in
+      guard requests > 0, perMilliseconds > 0, s.rateLimits.count < mostRemarks else {
+        return "a rate limit of nothing, or more than \(mostRemarks) of them"
+      }
+      s.rateLimits.append(.init(requests: requests, perMilliseconds: perMilliseconds, doc: doc.words))
+      return nil
     } ?? VDT_E_ARGUMENT
   }
   table.blind_spot = { d, interface, doc in
-    describer(d)?.withSource(interface) { $0.blindSpots.append(doc.words) } ?? VDT_E_ARGUMENT
+    describer(d)?.withSource(interface) { s in
+      guard s.blindSpots.count < mostRemarks else { return "more than \(mostRemarks) blind spots" }
+      s.blindSpots.append(doc.words)
+      return nil
+    } ?? VDT_E_ARGUMENT
   }
 }

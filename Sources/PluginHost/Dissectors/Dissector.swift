@@ -88,7 +88,7 @@ public final class Dissector {
     let status = withABIBytes(Array(config.utf8)) { bytes in
       plugin.descriptor.pointee.create?(host.table, bytes, &instance) ?? VDT_E_UNSUPPORTED
     }
-    guard status >= 0, let instance else {
+    guard status == VDT_OK, let instance else {
       throw PluginError(
         .refused, plugin.identity.id, "makes no instance: \(host.takeWords() ?? "error \(status), without words")")
     }

@@ -45,10 +45,7 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
     host.abi = VDT_ABI_VERSION
     host.name = Self.name.abi
     host.version = Self.version.abi
-    host.log = { host, level, text in
-      hostTable(host)?.note(level, text)
-      return VDT_OK
-    }
+    host.log = { host, level, text in hostTable(host)?.note(level, text) ?? VDT_E_ARGUMENT }
     host.fail = { host, code, text in
       hostTable(host)?.failed(text.words)
       return code
@@ -60,7 +57,14 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
     table.pointee.context = Unmanaged.passUnretained(self).toOpaque()
   }
 
-  deinit { table.deallocate() }
+  deinit {
+    let unlogged = words.withLock { $0.unlogged }
+    if unlogged > 0 {
+      let text = "\(unlogged) lines more were left out, for an instance may log \(Self.logBudget)"
+      log(PluginLogLine(plugin: plugin, level: .warning, text: text))
+    }
+    table.deallocate()
+  }
 
   /// The words of the last error on this thread, taken.
   func takeWords() -> String? {
@@ -81,7 +85,8 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
     }
   }
 
-  private func note(_ level: UInt32, _ text: vdt_str) {
+  private func note(_ level: UInt32, _ text: vdt_str) -> Int32 {
+    guard let level = PluginLogLine.Level(rawValue: level) else { return VDT_E_UNSUPPORTED }
     let passes = words.withLock { w in
       if w.logged < Self.logBudget {
         w.logged += 1
@@ -90,9 +95,8 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
       w.unlogged += 1
       return false
     }
-    if passes {
-      log(PluginLogLine(plugin: plugin, level: .init(rawValue: level) ?? .info, text: text.words))
-    }
+    if passes { log(PluginLogLine(plugin: plugin, level: level, text: text.words)) }
+    return VDT_OK
   }
 }
 

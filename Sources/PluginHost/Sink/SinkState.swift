@@ -34,7 +34,7 @@ public struct SinkEntry: BitwiseCopyable, Sendable {
 }
 
 /// What a plugin gave that was not taken. All grow only.
-public struct SinkRefusals: BitwiseCopyable, Sendable, Hashable {
+public struct SinkRefusals: BitwiseCopyable, Sendable, Hashable, CustomStringConvertible {
   public var wrongType: UInt64 = 0
   public var unknownID: UInt64 = 0
   public var badText: UInt64 = 0
@@ -46,6 +46,15 @@ public struct SinkRefusals: BitwiseCopyable, Sendable, Hashable {
   public init() {}
 
   public var total: UInt64 { wrongType &+ unknownID &+ badText &+ misplaced &+ overLimit &+ leftOpen }
+
+  /// `2 of another type, 1 with an id that was not declared`: only what there is.
+  public var description: String {
+    let kinds: [(UInt64, String)] = [
+      (wrongType, "of another type or form"), (unknownID, "with an id that was not declared"),
+      (badText, "not UTF-8"), (misplaced, "out of place"), (overLimit, "over a limit"), (leftOpen, "left open"),
+    ]
+    return kinds.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+  }
 }
 
 /// Which packet first brought the byte at `offset` of a direction and those after it.
@@ -92,6 +101,8 @@ public struct SinkState {
   var openTypes: UnsafeMutablePointer<UInt8>?
   var openEntry = 0
   var openArena = 0
+  /// How far the log may grow for it: ``VDT_MAX_VALUES`` entries behind its beginning.
+  var openLimit = 0
 
   // Declared ids: borrowed from the instance's shape tables, which outlive the state.
   let records: UnsafeMutableBufferPointer<ShapeTable.Entry>
@@ -223,9 +234,15 @@ public struct SinkState {
     return VDT_E_TYPE
   }
 
+  @inline(never) private mutating func refuseOverLimit() -> Int32 {
+    refusals.overLimit &+= 1
+    return VDT_E_LIMIT
+  }
+
   @inline(__always) mutating func number(_ field: UInt32, _ type: UInt32, _ value: UInt64) -> Int32 {
     let verdict = admits(field, type)
     guard verdict == VDT_OK else { return verdict }
+    guard logCount < openLimit else { return refuseOverLimit() }
     return append(
       SinkEntry(
         kind: UInt8(truncatingIfNeeded: type), direction: 0, id: UInt16(truncatingIfNeeded: field), length: 0,
@@ -237,10 +254,9 @@ public struct SinkState {
   ) -> Int32 {
     let verdict = admits(field, type)
     guard verdict == VDT_OK else { return verdict }
-    guard length <= UInt64(VDT_MAX_VALUE), length == 0 || start != nil else {
-      refusals.overLimit &+= 1
-      return VDT_E_LIMIT
-    }
+    guard logCount < openLimit, length <= UInt64(VDT_MAX_VALUE), length == 0 || start != nil,
+      arenaCount &- openArena &+ Int(length) <= Int(VDT_MAX_EMITTED)
+    else { return refuseOverLimit() }
     return copy(
       kind: UInt8(truncatingIfNeeded: type), direction: 0, id: UInt16(truncatingIfNeeded: field), start, Int(length),
       isText: type == VDT_TYPE_TEXT)

@@ -36,7 +36,11 @@ private func fillRecords(_ table: inout vdt_sink) {
     return state(sink).pointee.number(field, VDT_TYPE_F64, value.bitPattern)
   }
   table.flag = { sink, field, value in
-    state(sink).pointee.number(field, VDT_TYPE_FLAG, value == 0 ? 0 : 1)
+    guard value <= 1 else {
+      state(sink).pointee.refusals.wrongType &+= 1
+      return VDT_E_ARGUMENT
+    }
+    return state(sink).pointee.number(field, VDT_TYPE_FLAG, UInt64(value))
   }
   table.text = { sink, field, value in
     value.ptr.withUTF8Pointer { state(sink).pointee.blob(field, VDT_TYPE_TEXT, $0, value.len) }
@@ -101,7 +105,14 @@ private func fillDissector(_ table: inout vdt_sink) {
         kind: SinkEntry.Kind.flowNumber, direction: 0, id: UInt16(truncatingIfNeeded: field), length: 0, value: value))
   }
   table.when = { sink, direction, offset, time, packet in
-    guard state(sink).pointee.role == .dissector, direction <= VDT_TO_CLIENT else { return VDT_E_STATE }
+    guard state(sink).pointee.role == .dissector else {
+      state(sink).pointee.refusals.misplaced &+= 1
+      return VDT_E_STATE
+    }
+    guard direction <= VDT_TO_CLIENT else {
+      state(sink).pointee.refusals.wrongType &+= 1
+      return VDT_E_ARGUMENT
+    }
     let found = state(sink).pointee.mark(UInt8(truncatingIfNeeded: direction), offset)
     time?.pointee = found.mark.time
     packet?.pointee = found.mark.packet
@@ -146,6 +157,7 @@ private func open(
   guard status == VDT_OK else { return status }
   s.pointee.openEntry = entry
   s.pointee.openArena = s.pointee.arenaCount
+  s.pointee.openLimit = entry &+ 1 &+ Int(VDT_MAX_VALUES)
   s.pointee.openKind = kind
   s.pointee.openTypes = shape.types
   s.pointee.openFieldCount = shape.fieldCount
@@ -160,11 +172,6 @@ private func end(_ s: State) -> Int32 {
   guard s.pointee.openKind != 0 else {
     s.pointee.refusals.misplaced &+= 1
     return VDT_E_STATE
-  }
-  guard s.pointee.logCount &- s.pointee.openEntry &- 1 <= Int(VDT_MAX_VALUES) else {
-    s.pointee.refusals.overLimit &+= 1
-    s.pointee.cancelOpen()
-    return VDT_E_LIMIT
   }
   let isRecord = s.pointee.openKind == SinkEntry.Kind.beginRecord
   let status = s.pointee.append(SinkEntry(kind: SinkEntry.Kind.end, direction: 0, id: 0, length: 0, value: 0))
@@ -246,7 +253,9 @@ private func handBack(_ s: State, _ child: UnsafePointer<vdt_child>) -> Int32 {
     return VDT_E_STATE
   }
   let c = child.pointee
+  let known = VDT_CHILD_START | VDT_CHILD_END | VDT_CHILD_DECRYPTED
   guard c.size >= UInt32(MemoryLayout<vdt_child>.size), (VDT_CHILD_PACKET...VDT_CHILD_FILE).contains(c.kind),
+    c.flags & ~known == 0,
     c.direction <= VDT_TO_CLIENT, c.bytes.len <= UInt64(VDT_MAX_VALUE), c.bytes.len == 0 || c.bytes.ptr != nil,
     let name = c.name.text(atMost: UInt64(VDT_MAX_WORDS)), c.alpn.len <= 255, let alpn = c.alpn.text(atMost: 255)
   else {

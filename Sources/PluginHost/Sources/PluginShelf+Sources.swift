@@ -7,27 +7,24 @@ import VedettePluginABI
 #endif
 
 extension PluginShelf {
-  /// Opens `plugin:FILE`, `plugin:` (a source that reads no file), or `FILE`, whose plugin is found by sniffing.
+  /// Opens what a ``SourceSpec`` says, with the plugin found by sniffing where it names none.
   ///
   /// - Parameters:
   ///   - kind: the interface to prefer where a plugin has both; nil takes persona-source first.
-  ///   - name: what the observations have as their source; the spec without folders if it is nil.
+  ///   - name: what the observations have as their source; the spec without folders and parameters if it is nil.
+  ///   - parameters: a JSON object; parameters in the spec stand in its place.
   public func openSource(
     _ spec: String, kind: PluginInterface? = nil, name: String? = nil, parameters: String = "", cursor: [UInt8] = [],
     config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) -> SourceInstance {
-    if let colon = spec.firstIndex(of: ":"), !spec[..<colon].contains("/"),
-      let plugin = sources().first(where: { $0.identity.name == spec[..<colon] || $0.identity.id == spec[..<colon] })
-    {
-      let file = String(spec[spec.index(after: colon)...])
-      let input = file.isEmpty ? nil : try SourceInput(path: file)
-      return try SourceInstance(
-        plugin, interface: try interface(of: plugin, kind), name: name ?? Self.shortName(spec), input: input,
-        parameters: parameters, cursor: cursor, config: config, log: log)
-    }
-    if let colon = spec.firstIndex(of: ":"), !spec[..<colon].contains("/"), !Self.isThere(spec) {
-      let known = sources().map(\.identity.name).sorted().joined(separator: ", ")
-      throw PluginError(.unknown, spec, "no source plugin is called '\(spec[..<colon])'; there are: \(known)")
+    if let parts = SourceSpec(spec) {
+      if let plugin = sources().first(where: { $0.identity.name == parts.plugin || $0.identity.id == parts.plugin }) {
+        return try open(parts, spec, plugin, kind, name, parameters, cursor, config, log)
+      }
+      if !Self.isThere(spec) {
+        let known = sources().map(\.identity.name).sorted().joined(separator: ", ")
+        throw PluginError(.unknown, spec, "no source plugin is called '\(parts.plugin)'; there are: \(known)")
+      }
     }
     let input = try SourceInput(path: spec)
     do throws(PluginError) {
@@ -41,20 +38,49 @@ extension PluginShelf {
     }
   }
 
+  private func open(
+    _ parts: SourceSpec, _ spec: String, _ plugin: Plugin, _ kind: PluginInterface?, _ name: String?,
+    _ parameters: String, _ cursor: [UInt8], _ config: String, _ log: @escaping @Sendable (PluginLogLine) -> Void
+  ) throws(PluginError) -> SourceInstance {
+    var parts = parts
+    let interface = try interface(of: plugin, kind)
+    // What a source that reads no file is given are parameters: `lab:seed=7`.
+    let readsFiles = plugin.description.sources.contains { $0.interface == interface && $0.readsFiles }
+    if !readsFiles, parts.parameters == nil, !parts.file.isEmpty {
+      parts.parameters = parts.file
+      parts.file = ""
+    }
+    var parameters = parameters
+    if let text = parts.parameters {
+      guard let json = SourceSpec.json(of: text) else {
+        throw PluginError(.refused, spec, "'\(text)' is no list of parameters: write NAME=VALUE,NAME=VALUE")
+      }
+      parameters = json
+    }
+    let input = parts.file.isEmpty ? nil : try SourceInput(path: parts.file)
+    let shown = parts.file.isEmpty ? parts.plugin : "\(parts.plugin):\(Self.lastPart(parts.file))"
+    return try SourceInstance(
+      plugin, interface: interface, name: name ?? shown, input: input, parameters: parameters, cursor: cursor,
+      config: config, log: log)
+  }
+
   /// The plugin that is surest of the input; ties go to the smaller id.
   public func recognise(
     _ input: SourceInput, _ kind: PluginInterface? = nil
   ) throws(PluginError) -> (Plugin, PluginInterface) {
     var best: (plugin: Plugin, interface: PluginInterface, certainty: UInt32)?
+    var failures = ""
     for plugin in sources(kind) {
       let interface = try interface(of: plugin, kind)
-      let certainty = try plugin.sniff(input.start, name: Self.lastPart(input.path), interface)
+      let (certainty, words) = try plugin.sniff(input.start, name: Self.lastPart(input.path), interface)
       if certainty > best?.certainty ?? 0 { best = (plugin, interface, certainty) }
+      if let words { failures += "; \(plugin.identity.name) could not look: \(words)" }
     }
     guard let best else {
       let known = sources(kind).map(\.identity.name).sorted().joined(separator: ", ")
       throw PluginError(
-        .unknown, input.path, "no source plugin knows this file; name one (PLUGIN:FILE), there are: \(known)")
+        .unknown, input.path, "no source plugin knows this file; name one (PLUGIN:FILE), there are: \(known)\(failures)"
+      )
     }
     return (best.plugin, best.interface)
   }
@@ -72,22 +98,20 @@ extension PluginShelf {
   private static func lastPart(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
-
-  private static func shortName(_ spec: String) -> String {
-    guard let colon = spec.firstIndex(of: ":") else { return lastPart(spec) }
-    let file = lastPart(String(spec[spec.index(after: colon)...]))
-    return file.isEmpty ? String(spec[..<colon]) : "\(spec[..<colon]):\(file)"
-  }
 }
 
 extension Plugin {
-  /// How sure the plugin is (0…100) that the input is its own. A plugin that fails to look is not sure at all.
-  func sniff(_ start: [UInt8], name: String, _ interface: PluginInterface) throws(PluginError) -> UInt32 {
+  /// How sure the plugin is (0…100) that the input is its own. A plugin that fails to look is not sure at all, and
+  /// says why.
+  func sniff(
+    _ start: [UInt8], name: String, _ interface: PluginInterface
+  ) throws(PluginError) -> (certainty: UInt32, failure: String?) {
     let raw = try table(interface, minimum: MemoryLayout<vdt_source>.size)
-    guard let sniff = raw.assumingMemoryBound(to: vdt_source.self).pointee.sniff else { return 0 }
+    guard let sniff = raw.assumingMemoryBound(to: vdt_source.self).pointee.sniff else { return (0, nil) }
     var certainty: UInt32 = 0
     var words = vdt_str()
     let status = withABIBytes(start) { bytes in withABIText(name) { sniff(bytes, $0, &certainty, &words) } }
-    return status < 0 ? 0 : min(certainty, 100)
+    guard status == VDT_OK else { return (0, words.len > 0 ? words.words : "error \(status), without words") }
+    return (min(certainty, 100), nil)
   }
 }

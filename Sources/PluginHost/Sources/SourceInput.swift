@@ -206,11 +206,13 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
 
   fileprivate func failed(_ text: String) { fault.withLock { $0 = text } }
 
-  /// Waits until there are bytes to read, or the end, for so long at most.
-  func waitForBytes(milliseconds: Int32) {
-    guard feeder != nil else { return }
+  /// A thread decompresses it into a pipe, so that there may be nothing to read for a while.
+  var isFed: Bool { feeder != nil }
+
+  /// Waits until there are bytes to read, or the end, for so long at most; false where the time ran out.
+  func waitForBytes(milliseconds: Int32) -> Bool {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    poll(&wanted, 1, milliseconds)
+    return poll(&wanted, 1, milliseconds) > 0
   }
 
   /// Closes the descriptor and waits for the feeding thread, which then finds nobody reading.

@@ -36,6 +36,10 @@ public final class SourceInstance {
   private let state: UnsafeMutablePointer<SinkState>
   private var builder: ObservationBuilder
   private var isClosed = false
+  /// Calls in a row that said there is more and gave nothing.
+  private var emptyCalls = 0
+  /// How many of them break the contract (source.h).
+  private static let mostEmptyCalls = 1000
 
   /// Makes an instance of the plugin and opens its stream.
   /// - Parameters:
@@ -57,7 +61,7 @@ public final class SourceInstance {
     let status = withABIBytes(Array(parameters.utf8)) { parameters in
       withABIBytes(cursor) { open(instance, parameters, input?.descriptor ?? -1, $0, &stream) }
     }
-    guard status >= 0, let stream else {
+    guard status == VDT_OK, let stream else {
       let words = host.takeWords() ?? "error \(status), without words"
       _ = plugin.descriptor.pointee.destroy?(instance)
       input?.finish()
@@ -102,7 +106,7 @@ public final class SourceInstance {
 
   /// The next records, at most `max` (1…65,536), waiting at most `wait` milliseconds for one to come.
   ///
-  /// A file is never idle: while it is being decompressed its source says `more`, having waited.
+  /// What is being decompressed is never idle: its source says `more`, having waited.
   ///
   /// Throws where the plugin broke the contract; a source that fails says so in the batch's status.
   public func next(max: Int, wait: UInt64 = 1000) throws(PluginError) -> SourceBatch {
@@ -117,7 +121,8 @@ public final class SourceInstance {
 
     var batch = SourceBatch(observations: [], cursor: nil, rejects: [], status: .more)
     collect(into: &batch)
-    batch.status = try standing(status, result)
+    let isEmpty = batch.observations.isEmpty && batch.rejects.isEmpty && result.cursor.len == 0
+    batch.status = try standing(status, result, isEmpty: isEmpty)
     if result.cursor.len > 0 {
       guard result.cursor.len <= UInt64(VDT_MAX_CURSOR), let start = result.cursor.ptr else {
         throw PluginError(
@@ -142,14 +147,18 @@ public final class SourceInstance {
     return (progress.done, progress.total == 0 ? nil : progress.total)
   }
 
-  private func standing(_ status: Int32, _ result: vdt_next_result) throws(PluginError) -> SourceStatus {
+  private func standing(
+    _ status: Int32, _ result: vdt_next_result, isEmpty: Bool
+  ) throws(PluginError) -> SourceStatus {
     let retry = min(result.retry_ms, 86_400_000)
     switch status {
-    case VDT_NEXT_OK: return .more
+    case VDT_NEXT_OK:
+      try count(empty: isEmpty)
+      return .more
     case VDT_NEXT_IDLE:
-      guard input != nil else { return .idle(retryMilliseconds: retry) }
+      guard let input, input.isFed else { return .idle(retryMilliseconds: retry) }
       // A source that does not wait in next would have its caller spin: it waits here, for the pipe to have bytes.
-      input?.waitForBytes(milliseconds: Int32(min(retry, 100)))
+      try count(empty: isEmpty && input.waitForBytes(milliseconds: Int32(min(retry, 100))))
       return .more
     case VDT_NEXT_LIMITED: return .limited(retryMilliseconds: retry)
     case VDT_NEXT_END:
@@ -160,6 +169,16 @@ public final class SourceInstance {
       return .failed(.init(rawValue: result.error) ?? .other, input?.problem ?? host.takeWords() ?? "without words")
     case ..<0: return .failed(.other, host.takeWords() ?? "error \(status), without words")
     default: throw PluginError(.contract, plugin.identity.id, "returned status \(status), which ABI 1.0 does not know")
+    }
+  }
+
+  /// A source that says for ever that there is more would hold its reader for ever.
+  private func count(empty: Bool) throws(PluginError) {
+    emptyCalls = empty ? emptyCalls + 1 : 0
+    if emptyCalls > Self.mostEmptyCalls {
+      throw PluginError(
+        .contract, plugin.identity.id,
+        "said \(emptyCalls) times in a row that there is more, and gave no record, no reject and no cursor")
     }
   }
 

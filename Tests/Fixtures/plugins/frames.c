@@ -1,8 +1,10 @@
 // A dissector for tests: frames of "FX", a big-endian length of two bytes, and that many bytes of body.
 //
 // What the body says decides what the session answers: "error", "done", "notmine", "switch NAME", "half
-// NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length). Variants are made with -D:
-// ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PROTOCOL, MAGIC, CERTAINTY, LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, FLAT_ID.
+// NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length), and how it breaks the contract, see
+// break_contract. Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PROTOCOL, MAGIC, CERTAINTY,
+// LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PROTOCOL, NO_SYMBOL, and what describe should not say:
+// FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS.
 #include "vedette/plugin.h"
 
 #include <stdlib.h>
@@ -27,8 +29,19 @@
 #define CERTAINTY 90
 #endif
 
-enum { FRAME = 1, BODY = 1, LENGTH, SIDE, PACKET, PARTS, ADDRESS, AT };
+#ifndef FLAGS
+#define FLAGS 0
+#endif
+#ifndef TRANSPORTS
+#define TRANSPORTS (VDT_OVER_TCP | VDT_OVER_UDP)
+#endif
+#ifndef STATUS
+#define STATUS VDT_OK
+#endif
+
+enum { FRAME = 1, BODY = 1, LENGTH, SIDE, PACKET, PARTS, ADDRESS, SURE };
 enum { BROKEN = 1, ODD = 2, DETAIL = 1, HOST = 1 };
+enum { OVERRUN = 1000 }; // consumed more than was offered
 
 struct vdt_instance {
     const vdt_host *host;
@@ -50,6 +63,11 @@ static int32_t describe(const vdt_describer *d) {
          .flags = VDT_FIELD_LIST,
          .name = VDT_TEXT("parts")},
         {.size = sizeof(vdt_field), .id = ADDRESS, .type = VDT_TYPE_IP, .name = VDT_TEXT("address")},
+        {.size = sizeof(vdt_field),
+         .id = SURE,
+         .type = VDT_TYPE_FLAG,
+         .flags = FLAGS,
+         .name = VDT_TEXT("sure")},
     };
 #ifdef BAD_FIELD
     const vdt_field bad = {
@@ -66,21 +84,43 @@ static int32_t describe(const vdt_describer *d) {
     d->anomaly(d, ODD, VDT_STR("app.nul_in_line"), VDT_SEVERITY_LOW, VDT_STR("NUL"));
     d->anomaly_field(d, BROKEN, &detail);
     d->flow_field(d, HOST, VDT_STR("server_name"), VDT_TYPE_TEXT);
-    d->protocol(d, 1, VDT_STR(PROTOCOL), VDT_OVER_TCP | VDT_OVER_UDP);
+#ifndef NO_PROTOCOL
+    d->protocol(d, 1, VDT_STR(PROTOCOL), TRANSPORTS);
     d->port(d, 1, VDT_TCP, 7000, 7009);
     d->first_speaker(d, 1, VDT_TO_SERVER);
+#endif
+#ifdef FACT
+    d->flow_field(d, HOST + 1, VDT_STR("ja3"), VDT_TYPE_U64);
+#endif
+#ifdef MODES
+    d->source(d, VDT_STR(VDT_PROCESS_SOURCE_ID), MODES);
+#endif
+#ifdef SCHEMA
+    d->parameters(d, VDT_STR(VDT_PROCESS_SOURCE_ID), VDT_STR("\xff"));
+#endif
+#ifdef RATE
+    d->rate_limit(d, VDT_STR(VDT_PROCESS_SOURCE_ID), 0, 1000, VDT_STR("nothing"));
+#endif
 #ifdef LOOKAHEAD
     d->lookahead(d, LOOKAHEAD);
 #endif
 #ifdef NO_DESCRIBE
     return d->fail(d, VDT_E_INTERNAL, VDT_STR("the moon is in the wrong house"));
 #endif
-    return VDT_OK;
+    return STATUS;
 }
+
+#ifdef NO_SYMBOL
+int32_t nobody_has_this(void);
+#endif
 
 static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
     if (config.len == 3 && !memcmp(config.ptr, "bad", 3))
         return host->fail(host, VDT_E_CONFIG, VDT_STR("'bad' is no configuration"));
+#ifdef NO_SYMBOL
+    if (nobody_has_this())
+        return VDT_E_INTERNAL;
+#endif
     *instance = calloc(1, sizeof **instance);
     (*instance)->host = host;
     return VDT_OK;
@@ -115,6 +155,33 @@ static int says(const uint8_t *body, size_t length, const char *word) {
     return length >= strlen(word) && !memcmp(body, word, strlen(word));
 }
 
+/// What no session should do. In a record where it is of one.
+static void break_contract(const vdt_sink *sink, uint32_t direction, const uint8_t *body, size_t length) {
+    static char text[VDT_MAX_VALUE + 1];
+    vdt_child child = {.size = sizeof child, .kind = VDT_CHILD_FILE, .direction = direction};
+    memset(text, 'x', sizeof text);
+    if (says(body, length, "many")) // with the four before it, more values than a record may have
+        for (uint64_t i = 0; i < 9000; i++)
+            sink->u64(sink, PARTS, i);
+    if (says(body, length, "long"))
+        sink->text(sink, BODY, vdt_make_str(text, VDT_MAX_VALUE + 1));
+    if (says(body, length, "large"))
+        for (int i = 0; i < 9; i++)
+            sink->text(sink, BODY, vdt_make_str(text, VDT_MAX_VALUE));
+    if (says(body, length, "maybe"))
+        sink->flag(sink, SURE, 2);
+    if (says(body, length, "short"))
+        sink->ip(sink, ADDRESS, vdt_make_bytes(body, 5));
+    if (says(body, length, "nowhere"))
+        sink->when(sink, 9, 0, NULL, NULL);
+    if (says(body, length, "null"))
+        sink->text(sink, BODY, vdt_make_str(NULL, 7));
+    if (says(body, length, "within"))
+        sink->child(sink, &child);
+    if (says(body, length, "reject"))
+        sink->reject(sink, 1, 0, VDT_STR("no source"));
+}
+
 static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                      const uint8_t *body, size_t length, vdt_data_result *result) {
     int64_t time = 0;
@@ -135,6 +202,7 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     sink->u64(sink, LENGTH, length);
     sink->u64(sink, SIDE, direction);
     sink->u64(sink, PACKET, packet);
+    break_contract(sink, direction, body, length);
     if (says(body, length, "parts"))
         for (uint64_t i = 1; i <= 3; i++)
             sink->u64(sink, PARTS, i * i);
@@ -155,6 +223,20 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     }
     if (says(body, length, "odd"))
         sink->anomaly(sink, ODD, direction, offset);
+    if (says(body, length, "behind"))
+        sink->u64(sink, LENGTH, 1);
+    if (says(body, length, "kind")) {
+        vdt_child child = {.size = sizeof child, .kind = 9, .direction = direction};
+        sink->child(sink, &child);
+    }
+    if (says(body, length, "sign")) {
+        vdt_child child = {.size = sizeof child, .kind = VDT_CHILD_FILE, .flags = 64, .direction = direction};
+        sink->child(sink, &child);
+    }
+    if (says(body, length, "status"))
+        return 77;
+    if (says(body, length, "overrun"))
+        return OVERRUN;
     if (says(body, length, "expect")) {
         static const uint8_t address[] = {192, 0, 2, 7};
         sink->expect(sink, vdt_make_bytes(address, 4), 4444, VDT_TCP, VDT_STR(PROTOCOL), 60000);
@@ -206,6 +288,10 @@ static int32_t data(vdt_session *s, const vdt_chunk *chunk, const vdt_sink *sink
             return status;
         at += 4 + body;
         result->consumed = at;
+        if (status == OVERRUN) {
+            result->consumed = length + 1;
+            return VDT_DATA_OK;
+        }
         if (status != VDT_DATA_OK)
             return status;
     }

@@ -3,7 +3,10 @@
 /// All calls are made on the thread and within the call of `describe` [main]; the host copies what it gets.
 /// Ids are the plugin's own constants, 1...VDT_MAX_ID; field ids are per record. Each call returns VDT_OK, or
 /// VDT_E_ARGUMENT (a name not in [a-z0-9_], an id used twice), VDT_E_UNKNOWN (a record not declared),
-/// VDT_E_TYPE (a well-known name with another type), VDT_E_LIMIT. A refused declaration refuses the plugin.
+/// VDT_E_TYPE (a well-known name with another type), VDT_E_UNSUPPORTED (a flag that this host does not know),
+/// VDT_E_LIMIT. A refused declaration refuses the plugin; so does an interface that is offered and not
+/// described, or described and not offered. A protocol has at most 256 of each kind of hint, a source 64 of
+/// each kind of remark.
 #ifndef VEDETTE_DESCRIBE_H
 #define VEDETTE_DESCRIBE_H
 
@@ -75,7 +78,7 @@ struct vdt_describer {
     /// A field of the detail of an anomaly declared before; its ids are per anomaly.
     int32_t (*anomaly_field)(const vdt_describer *d, uint32_t anomaly, const vdt_field *field);
     /// A fact of the flow itself, given by flow_text or flow_u64. Known names, all text: server_name, ja3,
-    /// ja3s, ja4, hassh, hassh_server, host. Values of other names are accepted and not kept.
+    /// ja3s, ja4, hassh, hassh_server, host. Values of other names, text or u64, are accepted and not kept.
     int32_t (*flow_field)(const vdt_describer *d, uint32_t id, vdt_str name, uint32_t type);
     /// A protocol that the plugin dissects: its app_proto name ("dns"), and VDT_OVER_* or-ed. The first
     /// declared is what a probe that names none recognises.

@@ -20,7 +20,8 @@ struct vdt_host {
     /// The host's own.
     void *context;
     /// [any] A line for the host's log, at most VDT_MAX_WORDS bytes (the rest is cut). `level` is
-    /// a VDT_LOG_*. Kept within a budget per instance; what is over it is counted.
+    /// a VDT_LOG_*, VDT_E_UNSUPPORTED for another. Kept within a budget per instance; what is over it is
+    /// counted.
     int32_t (*log)(const vdt_host *host, uint32_t level, vdt_str text);
     /// [any] The words of the error that the calling function is about to return with: what, where, and
     /// what to do, in one line. Copied; per thread; the last one counts. Returns `code`.

@@ -2,9 +2,9 @@
 ///
 /// A record: begin, any number of fields, end. Records do not nest and do not outlive the call: one left
 /// open is cancelled and counted. A refused value (wrong type, unknown id, bad UTF-8, over a limit) is left
-/// out and counted against the plugin; the record goes on. Nothing emitted is seen by anyone before the call
-/// returned. All calls return VDT_OK, VDT_SINK_FULL where said, or an error; a plugin may ignore what they
-/// return.
+/// out and counted against the plugin; the record goes on without it. Nothing emitted is seen by anyone
+/// before the call returned. All calls return VDT_OK, VDT_SINK_FULL where said, or an error; a plugin may
+/// ignore what they return.
 #ifndef VEDETTE_SINK_H
 #define VEDETTE_SINK_H
 

@@ -18,7 +18,8 @@ extern "C" {
 #define VDT_PROCESS_SOURCE_ID "process-source/1"
 
 // What next returns.
-/// There may be more at once.
+/// There may be more at once. Said 1,000 times in a row without a record, a reject or a cursor it counts as
+/// an error of the plugin, which ends the stream.
 #define VDT_NEXT_OK 0
 /// Nothing more now; ask again after result->retry_ms, or after wake.
 #define VDT_NEXT_IDLE 1
