@@ -109,15 +109,20 @@ public final class Analysis {
 
   private func read(_ spec: String, _ kind: PluginInterface, _ shelf: PluginShelf, _ investigation: Investigation) {
     let source: SourceInstance
+    let heard = HeardLines()
     do throws(PluginError) {
-      source = try shelf.openSource(spec, kind: kind, log: { _ in })
+      source = try shelf.openSource(spec, kind: kind, log: { heard.add($0) })
     } catch {
       note(error.description)
       investigation.add(
         VisibilityGap(kind: "source_skipped", subject: spec, reason: "\(spec) was not read: \(error.words)"))
       return
     }
-    defer { source.close() }
+    defer {
+      source.close()
+      // What the plugin has to say is no refusal: what it read over, what it had to assume.
+      for line in heard.lines where line.level != .debug { refuse(Refusal("\(spec): \(line.text)")) }
+    }
     var rejected: UInt64 = 0
     var idleRounds = 0
     reading: while true {
@@ -155,10 +160,8 @@ public final class Analysis {
     }
     statistics.rejects &+= rejected
     if rejected > 5 { note("\(spec): \(rejected) records were refused in all") }
-    let lost = source.refusals.total
-    if lost > 0 {
-      note("\(spec): the plugin emitted \(lost) values that break its own description; they were left out")
-    }
+    let lost = source.refusals
+    if lost.total > 0 { note("\(spec): of what the plugin emitted, \(lost) was left out") }
   }
 
   // MARK: captures

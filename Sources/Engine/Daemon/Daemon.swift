@@ -338,7 +338,8 @@ public final class Daemon {
       log.error("\(error)")
     }
     sources.append(task)
-    guard let sender = sourceQueue?.sender, task.start(shelf: shelf, cursor: cursor, sender: sender) else {
+    guard let sender = sourceQueue?.sender, task.start(shelf: shelf, cursor: cursor, sender: sender, log: log)
+    else {
       task.state = .failed
       task.error = "the system has no thread to give"
       return false

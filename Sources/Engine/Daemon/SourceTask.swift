@@ -3,6 +3,7 @@
 import EventLoop
 import Evidence
 import JSON
+import Logging
 import PluginHost
 
 #if canImport(Glibc)
@@ -62,10 +63,10 @@ final class SourceTask {
     w.endObject()
   }
 
-  func start(shelf: PluginShelf, cursor: [UInt8], sender: Handover<SourceMessage>.Sender) -> Bool {
+  func start(shelf: PluginShelf, cursor: [UInt8], sender: Handover<SourceMessage>.Sender, log: Logger) -> Bool {
     let thread = SourceThread(
       name: name, spec: plugin + ":" + (file ?? ""), parameters: parameters, every: every, shelf: shelf, cursor: cursor,
-      sender: sender, stop: stop, gate: gate)
+      sender: sender, log: log, stop: stop, gate: gate)
     return startThread { thread.run() }
   }
 }
@@ -78,6 +79,7 @@ private struct SourceThread: Sendable {
   let shelf: PluginShelf
   let cursor: [UInt8]
   let sender: Handover<SourceMessage>.Sender
+  let log: Logger
   let stop: StopFlag
   let gate: Gate
 
@@ -97,7 +99,8 @@ private struct SourceThread: Sendable {
 
   /// Reads the source to its end; the words of its failure if it fails.
   private func pump(_ cursor: inout [UInt8]) throws(PluginError) -> String? {
-    let source = try shelf.openSource(spec, name: name, parameters: parameters, cursor: cursor)
+    let source = try shelf.openSource(
+      spec, name: name, parameters: parameters, cursor: cursor, log: { [log, name] in log.pass($0, of: name) })
     defer { source.close() }
     while !stop.isSet {
       let batch = try source.next(max: 1024, wait: 200)
@@ -127,5 +130,19 @@ private struct SourceThread: Sendable {
       left -= step
     }
     return !stop.isSet
+  }
+}
+
+extension Logger {
+  /// A line that a plugin logged, among the engine's own.
+  fileprivate func pass(_ line: PluginLogLine, of source: String) {
+    let level: Logger.Level =
+      switch line.level {
+      case .debug: .debug
+      case .info: .info
+      case .warning: .warning
+      case .error: .error
+      }
+    log(level: level, "\(source): \(line.text)")
   }
 }

@@ -28,13 +28,7 @@ struct Plugin: ParsableCommand {
         w.newline()
         StandardOutput.write(w.text)
       } else {
-        var out = ""
-        for plugin in shelf.plugins {
-          out += plugin.identity.name.padded(to: 14) + plugin.identity.version.padded(to: 9)
-          out += plugin.interfaces.map(\.rawValue).joined(separator: ", ").padded(to: 34)
-          out += printable(plugin.identity.summary) + "\n"
-        }
-        StandardOutput.write(out)
+        StandardOutput.write(PluginReport.list(shelf.plugins))
       }
       for one in shelf.shadowed { StandardError.line("vedette: \(one.path): not used, \(one.by) came first") }
       for refusal in shelf.refusals { StandardError.line("vedette: \(refusal)") }
@@ -77,6 +71,7 @@ extension PluginIdentity {
     w.member("version", version)
     w.member("vendor", vendor)
     w.member("licence", licence)
+    w.member("abi", "\(abiMajor).\(abiMinor)")
     w.member("summary", summary)
     w.member("interfaces", interfaces)
     w.member("path", path)
