@@ -195,6 +195,95 @@ struct LinuxAuditTests {
     #expect(RecordingHost.sniff(LinuxAuditPlugin.source, line) == 95)
   }
 
+  @Test("As ausearch -i writes it, in its order: names for numbers, spaces within values, a local time")
+  func interpreted() {
+    let stamp = "msg=audit(05/11/2022 18:10:21.986:84138) :"
+    let log = [
+      "----", "node=web01 type=PROCTITLE \(stamp) proctitle=sh -c ls -la",
+      "node=web01 type=CWD \(stamp) cwd=/opt/my dir",
+      "node=web01 type=EXECVE \(stamp) argc=3 a0=sh a1=-c a2=x=1 beef a3 ",
+      "node=web01 type=SYSCALL \(stamp) arch=x86_64 syscall=execve success=yes exit=0 a0=0x55d ppid=1340 pid=17790 "
+        + "auid=unset uid=tomcat tty=(none) ses=unset comm=my sh exe=/usr/bin/my sh key=exec",
+      "----", "time->Wed May 11 18:10:22 2022",
+      "node=web01 type=SOCKADDR msg=audit(05/11/2022 18:10:22.000:84139) : "
+        + "saddr={ saddr_fam=inet6 laddr=2001:db8::1 lport=443 }",
+      "node=web01 type=SYSCALL msg=audit(05/11/2022 18:10:22.000:84139) : arch=x86_64 syscall=connect success=no "
+        + "exit=EINPROGRESS(Operation now in progress) a0=0x3 pid=200 uid=root exe=/usr/bin/curl",
+    ]
+    let result = run(log)
+    #expect(result.rejected.isEmpty)
+    #expect(result.records.count == 2)
+    let process = result.records[0]
+    // date -u -d '2022-05-11 18:10:21' +%s
+    #expect(process.time == 1_652_292_621_986_000_000)
+    #expect(process["command_line"] == "sh -c x=1 beef a3")
+    #expect(process["cwd"] == "/opt/my dir")
+    #expect(process["image"] == "/usr/bin/my sh")
+    #expect(process["user"] == "tomcat")
+    #expect(process["logon"] == nil)
+    #expect(process["extra"]?.contains("local time, zone unknown") == true)
+    let connection = result.records[1]
+    #expect(connection["dest_port"] == "443")
+    #expect(connection["image"] == "/usr/bin/curl")
+    #expect(connection["extra"]?.contains("\"exit\":-115") == true)
+  }
+
+  @Test(
+    "An interpreted date is read by its separators",
+    arguments: [
+      "10/22/2020 08:29:52.005", "10/22/20 08:29:52.005", "22/10/2020 08:29:52.005", "22.10.2020 08:29:52.005",
+      "2020-10-22 08:29:52.005",
+    ])
+  func interpretedDates(text: String) {
+    // date -u -d '2020-10-22 08:29:52' +%s
+    #expect(Array(text.utf8).withUnsafeBytes { InterpretedTime.nanoseconds($0) } == 1_603_355_392_005_000_000)
+  }
+
+  @Test(
+    "What is no interpreted date is none",
+    arguments: ["", "10/22/2020", "1/2 08:29:52", "99/99/2020 08:29:52", "2020 08:29:52", "-- 08:29:52"])
+  func noInterpretedDates(text: String) {
+    #expect(Array(text.utf8).withUnsafeBytes { InterpretedTime.nanoseconds($0) } == nil)
+  }
+
+  @Test(
+    "Within a syslog line a record has the machine of the line's header",
+    arguments: [
+      "<13>Oct 22 08:29:52 web01 audispd: ", "Oct  2 08:29:52 web01 kernel: audit: ",
+      "<86>1 2020-10-22T08:29:52.005Z web01 audispd - - - ", "2020-10-22T08:29:52.005+02:00 web01 audispd: ",
+    ])
+  func syslogLines(header: String) {
+    let record =
+      #"msg=audit(1652292621.986:7): arch=c000003e syscall=59 success=yes exit=0 pid=9 uid=0 exe="/bin/ls""#
+    let result = run([header + "type=SYSCALL " + record, header + "session opened for user root"])
+    #expect(result.records.map { $0["host"] } == ["web01"])
+    #expect(result.rejected.isEmpty)
+    #expect(result.log == ["read over: 1 syslog of other programs"])
+  }
+
+  @Test("The kernel's own records have numbers for types")
+  func numbers() {
+    let lines = [
+      #"audit: type=1300 audit(1652292621.986:7): arch=c00000b7 syscall=221 success=yes exit=0 pid=9 exe="/bin/ls""#,
+      #"audit: type=1309 audit(1652292621.986:7): argc=2 a0="ls" a1="-l""#,
+      #"audit: type=1327 audit(1652292621.986:7): proctitle=6C73002D6C"#,
+    ]
+    #expect(run(lines, parameters: #"{"host":"h"}"#).records.map { $0["command_line"] } == ["ls -l"])
+  }
+
+  @Test("Arguments beyond what is kept are said to be cut off")
+  func manyArguments() {
+    let head = "node=n type=EXECVE msg=audit(1652292621.986:7):"
+    let call =
+      #"node=n type=SYSCALL msg=audit(1652292621.986:7): arch=c000003e syscall=59 success=yes pid=9 exe="/bin/ls""#
+    let many = (0..<5000).map { "a\($0)=\"x\"" }
+    let parts = stride(from: 0, to: 5000, by: 500).map { "\(head) \(many[$0..<($0 + 500)].joined(separator: " "))" }
+    let record = run([call] + parts).records.first
+    // 4,096 words of one letter with a space between.
+    #expect(record?["command_line"]?.utf8.count == 2 * 4096 - 1)
+    #expect(record?["extra"]?.contains("\"truncated\":true") == true)
+  }
+
   @Test("A log that names no machine takes the parameter's, or says that it had to guess")
   func hosts() {
     let lines = execve(node: "x", serial: 1).map { String($0.dropFirst(7)) }

@@ -15,6 +15,8 @@ struct SupportTests {
       ("2022-05-11 18:10:26.027", 1_652_292_626_027_000_000, false),
       ("2022-05-11T20:10:26,5+02:00", 1_652_292_626_500_000_000, true),
       ("2022-05-11T12:40:26.123456789987-0530", 1_652_292_626_123_456_789, true),
+      ("2022-05-11 20:10:26 +0200", 1_652_292_626_000_000_000, true),
+      ("2022-05-11 18:10:26 UTC", 1_652_292_626_000_000_000, true),
       ("1969-12-31T23:59:59.5Z", -500_000_000, true), ("1900-03-01T00:00:00Z", -2_203_891_200_000_000_000, true),
     ])
   func times(text: String, nanoseconds: Int64, hasZone: Bool) {
@@ -29,6 +31,14 @@ struct SupportTests {
       "2022-05-11T00:00:00+2:00", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "20a2-05-11T00:00:00Z",
     ])
   func noTimes(text: String) { #expect(time(text) == nil) }
+
+  @Test(
+    "Time since 1970 is in the unit that its size tells",
+    arguments: [
+      (1_652_292_626, 1_652_292_626_000_000_000), (1_652_292_626_027, 1_652_292_626_027_000_000),
+      (1_652_292_626_027_000, 1_652_292_626_027_000_000), (1, nil), (.infinity, nil), (-.nan, nil), (1e300, nil),
+    ] as [(Double, Int64?)])
+  func epochs(number: Double, nanoseconds: Int64?) { #expect(EventTime(epoch: number)?.nanoseconds == nanoseconds) }
 
   @Test("Numbers are decimal, or hexadecimal with 0x, within 64 bits")
   func numbers() {

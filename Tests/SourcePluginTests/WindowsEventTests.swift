@@ -49,6 +49,22 @@ struct WindowsEventTests {
       "event data as a text of XML",
       #"{"EventID":3,"Source":"Microsoft-Windows-Sysmon","Computer":"ws5","EventData":"<EventData><Data Name=\"UtcTime\">2020-10-22 08:29:52.005</Data><Data Name=\"ProcessGuid\">{313fa531-ba3b-5f8f-0c00-000000000400}</Data><Data Name=\"ProcessId\">720</Data><Data Name=\"Image\">C:\\lsass.exe</Data><Data Name=\"Protocol\">udp</Data><Data Name=\"Initiated\">true</Data><Data Name=\"SourceIp\">172.18.39.5</Data><Data Name=\"SourcePort\">51883</Data><Data Name=\"DestinationIp\">172.18.38.5</Data><Data Name=\"DestinationPort\">389</Data></EventData>"}"#
     ),
+    (
+      "a search's hit with dotted names and lists of one",
+      #"{"_index":"x","_source":{"@timestamp":"2020-10-22T08:29:55Z","winlog.event_id":[3],"winlog.channel":"Microsoft-Windows-Sysmon/Operational","winlog.computer_name":["ws5"],"winlog.event_data.UtcTime":["2020-10-22 08:29:52.005"],"winlog.event_data.ProcessGuid":["{313fa531-ba3b-5f8f-0c00-000000000400}"],"winlog.event_data.ProcessId":["720"],"winlog.event_data.Image":["C:\\lsass.exe"],"winlog.event_data.Protocol":["udp"],"winlog.event_data.Initiated":["true"],"winlog.event_data.SourceIp":["172.18.39.5"],"winlog.event_data.SourcePort":["51883"],"winlog.event_data.DestinationIp":["172.18.38.5"],"winlog.event_data.DestinationPort":["389"]}}"#
+    ),
+    (
+      "the event in XML as a member",
+      #"{"@timestamp":"2020-10-22T08:29:55Z","host":{"name":"collector"},"event":{"original":"<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>3</EventID><TimeCreated SystemTime='2020-10-22T08:29:55Z'/><Computer>ws5</Computer></System><EventData><Data Name='UtcTime'>2020-10-22 08:29:52.005</Data><Data Name='ProcessGuid'>{313fa531-ba3b-5f8f-0c00-000000000400}</Data><Data Name='ProcessId'>720</Data><Data Name='Image'>C:\\lsass.exe</Data><Data Name='Protocol'>udp</Data><Data Name='Initiated'>true</Data><Data Name='SourceIp'>172.18.39.5</Data><Data Name='SourcePort'>51883</Data><Data Name='DestinationIp'>172.18.38.5</Data><Data Name='DestinationPort'>389</Data></EventData></Event>"}}"#
+    ),
+    (
+      "the event in XML as the message, the id beside it",
+      #"{"EventCode":3,"SourceName":"Microsoft-Windows-Sysmon","ComputerName":"ws5","_raw":"<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>3</EventID><TimeCreated SystemTime='2020-10-22T08:29:55Z'/><Computer>ws5</Computer></System><EventData><Data Name='UtcTime'>2020-10-22 08:29:52.005</Data><Data Name='ProcessGuid'>{313fa531-ba3b-5f8f-0c00-000000000400}</Data><Data Name='ProcessId'>720</Data><Data Name='Image'>C:\\lsass.exe</Data><Data Name='Protocol'>udp</Data><Data Name='Initiated'>true</Data><Data Name='SourceIp'>172.18.39.5</Data><Data Name='SourcePort'>51883</Data><Data Name='DestinationIp'>172.18.38.5</Data><Data Name='DestinationPort'>389</Data></EventData></Event>"}"#
+    ),
+    (
+      "numbers with a fraction of nothing",
+      #"{"EventID":3.0,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws5","UtcTime":"2020-10-22 08:29:52.005","ProcessGuid":"{313fa531-ba3b-5f8f-0c00-000000000400}","ProcessId":720.0,"Image":"C:\\lsass.exe","Protocol":"udp","Initiated":"true","SourceIp":"172.18.39.5","SourcePort":51883.0,"DestinationIp":"172.18.38.5","DestinationPort":389.0}"#
+    ),
   ]
 
   @Test("A Sysmon connection is the same record in every shape", arguments: shapes)
@@ -144,6 +160,39 @@ struct WindowsEventTests {
         == .refused("Security 4688: NewProcessId is missing or no number"))
     #expect(try read("[]") == .refused("expected a JSON object"))
     #expect(try read(#"{"a":1}"#) == .refused("no event id: this is no event of the Windows event log"))
+  }
+
+  @Test(
+    "The log's time is read with a zone, without one, as milliseconds and as PowerShell writes it",
+    arguments: [
+      // date -u -d '2020-12-19 07:50:13' +%s
+      (#""TimeCreated":"2020-12-19T07:50:13Z""#, 1_608_364_213_000_000_000, "TimeCreated"),
+      (#""TimeCreated":"2020-12-19 08:50:13.5 +0100""#, 1_608_364_213_500_000_000, "TimeCreated"),
+      (#""TimeCreated":"2020-12-19 07:50:13""#, 1_608_364_213_000_000_000, "TimeCreated, zone unknown"),
+      (#""TimeCreated":"\/Date(1608364213250)\/""#, 1_608_364_213_250_000_000, "TimeCreated"),
+      (#""TimeCreated":1608364213250"#, 1_608_364_213_250_000_000, "TimeCreated"),
+      (#""@timestamp":"2020-12-19T07:50:13Z""#, 1_608_364_213_000_000_000, "@timestamp"),
+    ])
+  func clocks(member: String, nanoseconds: Int64, clock: String) throws {
+    let event =
+      #"{"EventID":4688,"Channel":"Security","Computer":"h","NewProcessName":"x","NewProcessId":"0x10","#
+      + member + "}"
+    let process = try #require(try process(event))
+    #expect(process.time == nanoseconds)
+    #expect(process.extra.contains(ExtraMember("clock", .string(clock))))
+  }
+
+  @Test("Lines of XML are events too; what is no event is refused with its line")
+  func xmlLines() {
+    let event =
+      "<Event xmlns='x'><System><Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>4689</EventID>"
+      + "<TimeCreated SystemTime='2020-12-19T07:50:13.0Z'/><Computer>ws5</Computer></System><EventData>"
+      + "<Data Name='ProcessName'>C:\\a.exe</Data><Data Name='ProcessId'>0x2d0</Data></EventData></Event>"
+    let run = RecordingHost.run(WindowsEventPlugin.plugin, over: Array((event + "\n<Event><System>\n").utf8))
+    #expect(run.records.map { $0["pid"] } == ["720"])
+    #expect(run.records.map { $0["host"] } == ["ws5"])
+    #expect(run.rejected.map(\.line) == [2])
+    #expect(RecordingHost.sniff(WindowsEventPlugin.source, event + "\n") == 95)
   }
 
   @Test("A bad line is reported with its place; what was read over is said at the end")

@@ -8,8 +8,8 @@ public struct EventTime: Hashable, Sendable {
 }
 
 extension EventTime {
-  /// `2020-10-22 08:29:52.005`, `2020-10-22T08:29:52.005+02:00`, `…Z`; a fraction of any length (what is below a
-  /// nanosecond is cut). Nil for anything else, and outside the years 1678 to 2261.
+  /// `2020-10-22 08:29:52.005`, `2020-10-22T08:29:52.005+02:00`, `… -0700`, `…Z`, `… UTC`; a fraction of any length
+  /// (what is below a nanosecond is cut). Nil for anything else, and outside the years 1678 to 2261.
   public init?(_ bytes: UnsafeRawBufferPointer) {
     var scanner = TimeScanner(bytes: bytes)
     guard let year = scanner.digits(4), scanner.skip(0x2d), let month = scanner.digits(2), scanner.skip(0x2d),
@@ -25,7 +25,10 @@ extension EventTime {
       fraction = nanoseconds
     }
     var zone: Int64?
-    if scanner.skip(0x5a) || scanner.skip(0x7a) {
+    _ = scanner.skip(0x20)
+    if scanner.skip("UTC") || scanner.skip("GMT") {
+      zone = 0
+    } else if scanner.skip(0x5a) || scanner.skip(0x7a) {
       zone = 0
     } else if let sign: Int64 = scanner.skip(0x2b) ? 1 : scanner.skip(0x2d) ? -1 : nil {
       guard let hours = scanner.digits(2), hours < 24 else { return nil }
@@ -47,6 +50,23 @@ extension EventTime {
     var text = text
     guard let time = text.withUTF8({ EventTime(UnsafeRawBufferPointer($0)) }) else { return nil }
     self = time
+  }
+
+  /// Seconds, milliseconds, microseconds or nanoseconds since 1970: which of them shows in how many there are, for a
+  /// moment from 1973 on. Nil for what comes before.
+  public init?(epoch: Double) {
+    let scale: Int64
+    switch epoch {
+    case 1e8..<1e11: scale = 1_000_000_000
+    case 1e11..<1e14: scale = 1_000_000
+    case 1e14..<1e17: scale = 1_000
+    case 1e17..<9e18: scale = 1
+    default: return nil
+    }
+    // A double tells a microsecond of today, and not more; within the bounds above nothing overflows.
+    let whole = epoch.rounded(.down)
+    let micros = ((epoch - whole) * Double(scale) / 1000).rounded()
+    self.init(nanoseconds: Int64(whole) * scale + Int64(micros) * 1000, hasZone: true)
   }
 
   /// A moment as RFC 3339 writes it: with `Z` or an offset. Nil otherwise.
@@ -90,6 +110,13 @@ private struct TimeScanner {
   mutating func skip(_ byte: UInt8) -> Bool {
     guard at < bytes.count, bytes[at] == byte else { return false }
     at += 1
+    return true
+  }
+
+  mutating func skip(_ word: StaticString) -> Bool {
+    let wanted = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    guard bytes[at...].starts(with: wanted) else { return false }
+    at += wanted.count
     return true
   }
 

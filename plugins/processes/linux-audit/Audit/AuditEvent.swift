@@ -22,6 +22,9 @@ struct AuditEvent {
   private var title: String?
   private var peer: SocketAddress?
   private(set) var isComplete = false
+  /// Its time is a local one, without a zone.
+  private var isLocal = false
+  private var isCut = false
   private var types: [String] = []
 
   init(id: AuditEventID, place: Place, host: String?) {
@@ -32,15 +35,19 @@ struct AuditEvent {
 
   mutating func add(_ record: AuditRecord) {
     if types.count < 16 { types.append(record.type) }
+    isLocal = isLocal || record.isInterpreted
     switch record.type {
-    case "SYSCALL": call = record.fields
+    case "SYSCALL":
+      call = record.fields
+      // ausearch writes the records of an event from the last to the first.
+      isComplete = title != nil
     case "EXECVE": addArguments(record.fields)
     case "CWD": workingDirectory = record.fields["cwd"]?.untrusted
     case "SOCKADDR": peer = SocketAddress(record.fields)
     case "PROCTITLE":
       title = record.fields["proctitle"].map { Self.title($0.untrusted) }
       // The kernel's last record before the end of the event.
-      isComplete = true
+      isComplete = call != nil
     case "EOE": isComplete = true
     default:
       guard record.isAUOMS else { return }
@@ -56,11 +63,17 @@ struct AuditEvent {
   private mutating func addArguments(_ fields: AuditFields) {
     for (key, value) in fields.values where key.hasPrefix("a") {
       let number = key.dropFirst().prefix { $0.isASCII && $0.isNumber }
-      guard let index = Int(number), index < Self.mostArguments else { continue }
       let rest = key.dropFirst(1 + number.count)
+      guard let index = Int(number), index < Self.mostArguments else {
+        isCut = isCut || !number.isEmpty
+        continue
+      }
       guard rest.isEmpty || rest.hasPrefix("[") else { continue }
       let text = value.untrusted
-      guard bytes + text.utf8.count <= Self.mostBytes else { return }
+      guard bytes + text.utf8.count <= Self.mostBytes else {
+        isCut = true
+        return
+      }
       bytes += text.utf8.count
       arguments[index, default: ""] += text
     }
@@ -119,8 +132,12 @@ struct AuditEvent {
     process.extra.keep("audit_user", call.text("AUID") ?? call.text("audit_user"))
     process.extra.keep("tty", call.text("tty"))
     process.extra.keep("container", call.text("containerid"))
+    if isCut { process.extra.append(ExtraMember("truncated", .bool(true))) }
+    if isLocal { process.extra.keep("clock", Self.localClock) }
     return .record(.process(process))
   }
+
+  private static let localClock = "local time, zone unknown"
 
   /// 4294967295 and −1: of no session.
   private func session(_ call: AuditFields) -> String? {
@@ -148,6 +165,7 @@ struct AuditEvent {
     connection.extra.keep("audit_serial", "\(id.serial)")
     connection.extra.keep("proto_by", by)
     connection.extra.keep("user", user(call))
+    if isLocal { connection.extra.keep("clock", Self.localClock) }
     if result < 0 { connection.extra.append(ExtraMember("exit", .int(result))) }
     return .record(.connection(connection))
   }
@@ -177,10 +195,9 @@ struct SocketKinds {
 
   /// `socket(a0: domain, a1: type) = exit`; arguments are hexadecimal.
   mutating func note(_ host: String, _ pid: UInt64, _ call: AuditFields) {
-    guard let descriptor = call.number("exit"), let type = Self.argument("a1", call) else { return }
+    guard let descriptor = call.number("exit") else { return }
     let key = Key(host: host, pid: pid, descriptor: descriptor)
-    // The low four bits are the type (socket(2)): 1 stream, 2 datagram.
-    let kind = type & 15 == 1 ? "tcp" : type & 15 == 2 ? "udp" : nil
+    let kind = Self.transport(call["a1"]?.text ?? "")
     if let kind, kinds.updateValue(kind, forKey: key) == nil { order.append(key) }
     if kind == nil { kinds[key] = nil }
     if order.count > Self.most {
@@ -194,8 +211,18 @@ struct SocketKinds {
     return kinds[Key(host: host, pid: pid, descriptor: descriptor)]
   }
 
+  /// The low four bits of a type are 1 for a stream, 2 for datagrams (socket(2)); interpreted it has a name.
+  private static func transport(_ type: String) -> String? {
+    if type.hasPrefix("SOCK_STREAM") { return "tcp" }
+    if type.hasPrefix("SOCK_DGRAM") { return "udp" }
+    var digits = type
+    let number = digits.withUTF8 { Digits.hexadecimal(UnsafeRawBufferPointer($0)) }
+    return number.flatMap { $0 & 15 == 1 ? "tcp" : $0 & 15 == 2 ? "udp" : nil }
+  }
+
   private static func argument(_ name: String, _ call: AuditFields) -> UInt64? {
     guard var text = call[name]?.text else { return nil }
+    if text.hasPrefix("0x") { text.removeFirst(2) }
     return text.withUTF8 { Digits.hexadecimal(UnsafeRawBufferPointer($0)) }
   }
 }

@@ -1,9 +1,16 @@
-/// The `key=value` form of an audit record: as the kernel and auditd write it, and as AUOMS does.
+/// The `key=value` form of an audit record: as the kernel and auditd write it, as AUOMS does, and interpreted.
 
 import PluginSupport
 
 /// The values of one record, in order.
 struct AuditFields: Equatable {
+  enum Form {
+    case raw, auoms
+    /// Values are as they are, spaces included, up to the next key.
+    case interpreted
+    /// So are the arguments of EXECVE, up to the one that follows.
+    case interpretedArguments
+  }
   private static let mostFields = 1024
   private(set) var values: [(key: String, value: AuditValue)] = []
 
@@ -22,8 +29,23 @@ struct AuditFields: Equatable {
 
   func number(_ key: String) -> UInt64? { self[key].flatMap { Digits.number($0.text) } }
 
-  /// A number that may have a sign, as `exit=-115`.
-  func signed(_ key: String) -> Int64? { self[key].flatMap { Int64($0.text) } }
+  /// A number that may have a sign, as `exit=-115`, or an error by its name, as `exit=EINPROGRESS(Operation now in
+  /// progress)`: errno(3) of those after which packets went out all the same, −1 for the others.
+  func signed(_ key: String) -> Int64? {
+    guard let text = self[key]?.text else { return nil }
+    if let number = Int64(text) { return number }
+    let name = text.prefix { $0 != "(" && $0 != " " }
+    guard name.hasPrefix("E") else { return nil }
+    switch name {
+    case "EINTR": return -4
+    case "ECONNRESET": return -104
+    case "ETIMEDOUT": return -110
+    case "ECONNREFUSED": return -111
+    case "EHOSTUNREACH": return -113
+    case "EINPROGRESS": return -115
+    default: return -1
+    }
+  }
 }
 
 /// A value as it is written.
@@ -44,7 +66,7 @@ struct AuditValue: Equatable {
 
 extension AuditFields {
   /// Reads what follows `audit(…):`. Never fails: what has no `key=` is read over.
-  init(_ bytes: UnsafeRawBufferPointer, auoms: Bool) {
+  init(_ bytes: UnsafeRawBufferPointer, _ form: Form) {
     var at = 0
     while at < bytes.count, values.count < Self.mostFields {
       // auditd's enriched form sets its resolved names off by 0x1d.
@@ -60,7 +82,11 @@ extension AuditFields {
       }
       let key = String(decoding: bytes[keyStart..<at], as: UTF8.self)
       at += 1
-      values.append((key, Self.value(bytes, &at, key, auoms: auoms)))
+      switch form {
+      case .raw, .auoms: values.append((key, Self.value(bytes, &at, key, auoms: form == .auoms)))
+      case .interpreted, .interpretedArguments:
+        values.append((key, Self.interpreted(bytes, &at, key, arguments: form == .interpretedArguments)))
+      }
     }
   }
 
@@ -69,6 +95,38 @@ extension AuditFields {
     case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x5f, 0x2d, 0x5b, 0x5d: true
     default: false
     }
+  }
+
+  /// What `ausearch -i` wrote as a value. The last of a record, a title or a folder, goes on to the end; an argument to
+  /// the next one; any other to what looks like a key.
+  private static func interpreted(
+    _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ key: String, arguments: Bool
+  ) -> AuditValue {
+    let start = at
+    var end = bytes.count
+    if arguments, key.first == "a", let number = Int(key.dropFirst()) {
+      end = first([" a\(number + 1)=", " a\(number + 1)_len="], in: bytes, from: at) ?? end
+    } else if key == "saddr", at < end, bytes[at] == UInt8(ascii: "{") {
+      end = bytes[at...].firstIndex(of: UInt8(ascii: "}")).map { $0 + 1 } ?? end
+    } else if key != "proctitle", key != "cwd" {
+      var next = at
+      while next < bytes.count, !(bytes[next] == 0x20 && isFieldStart(bytes, next + 1)) { next += 1 }
+      end = next
+    }
+    at = end
+    var text = bytes[start..<end]
+    while text.last == 0x20 { text = text.dropLast() }
+    return AuditValue(text: String(decoding: text, as: UTF8.self), isQuoted: true)
+  }
+
+  private static func isFieldStart(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    var next = at
+    while next < bytes.count, isKey(bytes[next]) { next += 1 }
+    return next > at && next < bytes.count && bytes[next] == UInt8(ascii: "=")
+  }
+
+  private static func first(_ texts: [String], in bytes: UnsafeRawBufferPointer, from: Int) -> Int? {
+    texts.compactMap { AuditRecord.find($0, in: bytes, from: from, limit: bytes.count) }.min()
   }
 
   private static func value(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ key: String, auoms: Bool) -> AuditValue

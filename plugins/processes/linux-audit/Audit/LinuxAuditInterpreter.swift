@@ -32,9 +32,14 @@ public final class LinuxAuditInterpreter: LineInterpreter {
 
   public func line(_ bytes: UnsafeRawBufferPointer, at place: Place, into sink: RecordSink) {
     guard let first = bytes.first(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
-    if first == UInt8(ascii: "{") {
-      envelope(bytes, at: place, into: sink)
-    } else if !message(bytes, host: nil, logged: nil, at: place, into: sink) {
+    if first == UInt8(ascii: "{") { return envelope(bytes, at: place, into: sink) }
+    // What ausearch puts between events.
+    if bytes.elementsEqual("----".utf8) || bytes.starts(with: "time->".utf8) { return }
+    let host = bytes.starts(with: "type=".utf8) || bytes.starts(with: "node=".utf8) ? nil : SyslogHeader.host(bytes)
+    if message(bytes, host: host, logged: nil, at: place, into: sink) { return }
+    if host != nil {
+      queue.skip("syslog of other programs")
+    } else {
       sink.reject(place, "neither an audit record, a Sysmon event nor JSON")
     }
   }
@@ -110,30 +115,5 @@ public final class LinuxAuditInterpreter: LineInterpreter {
   public func takeWarning() -> String? {
     defer { warning = nil }
     return warning
-  }
-}
-
-/// The members of a syslog record in JSON, in the spellings of the shippers (Azure, rsyslog, journald, Logstash, Filebeat).
-enum Envelope {
-  static func message(_ node: JSONNode) -> UnsafeBufferPointer<UInt8>? {
-    for name in ["SyslogMessage", "message", "MESSAGE", "Message", "msg", "log"] {
-      if let text = node[name]?.utf8 { return text }
-    }
-    return node["event"]?["original"]?.utf8
-  }
-
-  static func host(_ node: JSONNode) -> String? {
-    for name in ["Computer", "HostName", "Hostname", "hostname", "_HOSTNAME", "host"] {
-      guard let value = node[name] else { continue }
-      if let text = value.string ?? value["hostname"]?.string ?? value["name"]?.string, !text.isEmpty { return text }
-    }
-    return nil
-  }
-
-  static func time(_ node: JSONNode) -> Int64? {
-    for name in ["TimeGenerated", "EventTime", "@timestamp", "timestamp"] {
-      if let text = node[name]?.string, let time = EventTime(text) { return time.nanoseconds }
-    }
-    return nil
   }
 }

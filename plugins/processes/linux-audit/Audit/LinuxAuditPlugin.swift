@@ -38,7 +38,7 @@ public enum LinuxAuditPlugin {
   private static func isKnown(_ message: UnsafeRawBufferPointer) -> Bool {
     AuditRecord(message) != nil
       || AuditRecord.find("<Event", in: message, from: 0, limit: 512) != nil
-        && (try? EventXML(message))?.provider?.lowercased().contains("sysmon") ?? false
+        && (try? EventXML(message))?.provider?.lowercased().contains("linux-sysmon") ?? false
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
@@ -57,6 +57,7 @@ public enum LinuxAuditPlugin {
             """,
           blindSpots: [
             "auditd's connect tells neither the source port nor the transport: extra.proto_by says how that was found.",
+            "ausearch -i writes local times without a zone: they are taken as UTC, and extra.clock says so.",
             "Processes and connections are seen only where a rule logs execve and connect.",
             "VMConnection gives no process id and no source port, and one time a minute.",
           ])

@@ -101,11 +101,11 @@ struct EventClock {
   var notes: [ExtraMember] = []
 
   init?(_ event: EventShape) {
-    if let text = event.timeCreated ?? event.text("TimeGenerated"), let time = EventTime(text) {
+    if let time = event.timeCreated ?? event.time("TimeGenerated") {
       self.time = time.nanoseconds
       // Some shippers write local time and a Z behind it: the join has to see for itself.
-      notes.append(ExtraMember("clock", .string("TimeCreated")))
-    } else if let text = event.text("EventTime"), let time = EventTime(text) {
+      notes.append(ExtraMember("clock", .string(time.hasZone ? "TimeCreated" : "TimeCreated, zone unknown")))
+    } else if let time = event.time("EventTime") {
       self.time = time.nanoseconds
       if time.hasZone {
         notes.append(ExtraMember("clock", .string("EventTime")))
@@ -116,7 +116,7 @@ struct EventClock {
       } else {
         notes.append(ExtraMember("clock", .string("EventTime, zone unknown")))
       }
-    } else if let text = event.text("@timestamp") ?? event.text("UtcTime"), let time = EventTime(text) {
+    } else if let time = event.time("@timestamp") ?? event.time("UtcTime") ?? event.time("_time") {
       self.time = time.nanoseconds
       notes.append(ExtraMember("clock", .string("@timestamp")))
     } else {
@@ -127,8 +127,8 @@ struct EventClock {
   /// nxlog writes the moment of receipt in the same local time, Logstash stamps it in UTC within seconds: their
   /// difference, to the quarter of an hour, is the zone. Seconds east of UTC.
   private static func zone(_ event: EventShape) -> Int64? {
-    guard let received = event.text("EventReceivedTime").flatMap({ EventTime($0) }), !received.hasZone,
-      let stamped = event.text("@timestamp").flatMap({ EventTime($0) }), stamped.hasZone
+    guard let received = event.time("EventReceivedTime"), !received.hasZone,
+      let stamped = event.time("@timestamp"), stamped.hasZone
     else { return nil }
     let (nanoseconds, over) = received.nanoseconds.subtractingReportingOverflow(stamped.nanoseconds)
     guard !over else { return nil }

@@ -18,20 +18,26 @@ public enum WindowsEventPlugin {
     var events = 0
     var other = 0
     for line in wholeLines(of: start) {
-      guard let node = try? reader.parse(line), let event = EventShape(node, inner: inner) else {
+      let isXML = line.first(where: { $0 > 0x20 }) == UInt8(ascii: "<")
+      let event =
+        isXML
+        ? (try? EventXML(line)).map { EventShape($0) }
+        : (try? reader.parse(line)).flatMap { EventShape($0, inner: inner) }
+      guard let event else {
         other += 1
         continue
       }
       events += 1
-      if event.isSysmon || event.isSecurity, event.host != nil { known += 1 }
+      // What Sysmon for Linux logs is the linux-audit source's.
+      if event.isSysmon || event.isSecurity, event.host != nil, !event.isLinux { known += 1 }
     }
     guard events > other else { return 0 }
-    return known > 0 ? 95 : 30
+    return known > 0 ? 95 : 20
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
     id: "org.vedette.process.winevent", name: "winevent", version: "1.0.0",
-    summary: "Reads processes and connections from the Windows event log as JSON Lines (Sysmon, Security).",
+    summary: "Reads processes and connections from the Windows event log as lines of JSON or XML (Sysmon, Security).",
     interfaces: [.processes],
     describe: { raw in
       SourceCalls.describe(raw) { describer in
