@@ -113,7 +113,11 @@ extension Inspector {
       case VDT_PROBE_NEED_MORE where !isLast:
         more |= bit
         nextTime = min(nextTime, shown.count + Int(max(1, min(probeResult.pointee.need, 1 << 20))))
-      default: refuse(search, d, bit)
+      case VDT_PROBE_NO, VDT_PROBE_NEED_MORE: refuse(search, d, bit)
+      default:
+        // An error of the plugin's own, or a status that ABI 1.0 does not know.
+        counters.pluginErrors &+= 1
+        refuse(search, d, bit)
       }
     }
     if d == 0 {
@@ -254,7 +258,7 @@ extension Inspector {
     flow.pointee.protocol = protocols[proto].id
     let call = calls[Int(dissector)]
     var handle: OpaquePointer?
-    guard call.open(call.instance, flow, &handle) >= 0, let handle else {
+    guard call.open(call.instance, flow, &handle) == VDT_OK, let handle else {
       counters.pluginErrors &+= 1
       return false
     }

@@ -163,7 +163,8 @@ extension Inspector {
     _ slot: Slot, _ stream: Stream, _ index: UInt8, _ d: UInt8, _ status: Int32, _ offered: Int
   ) -> Int32 {
     let session = stream.session(index)
-    guard result.pointee.consumed <= UInt64(offered) else {
+    // With not-mine, consumed is not read (dissector.h).
+    guard status == VDT_DATA_NOT_MINE || result.pointee.consumed <= UInt64(offered) else {
       counters.pluginErrors &+= 1
       closeSession(slot, stream, index, VDT_CLOSE_ERROR)
       return VDT_DATA_DONE
