@@ -6,6 +6,8 @@ public enum ImageName {
 
   /// The last component as it is written.
   public static func shown(_ image: String) -> String {
+    // Linux says so of a program whose file is gone, as after each upgrade.
+    let image = image.hasSuffix(" (deleted)") ? String(image.dropLast(10)) : image
     let last = image.utf8.lastIndex { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "/") }
     return last.map { String(image[image.utf8.index(after: $0)...]) } ?? image
   }

@@ -105,7 +105,7 @@ struct CommandLine {
       found.append((score, what))
       for id in ids where !attack.contains(id) { attack.append(id) }
     }
-    if encodedPowerShell { count(0.7, "hide its program in base64", ["T1059.001", "T1027.010"]) }
+    if encodedPowerShell { count(0.7, "run a program that is hidden in base64", ["T1059.001", "T1027.010"]) }
     for rule in CommandLineRule.all where rule.holds(base, words) { count(rule.score, rule.says, rule.attack) }
     for text in hidden {
       let inner = CommandLine.tidy(text)

@@ -34,7 +34,7 @@ extension ProcessAnalytics {
   private func judge(_ group: [ProcessConnection], as spoken: String, server: Bool) -> Signal? {
     guard let first = group.first else { return nil }
     let process = first.process
-    guard let verdict = server ? accepting(process) : opening(process, spoken, first) else { return nil }
+    guard let verdict = server ? accepting(process) : opening(process, spoken, group) else { return nil }
     let what = SpokenProtocol(name: spoken, seen: true)
     let seen = group.contains { SpokenProtocol($0).seen }
     let certainty = group.map(\.confidence).max() ?? 1
@@ -68,18 +68,25 @@ extension ProcessAnalytics {
 
   private typealias Verdict = (score: Double, reason: String, attack: [String])
 
-  private func opening(_ process: KnownProcess, _ spoken: String, _ c: ProcessConnection) -> Verdict? {
+  private func opening(_ process: KnownProcess, _ spoken: String, _ group: [ProcessConnection]) -> Verdict? {
     let image = process.entity.image
     let what = SpokenProtocol(name: spoken, seen: true)
     let weight = ProtocolWeight.table[spoken] ?? ProtocolWeight.other
     let usual = "\(what.title) is normally spoken by \(weight.usual)"
+    let guessed = group.allSatisfy { SpokenProtocol($0).isGuess }
     guard let (program, inPlace) = Program.find(image) else {
+      // Programs from the store are confined, and only the system can write where they lie.
+      if Places.isStoreApp(image), !Program.administration.contains(spoken) { return nil }
       let from = Places.open(image)
       // What users install for themselves fetches from the web as browsers do; it does not administer.
       let loose =
         Places.writable(image)
         && !(Places.ownApplications(image) && !Program.administration.contains(spoken))
-      let score = loose ? weight.dropped : weight.installed
+      var score = loose ? weight.dropped : guessed ? min(weight.installed, 0.15) : weight.installed
+      // What somebody fetched, unpacked or hid there talks to somebody: that alone is worth a look.
+      if let from, from.score >= 0.3, !isInstaller(ImageName.base(image)) {
+        score = max(score, from.score >= 0.6 ? 0.7 : 0.55)
+      }
       let place =
         from.map { "a program from \($0.title)" }
         ?? (loose ? "a program from outside the folders of installed programs" : "a program of which nothing is known")
@@ -92,27 +99,44 @@ extension ProcessAnalytics {
         weight.attack + ["T1036.005"]
       )
     }
-    if program.usual(spoken) { return nil }
+    let leaves = group.contains { !$0.serverIP.isPrivate && !$0.serverIP.isLinkLocal }
+    // Java's remote calls stay within a site; a registry outside of it hands out code.
+    let isCalledAway = spoken == "rmi" && leaves
+    if program.usual(spoken), !isCalledAway { return nil }
+    // A dynamic port is RPC's where nothing else is known of the program; a program with many protocols has its own.
+    if guessed, program.speaks.contains("*") || program.speaks.contains("unknown") || program.speaks.contains("tds") {
+      return nil
+    }
+    if Places.isStoreApp(image), !Program.administration.contains(spoken) { return nil }
     var attack = weight.attack
     if let id = program.attack, !attack.contains(id) { attack.insert(id, at: 0) }
     let own = Self.prominent(program.speaks).prefix(4)
       .map { SpokenProtocol(name: $0, seen: true).title }.joined(separator: ", ")
     switch program.kind {
-    case .scriptHost, .shell, .proxyExecution, .inert:
+    case .scriptHost, .shell, .relay, .proxyExecution, .inert, .core:
       // Of itself it has no business on the network at all: whatever it speaks, somebody's script does.
       let administers = Program.administration.contains(spoken)
       var score = administers ? max(0.75, weight.known) : spoken == "dns" ? 0.45 : 0.6
-      if program.kind == .inert || program.kind == .shell { score = max(score, 0.85) }
+      if [.inert, .shell, .relay].contains(program.kind) { score = max(score, 0.85) }
       let habit = own.isEmpty ? "normally opens no connections itself" : "normally speaks \(own) only"
       return (score, "it is \(program.kind.title) and \(habit); \(usual)", attack)
     case .system, .service, .agent, .database, .administration, .browser, .mail, .office, .application, .developer:
       var score = weight.known
-      if spoken == "unknown" || ProtocolWeight.table[spoken] == nil { score = 0.3 }
+      if spoken == "unknown" || ProtocolWeight.table[spoken] == nil {
+        // Own protocols within the site are what vendors build; out of it, documents, scripts and the system have none.
+        let has = leaves && (program.kind == .system || program.kind == .office || isInterpreter(program))
+        score = has ? 0.7 : 0.3
+      }
       // A port's number is a weak word about a protocol when the program is known and the wire was not seen.
-      if c.appProto == nil, !Program.administration.contains(spoken) { score *= 0.8 }
+      if group.allSatisfy({ $0.appProto == nil }), !Program.administration.contains(spoken) { score *= 0.8 }
       let habit = own.isEmpty ? "normally opens no connections" : "normally speaks \(own)"
       return (score, "it is \(program.kind.title) that \(habit); \(usual)", attack)
     }
+  }
+
+  /// Interpreters that run scripts, not servers: those with servers speak anything.
+  private func isInterpreter(_ program: Program) -> Bool {
+    program.kind == .developer && !program.speaks.contains("unknown")
   }
 
   /// The protocols that people know first, then the others.
@@ -126,7 +150,7 @@ extension ProcessAnalytics {
     let image = process.entity.image
     if let (program, inPlace) = Program.find(image), inPlace {
       switch program.kind {
-      case .shell, .inert: return (0.8, "it is \(program.kind.title) and serves nobody", ["T1059"])
+      case .shell, .relay, .inert: return (0.8, "it is \(program.kind.title) and serves nobody", ["T1059"])
       case .scriptHost, .proxyExecution:
         return (0.6, "it is \(program.kind.title) and normally serves nobody", ["T1059", "T1571"])
       default: return nil

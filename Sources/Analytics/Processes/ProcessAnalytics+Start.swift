@@ -20,8 +20,14 @@ extension ProcessAnalytics {
         "\(name(process)) is a program with the ending of a document before its own; programs have one ending.",
         attack: ["T1036.007"])
     }
+    if image.hasPrefix("/"), isKernelThread(base) {
+      return signal(
+        analytic, 0.85, process,
+        "\(name(process)) is a file with the name of a thread of the kernel, and the kernel's threads have no file.",
+        attack: ["T1036.004"])
+    }
     if let (program, inPlace) = Program.find(image), !inPlace {
-      let usual = program.folders.first ?? "elsewhere"
+      let usual = program.folders.first ?? "a folder where only administrators can write"
       return signal(
         analytic, 0.85, process,
         "\(name(process)) has the name of \(program.kind.title) but runs from \(folder(image)); the real one lies in \(usual).",
@@ -49,9 +55,16 @@ extension ProcessAnalytics {
     }
     let kind = Program.find(process.entity.image)?.program.kind
     let interprets =
-      kind == .scriptHost || kind == .shell
+      kind == .scriptHost || kind == .shell || kind == .relay
       || kind == .proxyExecution && base != "msiexec.exe" && base != "rundll32.exe"
-    let dropped = Places.open(process.entity.image) != nil && !isInstaller(base)
+    let place = Places.open(process.entity.image)
+    // Some programs install themselves into a user's application data: only strangers there are odd.
+    let dropped =
+      !isInstaller(base) && place.map { $0.score >= 0.3 || Program.find(process.entity.image) == nil } ?? false
+    // Browsers start the helpers of their extensions by a shell.
+    let extensions = ["chrome-extension://", "--parent-window=", "chrome.nativemessaging"]
+    let words = process.entity.commandLine?.lowercased() ?? ""
+    if LineageRule.browsers.contains(parent), extensions.contains(where: words.holds) { return nil }
     var best: LineageRule?
     for rule in LineageRule.all where rule.parents.contains(parent) {
       let holds =
@@ -71,12 +84,30 @@ extension ProcessAnalytics {
     guard let text = process.entity.commandLine, !text.isEmpty else { return nil }
     let base = ImageName.base(process.entity.image)
     guard let verdict = CommandLine(text, base: base).judge(base) else { return nil }
-    let what = verdict.says.prefix(3).joined(separator: " and ")
-    var reason = "\(name(process)) was started with words that \(what): \(excerpt(text))"
+    let what = listed(Array(verdict.says.prefix(3)))
+    var reason = "\(name(process)) was told to \(what): \(excerpt(text))"
     if let shown = verdict.shown { reason += " (decoded: \(excerpt(shown)))" }
-    reason += "; ordinary work seldom needs them."
+    reason += "; ordinary work seldom asks for that."
     return signal("process.suspicious_command_line", verdict.score, process, reason, attack: verdict.attack)
   }
+
+  /// `a`, `a and b`, `a, b and c`.
+  private func listed(_ words: [String]) -> String {
+    guard words.count > 1, let last = words.last else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// Names of Linux's kernel threads, with which programs that hide call themselves.
+  private func isKernelThread(_ base: String) -> Bool {
+    let name =
+      base.hasPrefix("[") ? base.dropFirst().prefix { $0 != "]" && $0 != "/" } : base.prefix { $0 != "/" && $0 != ":" }
+    return base.hasPrefix("[") || Self.kernelThreads.contains(String(name))
+  }
+  private static let kernelThreads: Set<String> = [
+    "kworker", "kthreadd", "ksoftirqd", "kswapd0", "khugepaged", "kdevtmpfs", "kauditd", "khungtaskd", "kcompactd0",
+    "kintegrityd", "kblockd", "rcu_sched", "rcu_preempt", "rcu_bh", "rcu_gp", "oom_reaper", "kthrotld",
+    "kworkerds",
+  ]
 
   private func excerpt(_ text: String) -> String {
     let line = String(text.split { $0.isNewline || $0 == "\t" }.joined(separator: " ").prefix(121))
@@ -94,7 +125,7 @@ extension ProcessAnalytics {
   }
 
   /// Installers unpack to temporary folders and run from the downloads: what they are for.
-  private func isInstaller(_ base: String) -> Bool {
+  func isInstaller(_ base: String) -> Bool {
     base.contains("setup") || base.contains("install") || base.contains("update") || base.hasPrefix("dismhost")
   }
 }

@@ -12,7 +12,7 @@ struct CommandLineRule: Sendable {
   var also: [String] = []
   var score: Double
   var attack: [String]
-  /// Completes "… is started with words that …".
+  /// Completes "… was told to …".
   var says: String
 
   init(
@@ -58,7 +58,7 @@ extension CommandLineRule {
         "downloadstring", "downloadfile", "downloaddata", "net.webclient", "start-bitstransfer", "msxml2.xmlhttp",
         "winhttp.winhttprequest",
       ]),
-    .init(0.75, ["T1059.001", "T1105"], "run what they fetch", any: ["iex", "invoke-expression"], none: ["iexplore"])
+    .init(0.75, ["T1059.001", "T1105"], "run what it fetches", any: ["iex", "invoke-expression"], none: ["iexplore"])
       .and([
         "downloadstring", "invoke-webrequest", "iwr ", "webclient", "invoke-restmethod", "irm ", "http://", "https://",
       ]),
@@ -138,6 +138,9 @@ extension CommandLineRule {
     .init(
       0.65, ["T1053.005"], "change scheduled tasks on another machine", programs: ["schtasks.exe"], all: ["/s "],
       any: ["/create", "/change", "/run"]),
+    .init(
+      0.6, ["T1569.002", "T1021.002"], "run what another machine asks for",
+      programs: ["psexesvc.exe", "paexec.exe", "winexesvc.exe", "remcomsvc.exe", "csexecsvc.exe"]),
     .init(0.4, ["T1053.005"], "make a scheduled task", programs: ["schtasks.exe"], any: ["/create"]),
     .init(
       0.55, ["T1547.001"], "start something at each logon", all: ["currentversion\\run"],
@@ -158,13 +161,16 @@ extension CommandLineRule {
     .init(
       0.35, ["T1033"], "ask who the user is and what they may do", programs: ["whoami.exe"],
       any: ["/all", "/priv", "/groups"]),
-    .init(0.3, ["T1033"], "ask who the user is", programs: ["whoami.exe", "whoami"]),
+    .init(
+      0.3, ["T1033"], "ask who the user is", programs: ["whoami.exe", "whoami"], none: ["/all", "/priv", "/groups"]),
 
     // Credentials, destruction, covering up
     .init(
       0.9, ["T1003.002"], "copy the hives that hold password hashes",
       any: ["save hklm\\sam", "save hklm\\system", "save hklm\\security", "save hkey_local_machine\\sam"]),
-    .init(0.9, ["T1003.003"], "copy the directory's database", any: ["ntds.dit", "ac i ntds", "create full"]),
+    .init(
+      0.9, ["T1003.003"], "copy the directory's database",
+      any: ["ntds.dit", "ac i ntds", "activate instance ntds", "ifm create full"]),
     .init(
       0.95, ["T1490"], "delete the copies that a restore needs",
       any: [
@@ -194,7 +200,7 @@ extension CommandLineRule {
       0.8, ["T1140", "T1059.004"], "decode text and run it", programs: unixShells, all: ["base64"],
       any: ["-d", "--decode"]
     ).and(["|bash", "| bash", "|sh", "| sh", "|{bash", "eval", "| python", "|python"]),
-    .init(0.75, ["T1105", "T1059.004"], "run what they fetch", programs: unixShells, any: ["curl ", "wget "]).and([
+    .init(0.75, ["T1105", "T1059.004"], "run what it fetches", programs: unixShells, any: ["curl ", "wget "]).and([
       "|bash", "| bash", "|sh", "| sh", "|sudo", "| sudo bash", "| python",
     ]),
     .init(
@@ -204,7 +210,9 @@ extension CommandLineRule {
       0.6, ["T1222.002", "T1105"], "make a temporary file a program",
       any: ["chmod +x /tmp/", "chmod 777 /tmp/", "chmod +x /dev/shm", "chmod +x /var/tmp"]),
     .init(0.6, ["T1098.004"], "add a key that may log on", all: ["authorized_keys"], any: ["echo", ">>", "tee"]),
-    .init(0.6, ["T1003.008"], "read the password file", any: ["/etc/shadow"]),
+    .init(
+      0.6, ["T1003.008"], "read the file of password hashes", any: ["/etc/shadow"],
+      none: ["/var/backups", "pwck", "grpck"]),
     .init(
       0.5, ["T1070.003"], "forget the shell's history",
       any: ["history -c", "unset histfile", "histfile=/dev/null", "histsize=0"]),

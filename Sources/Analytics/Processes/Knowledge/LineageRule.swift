@@ -25,11 +25,14 @@ struct LineageRule: Sendable {
     "winword.exe", "excel.exe", "powerpnt.exe", "onenote.exe", "outlook.exe", "msaccess.exe", "mspub.exe", "visio.exe",
     "acrord32.exe", "acrobat.exe", "foxitreader.exe", "eqnedt32.exe", "thunderbird.exe", "soffice.bin", "hh.exe",
   ]
-  private static let browsers: Set<String> = ["iexplore.exe", "chrome.exe", "msedge.exe", "firefox.exe"]
+  static let browsers: Set<String> = [
+    "iexplore.exe", "chrome.exe", "msedge.exe", "firefox.exe", "brave.exe", "opera.exe",
+  ]
   private static let web: Set<String> = [
     "w3wp.exe", "tomcat.exe", "tomcat8.exe", "tomcat9.exe", "httpd.exe", "nginx.exe", "php-cgi.exe", "httpd", "nginx",
     "apache2", "php-fpm", "lighttpd", "umworkerprocess.exe", "sqlservr.exe", "mysqld", "postgres", "mysqld.exe",
-    "ws_tomcatservice.exe", "java.exe", "java", "node", "redis-server",
+    "ws_tomcatservice.exe", "java.exe", "java", "redis-server", "caddy", "uwsgi", "gunicorn", "mariadbd", "php-cgi",
+    "nginx.exe", "tomcat10.exe", "javaw.exe", "oracle", "mongod",
   ]
 
   static let all: [LineageRule] = [
@@ -61,6 +64,17 @@ struct LineageRule: Sendable {
     .init(
       ["mshta.exe", "regsvr32.exe", "rundll32.exe", "wscript.exe", "cscript.exe", "msxsl.exe", "installutil.exe"],
       .interpreter, 0.5, ["T1059", "T1218"], "is itself used to run others' code"),
+    .init(
+      ["psexesvc.exe", "paexec.exe", "winexesvc.exe", "remcomsvc.exe", "csexecsvc.exe"], .interpreter, 0.75,
+      ["T1569.002", "T1021.002"], "runs what other machines ask for"),
+    .init(
+      ["psexesvc.exe", "paexec.exe", "winexesvc.exe", "remcomsvc.exe", "csexecsvc.exe"], .dropped, 0.75,
+      ["T1569.002", "T1021.002"], "runs what other machines ask for"),
+    .init(
+      ["eventvwr.exe", "fodhelper.exe", "computerdefaults.exe", "sdclt.exe", "wsreset.exe", "cmstp.exe", "slui.exe"],
+      .interpreter, 0.8, ["T1548.002"], "runs with raised rights and starts no interpreter unless it is made to"),
+    .init(["node", "node.exe"], .interpreter, 0.4, ["T1190"], "runs scripts, which may start shells"),
+    .init(["cron", "crond", "atd"], .dropped, 0.5, ["T1053.003"], "runs what is installed to be run at times"),
     .init(["sqlservr.exe"], .interpreter, 0.75, ["T1505.001"], "answers queries and normally starts no interpreter"),
     .init(
       ["lsass.exe", "csrss.exe", "smss.exe", "dns.exe", "spoolsv.exe"], .interpreter, 0.9, ["T1055", "T1068"],

@@ -6,6 +6,8 @@ import Evidence
 struct SpokenProtocol: Hashable {
   var name: String
   var seen: Bool
+  /// The name comes from nothing but that the port is one of IANA's dynamic ones.
+  var isGuess = false
 
   /// What people call it.
   var title: String { SpokenProtocol.titles[name] ?? name.uppercased() }
@@ -16,7 +18,9 @@ struct SpokenProtocol: Hashable {
     if let seen = connection.appProto {
       // WS-Management is HTTP with a port and a purpose of its own.
       let winrm = (port == 5985 || port == 5986) && (seen == "http" || seen == "tls" || seen == "http2")
-      self.init(name: winrm ? "winrm" : SpokenProtocol.same[seen] ?? seen, seen: true)
+      // Within TLS the port says what is spoken: LDAP on 636 is still LDAP.
+      let within = seen == "tls" ? SpokenProtocol.wrapped[port] : nil
+      self.init(name: winrm ? "winrm" : within ?? SpokenProtocol.same[seen] ?? seen, seen: true)
     } else if let byPort {
       self.init(name: byPort, seen: false)
     } else if connection.proto == .tcp, port >= 49152, SpokenProtocol.isWindows(connection),
@@ -24,6 +28,7 @@ struct SpokenProtocol: Hashable {
     {
       // IANA's dynamic ports, where Windows places its RPC servers.
       self.init(name: "dcerpc", seen: false)
+      isGuess = true
     } else {
       self.init(name: "unknown", seen: false)
     }
@@ -49,6 +54,12 @@ struct SpokenProtocol: Hashable {
     "http2": "http", "http3": "http", "websocket": "http", "https": "tls", "cldap": "ldap", "ntlm": "smb",
   ]
 
+  /// Protocols that have a port of their own within TLS (IANA's registry).
+  private static let wrapped: [UInt16: String] = [
+    465: "smtp", 587: "smtp", 636: "ldap", 853: "dns", 989: "ftp", 990: "ftp", 992: "telnet", 993: "imap", 994: "irc",
+    995: "pop3", 3269: "ldap", 5061: "sip", 5671: "amqp", 6514: "syslog", 6697: "irc", 8883: "mqtt",
+  ]
+
   private static let both: [UInt16: String] = [
     53: "dns", 88: "kerberos", 464: "kerberos", 389: "ldap", 3268: "ldap", 161: "snmp", 514: "syslog", 5060: "sip",
   ]
@@ -61,6 +72,8 @@ struct SpokenProtocol: Hashable {
     5432: "postgresql", 5672: "amqp", 5723: "opsmgr", 5900: "vnc", 5985: "winrm", 5986: "winrm", 6379: "redis",
     6667: "irc", 7680: "delivery", 8000: "http", 8080: "http", 8443: "tls", 8883: "mqtt", 8888: "http",
     9100: "printing",
+    853: "dns", 1099: "rmi", 2375: "http", 2376: "tls", 5061: "sip", 5222: "xmpp", 5223: "tls", 5228: "tls",
+    5671: "amqp", 6443: "tls", 6514: "syslog", 6697: "irc", 8089: "tls", 8530: "http", 8531: "tls", 10250: "tls",
     9200: "http", 9389: "adws", 9418: "git", 11211: "memcached", 27017: "mongodb",
   ]
   private static let udp: [UInt16: String] = [
@@ -74,54 +87,7 @@ struct SpokenProtocol: Hashable {
     "mongodb": "MongoDB", "redis": "Redis", "printing": "printing", "unknown": "an unknown protocol",
     "telnet": "Telnet",
     "wireguard": "WireGuard", "openvpn": "OpenVPN", "syslog": "syslog", "delivery": "Delivery Optimization",
-    "opsmgr": "Operations Manager", "memcached": "memcached", "oracle": "Oracle Net", "git": "Git",
+    "opsmgr": "Operations Manager", "rmi": "Java RMI", "xmpp": "XMPP", "memcached": "memcached", "oracle": "Oracle Net",
+    "git": "Git",
   ]
-}
-
-/// What speaking a protocol may mean when the speaker is not one that usually does.
-struct ProtocolWeight {
-  /// Score of a known program that has other habits.
-  var known: Double
-  /// Score of a program that nobody knows, from a place where only administrators install.
-  var installed: Double
-  /// Score of one from a place where anybody can write.
-  var dropped: Double
-  var attack: [String]
-  /// Who usually speaks it.
-  var usual: String
-
-  static let table: [String: ProtocolWeight] = [
-    "ldap": .init(0.7, 0.35, 0.8, ["T1087.002", "T1018"], "lsass.exe, svchost.exe and directory tools"),
-    "kerberos": .init(0.8, 0.7, 0.85, ["T1558"], "lsass.exe"),
-    "smb": .init(0.75, 0.65, 0.85, ["T1021.002"], "the kernel (System)"),
-    "dcerpc": .init(0.6, 0.35, 0.75, ["T1021.003"], "svchost.exe, lsass.exe and management consoles"),
-    "winrm": .init(0.75, 0.55, 0.85, ["T1021.006"], "remote management (winrs.exe, Server Manager)"),
-    "adws": .init(0.7, 0.4, 0.75, ["T1087.002"], "directory management tools"),
-    "rdp": .init(0.6, 0.4, 0.7, ["T1021.001"], "mstsc.exe"),
-    "ssh": .init(0.55, 0.4, 0.6, ["T1021.004"], "ssh clients"),
-    "vnc": .init(0.6, 0.4, 0.7, ["T1021.005"], "vnc viewers"),
-    "telnet": .init(0.6, 0.4, 0.6, ["T1021"], "telnet clients"),
-    "tds": .init(0.5, 0.2, 0.55, ["T1213"], "database clients"),
-    "smtp": .init(0.55, 0.35, 0.6, ["T1071.003"], "mail programs"),
-    "imap": .init(0.5, 0.3, 0.5, ["T1071.003"], "mail programs"),
-    "pop3": .init(0.5, 0.3, 0.5, ["T1071.003"], "mail programs"),
-    "ftp": .init(0.5, 0.3, 0.55, ["T1071.002"], "file transfer programs"),
-    "tftp": .init(0.6, 0.4, 0.65, ["T1105"], "device management"),
-    "irc": .init(0.65, 0.5, 0.7, ["T1071"], "chat programs"),
-    "socks": .init(0.6, 0.4, 0.65, ["T1090"], "proxy clients"),
-    "dns": .init(0.45, 0.2, 0.4, ["T1071.004"], "the resolver"),
-    "http": .init(0.55, 0.2, 0.45, ["T1071.001"], "browsers and updaters"),
-    "tls": .init(0.55, 0.2, 0.45, ["T1573", "T1071.001"], "browsers and updaters"),
-    "quic": .init(0.5, 0.2, 0.45, ["T1071.001"], "browsers"),
-    "unknown": .init(0.4, 0.1, 0.4, ["T1095"], "no program in particular"),
-  ]
-  static let other = ProtocolWeight(0.4, 0.15, 0.4, ["T1095"], "no program that is known here")
-
-  init(_ known: Double, _ installed: Double, _ dropped: Double, _ attack: [String], _ usual: String) {
-    self.known = known
-    self.installed = installed
-    self.dropped = dropped
-    self.attack = attack
-    self.usual = usual
-  }
 }

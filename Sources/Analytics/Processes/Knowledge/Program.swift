@@ -3,10 +3,11 @@
 struct Program: Sendable {
   /// What kind of program it is, for the sentence that explains.
   enum Kind: Sendable {
-    case system, service, browser, mail, office, application, agent, developer, database, administration, scriptHost,
-      shell, proxyExecution, inert
+    case core, system, service, browser, mail, office, application, agent, developer, database, administration,
+      scriptHost, shell, relay, proxyExecution, inert
     var title: String {
       switch self {
+      case .core: "a core process of the operating system"
       case .system: "part of the operating system"
       case .service: "a service"
       case .browser: "a browser"
@@ -19,6 +20,7 @@ struct Program: Sendable {
       case .administration: "an administrator's tool"
       case .scriptHost: "a script host"
       case .shell: "a shell"
+      case .relay: "a tool that passes bytes on"
       case .proxyExecution: "a system tool that can run others' code"
       case .inert: "a program without business on the network"
       }
@@ -58,22 +60,48 @@ struct Program: Sendable {
   /// The entry for an image, if its name is known. A known name in the wrong place is not that program.
   static func find(_ image: String) -> (program: Program, inPlace: Bool)? {
     let base = ImageName.base(image)
-    guard let program = byName[base] ?? byName[versionless(base)] else { return nil }
-    return (program, Places.lies(image, in: program.folders))
+    guard let program = named(base, like: image) else { return nil }
+    return (program, program.lies(image))
   }
 
-  private static let byName: [String: Program] = {
+  /// Paths say which system they are of; a bare name may be of either.
+  private static func named(_ base: String, like image: String) -> Program? {
+    func search(_ table: [String: Program]) -> Program? {
+      if let exact = table[base] { return exact }
+      // `python3.11` is `python`; but `svchost2.exe` is nobody's.
+      let versioned: Set<Kind> = [.developer, .database, .service]
+      return table[versionless(base)].flatMap { versioned.contains($0.kind) && $0.folders.isEmpty ? $0 : nil }
+    }
+    if image.hasPrefix("/") { return search(unixByName) }
+    if image.utf8.contains(UInt8(ascii: "\\")) || base.hasSuffix(".exe") { return search(windowsByName) }
+    return search(windowsByName) ?? search(unixByName)
+  }
+
+  private func lies(_ image: String) -> Bool {
+    guard folders.isEmpty else { return Places.lies(image, in: folders) }
+    guard let place = Places.open(image) else { return true }
+    switch kind {
+    // What people fetch and try may lie among their downloads, though not among what is hidden or passing.
+    case .browser, .mail, .office, .application, .developer, .administration: return place.score < 0.35
+    case .core, .system, .service, .agent, .database, .scriptHost, .shell, .relay, .proxyExecution, .inert:
+      return place.score < 0.3
+    }
+  }
+
+  private static let windowsByName = byName(windows + windowsSoftware)
+  private static let unixByName = byName(unix + unixSoftware)
+
+  private static func byName(_ programs: [Program]) -> [String: Program] {
     var table: [String: Program] = [:]
-    for program in windows + unix {
+    for program in programs {
       for name in program.names.map({ $0.lowercased() }) where table[name] == nil { table[name] = program }
     }
     return table
-  }()
+  }
 
-  /// `python3.11` is `python`.
   private static func versionless(_ base: String) -> String {
-    let bare = base.hasSuffix(".exe") ? String(base.dropLast(4)) : base
-    let trimmed = bare.reversed().drop { $0.isNumber || $0 == "." || $0 == "-" }.reversed()
-    return String(trimmed)
+    let ending = base.hasSuffix(".exe") ? ".exe" : ""
+    let trimmed = base.dropLast(ending.utf8.count).reversed().drop { $0.isNumber || $0 == "." || $0 == "-" }.reversed()
+    return String(trimmed) + ending
   }
 }
