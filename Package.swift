@@ -76,7 +76,7 @@ let tests: [Target] = [
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
   .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
-  .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "JSON"]),
+  .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON"]),
   .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.
   .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),

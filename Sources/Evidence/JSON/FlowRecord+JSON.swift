@@ -34,6 +34,7 @@ extension FlowRecord {
     if let tcp {
       w.key("tcp")
       w.beginObject()
+      w.member("state", tcp.state)
       w.member("conn_state", tcp.connState)
       w.member("history", tcp.history)
       w.member("flags_to_server", tcp.flagsToServer)

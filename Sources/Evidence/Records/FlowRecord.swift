@@ -45,6 +45,19 @@ public struct FlowSide: Hashable, Sendable {
 public struct TCPSummary: Hashable, Sendable {
   /// As Zeek's conn.log defines it: S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR, OTH.
   public var connState = "OTH"
+  /// Where the connection stood when the flow ended, in a word: what `connState` says with its directions left out.
+  public var state: String {
+    switch connState {
+    case "S0", "SH": "syn_sent"
+    case "SHR": "syn_received"
+    case "S1": "established"
+    case "S2", "S3": "closing"
+    case "SF": "closed"
+    case "REJ": "rejected"
+    case "RSTO", "RSTR", "RSTOS0", "RSTRH": "reset"
+    default: "unknown"
+    }
+  }
   /// As Zeek's conn.log defines it.
   public var history = ""
   /// All flags seen towards the server, in the order FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
