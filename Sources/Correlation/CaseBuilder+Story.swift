@@ -17,7 +17,7 @@ extension CaseBuilder {
     // What the persona led to says more than how sure either is.
     let lead = activity.max { a, b in a.score != b.score ? a.score < b.score : a.time > b.time }
     var text = lead.map(headline) ?? ""
-    let others = entities.hosts.count - 1
+    let others = story.hosts.count - 1
     if others > 0, !text.isEmpty { text += others == 1 ? " (and 1 other machine)" : " (and \(others) other machines)" }
     guard let persona = entities.personas.first else { return text.isEmpty ? "Suspicious activity" : text }
     let name = persona.displayName.isEmpty ? "@\(persona.handle)" : persona.displayName
@@ -38,26 +38,18 @@ extension CaseBuilder {
       if let end = text.firstRange(of: mark), end.lowerBound > text.startIndex { text = text[..<end.lowerBound] }
     }
     while text.hasSuffix(".") { text = text.dropLast() }
-    return text.count > 140 ? text.prefix(139) + "…" : String(text)
+    var title = String(text)
+    // In a title the machine's own name is enough, where it is one machine's only.
+    for host in entities.hosts where graph.names.key(host.host) == HostNames.short(host.host) {
+      let whole = host.host
+      guard let dot = whole.firstIndex(of: "."), dot > whole.startIndex else { continue }
+      if HostNames.short(whole).utf8.count < whole.utf8.count { title = title.replacing(whole, with: whole[..<dot]) }
+    }
+    return title.count > 140 ? title.prefix(139) + "…" : title
   }
 
   mutating func tell() {
-    for part in story.personas {
-      let persona = entities.personas.first { $0.account == part.account }
-      let name = persona.map { $0.displayName.isEmpty ? "@\($0.handle)" : $0.displayName } ?? part.account.description
-      for target in part.employees {
-        let whom = graph.people[target.id]?.name ?? target.id
-        for approach in target.approaches.prefix(12) {
-          let outcome = approach.outcome.map { ", \($0.rawValue)" } ?? ""
-          timeline.append(
-            TimelineEntry(
-              time: approach.time, stream: "persona",
-              text:
-                "\(name) → \(whom): \(approach.kind.rawValue.replacing("_", with: " ")) on \(approach.platform)\(outcome)",
-              evidence: [approach.id]))
-        }
-      }
-    }
+    for part in story.personas { tellApproaches(part) }
     var told: Set<FlowID> = []
     for signal in signals {
       let flows = graph.flows(signal)
@@ -73,23 +65,100 @@ extension CaseBuilder {
           time: signal.time, stream: Stream(signal).rawValue, text: signal.reason,
           evidence: [signal.id] + flows.prefix(8).map(\.description)))
     }
-    for flow in entities.flows where !told.contains(flow.id) {
-      let client = flows[flow.id]?.processes.first { $0.role == .client }
-      let who = client.map { "\(ImageName.shown($0.image ?? "")) on \($0.host)" } ?? flow.sourceIP.description
-      let what = flow.appProto == "unknown" ? flow.proto.name : flow.appProto
-      let end = flow.destinationPort.map { "\(flow.destinationIP) port \($0)" } ?? flow.destinationIP.description
-      timeline.append(
-        TimelineEntry(
-          time: flow.start, stream: "network",
-          text: "\(who) also spoke \(what) to \(end)\(flow.serverName.map { " (\($0))" } ?? "")",
-          evidence: [flow.id.description]))
+    let further = conversations(besides: told)
+    let room = max(0, configuration.maximumTimeline - timeline.count)
+    if further.count > room {
+      note("limit_reached", "case", "\(further.count - room) further lines of the story are not shown.")
     }
+    timeline += further.prefix(room)
     timeline.sort { ($0.time, $0.stream, $0.text) < ($1.time, $1.stream, $1.text) }
     if timeline.count > configuration.maximumTimeline {
       note(
         "limit_reached", "case",
         "\(timeline.count - configuration.maximumTimeline) later lines of the story are not shown.")
       timeline.removeLast(timeline.count - configuration.maximumTimeline)
+    }
+  }
+
+  /// Each approach, or where they are many one line for each way in which the persona came.
+  private mutating func tellApproaches(_ part: PersonaPart) {
+    let persona = entities.personas.first { $0.account == part.account }
+    let name = persona.map { $0.displayName.isEmpty ? "@\($0.handle)" : $0.displayName } ?? part.account.description
+    let all = part.employees.flatMap { target in
+      target.approaches.map { (approach: $0, whom: graph.people[target.id]?.name ?? target.id) }
+    }
+    guard all.count > 4 else {
+      for (approach, whom) in all {
+        let outcome = approach.outcome.map { ", \($0.rawValue)" } ?? ""
+        let kind = approach.kind.rawValue.replacing("_", with: " ")
+        timeline.append(
+          TimelineEntry(
+            time: approach.time, stream: "persona",
+            text: "\(name) → \(whom): \(kind) on \(approach.platform)\(outcome)", evidence: [approach.id]))
+      }
+      return
+    }
+    let byKind = Dictionary(grouping: all) { $0.approach.kind.rawValue }
+    for (kind, unordered) in byKind.sorted(by: { $0.key < $1.key }) {
+      let list = unordered.sorted { ($0.approach.time, $0.approach.id) < ($1.approach.time, $1.approach.id) }
+      guard let first = list.first, let last = list.last else { continue }
+      var people: [String] = []
+      for one in list where !people.contains(one.whom) { people.append(one.whom) }
+      let whom = people.prefix(3).joined(separator: ", ") + (people.count > 3 ? " and \(people.count - 3) more" : "")
+      let outcomes = Dictionary(grouping: list.compactMap(\.approach.outcome)) { $0.rawValue }.filter {
+        $0.key != "pending"
+      }
+      let came = outcomes.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
+      let word = kind.replacing("_", with: " ")
+      let many = list.count == 1 ? word : "\(list.count) × \(word)"
+      let span = list.count == 1 ? "" : ", the last on \(Day.text(last.approach.time))"
+      timeline.append(
+        TimelineEntry(
+          time: first.approach.time, stream: "persona",
+          text: "\(name) → \(whom): \(many) on \(first.approach.platform)\(span)\(came.isEmpty ? "" : " (\(came))")",
+          evidence: list.prefix(32).map(\.approach.id)))
+    }
+  }
+
+  /// What else the processes of the case spoke, a line for each other end: what a signal told of is not told again.
+  private func conversations(besides told: Set<FlowID>) -> [TimelineEntry] {
+    struct Talk: Hashable {
+      var who: String
+      var what: String
+      var end: String
+      var name: String?
+    }
+    func talk(_ flow: CaseFlow) -> Talk {
+      let client = flows[flow.id]?.processes.first { $0.role == .client }
+      return Talk(
+        who: client.map { "\(ImageName.shown($0.image ?? "")) on \($0.host)" } ?? flow.sourceIP.description,
+        what: flow.appProto == "unknown" ? flow.proto.name.uppercased() : flow.appProto.uppercased(),
+        end: flow.destinationPort.map { FlowEnd.text(flow.destinationIP, $0) } ?? flow.destinationIP.description,
+        name: flow.serverName)
+    }
+    let covered = Set(told.compactMap { flows[$0].map { talk($0.flow) } }.map { [$0.who, $0.end] })
+    var list: [(talk: Talk, flows: [CaseFlow])] = []
+    var places: [Talk: Int] = [:]
+    for flow in entities.flows where !told.contains(flow.id) {
+      let talk = talk(flow)
+      guard !covered.contains([talk.who, talk.end]) else { continue }
+      if let at = places[talk] {
+        list[at].flows.append(flow)
+      } else {
+        places[talk] = list.count
+        list.append((talk, [flow]))
+      }
+    }
+    return list.compactMap { talk, flows in
+      guard let first = flows.first, let last = flows.last else { return nil }
+      let many =
+        flows.count == 1
+        ? "one \(talk.what) connection"
+        : "\(flows.count) \(talk.what) connections until \(last.start.rfc3339.dropFirst(11).prefix(8))"
+      return TimelineEntry(
+        time: first.start, stream: "network",
+        text: "\(talk.who) also opened \(many) to \(talk.end)\(talk.name.map { " (\($0))" } ?? "")",
+        evidence: flows.prefix(8).map(\.id.description))
     }
   }
 
@@ -115,8 +184,15 @@ extension CaseBuilder {
         "The command line of \(ImageName.shown(p.image)) on \(p.host) is not known: its start was not logged, or without it."
       )
     }
+    var untold: [IPAddress: Int] = [:]
     for flow in entities.flows where flows[flow.id]?.processes.isEmpty == true {
-      note("no_process", flow.communityID, "Which process had the flow \(flow.id) is not known: no host told of it.")
+      untold[flow.sourceIP, default: 0] += 1
+    }
+    for (ip, count) in untold.sorted(by: { $0.key < $1.key }) {
+      note(
+        "no_process", ip.description,
+        "Which process had \(count == 1 ? "a flow" : "\(count) flows") from \(ip) is not known: no host told of \(count == 1 ? "it" : "them")."
+      )
     }
   }
 

@@ -110,13 +110,28 @@ struct CaseBuilder {
             host: p.host, pid: p.pid, guid: p.guid, image: p.image ?? "", commandLine: p.commandLine, user: p.user)
       }
     }
-    entities.flows = flows.values.map(\.flow).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-    if entities.flows.count > configuration.maximumEntities {
-      note(
-        "limit_reached", "case",
-        "\(entities.flows.count - configuration.maximumEntities) further flows belong to this case.")
-      entities.flows.removeLast(entities.flows.count - configuration.maximumEntities)
+    listFlows()
+  }
+
+  /// The flows in order of time; where they are too many, one to each other end before a second to any.
+  private mutating func listFlows() {
+    let all = flows.values.map(\.flow).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    entities.flows = all
+    guard all.count > configuration.maximumEntities else { return }
+    struct End: Hashable {
+      var client: IPAddress
+      var server: IPAddress
+      var port: UInt16?
     }
+    var seen: [End: Int] = [:]
+    let ranked = all.indices.map { at -> (rank: Int, at: Int) in
+      let end = End(client: all[at].sourceIP, server: all[at].destinationIP, port: all[at].destinationPort)
+      seen[end, default: 0] += 1
+      return (seen[end] ?? 0, at)
+    }
+    entities.flows = ranked.sorted { $0 < $1 }.prefix(configuration.maximumEntities).map(\.at).sorted().map { all[$0] }
+    note(
+      "limit_reached", "case", "\(all.count - configuration.maximumEntities) further flows belong to this case.")
   }
 
   private mutating func gatherHosts() -> Set<String> {
@@ -147,7 +162,7 @@ struct CaseBuilder {
         let to = Entity.employee(id: target.id, name: person?.name)
         links.append(
           CaseLink(
-            from: from, to: to, reason: approached(persona, target, person),
+            from: from, to: to, reason: approached(target),
             confidence: min(0.99, part.risk) * answered(target.approaches)))
         guard !story.activity.isEmpty else { continue }
         for host in hosts.sorted() {
@@ -187,21 +202,19 @@ struct CaseBuilder {
     return CasePersona(account: part.account, handle: handle ?? "", displayName: name ?? "")
   }
 
-  private func approached(
-    _ persona: CasePersona, _ target: (id: String, times: [Timestamp], approaches: [Approach]), _ person: Person?
-  ) -> String {
-    let who =
-      "\(persona.displayName.isEmpty ? persona.account.description : persona.displayName) (\(persona.account.platform))"
-    let whom = person?.name ?? target.id
-    guard let first = target.approaches.first, let last = target.approaches.last else {
-      return "\(who) approached \(whom)"
-    }
+  private func approached(_ target: (id: String, times: [Timestamp], approaches: [Approach])) -> String {
+    guard let first = target.approaches.first, let last = target.approaches.last else { return "approached" }
     let kinds = Set(target.approaches.map { $0.kind.rawValue.replacing("_", with: " ") }).sorted().joined(
       separator: ", ")
-    let count = target.approaches.count == 1 ? "once" : "\(target.approaches.count) times"
+    let count =
+      switch target.approaches.count {
+      case 1: "once"
+      case 2: "twice"
+      default: "\(target.approaches.count) times"
+      }
     let span =
       first.time == last.time ? "on \(Day.text(first.time))" : "from \(Day.text(first.time)) to \(Day.text(last.time))"
-    return "\(who) approached \(whom) \(count) \(span): \(kinds)"
+    return "approached \(count) \(span): \(kinds)"
   }
 
   private mutating func gatherIndicators() {

@@ -40,7 +40,7 @@ struct Stories {
     let personas = suspects()
     var used: Set<AccountKey> = []
     for at in stories.indices {
-      stories[at].personas = personas.compactMap { link($0, to: stories[at]) }
+      stories[at].personas = closest(personas.compactMap { link($0, to: stories[at]) }, stories[at])
       for persona in stories[at].personas { used.insert(persona.account) }
     }
     stories.removeAll { !worthACase($0) }
@@ -252,6 +252,29 @@ struct Stories {
       }
       return PersonaPart(account: account, signals: own, risk: risk, employees: listed)
     }
+  }
+
+  /// Without those who did less, or long before: somebody who followed a person last week is a matter of its own where
+  /// another wrote to them today.
+  private func closest(_ parts: [PersonaPart], _ story: Story) -> [PersonaPart] {
+    guard parts.count > 1 else { return parts }
+    let begin = story.activity.map { signals[$0].time }.min() ?? Timestamp(nanoseconds: 0)
+    let day: Int64 = 86_400 * 1_000_000_000
+    func nearness(_ part: PersonaPart) -> Double {
+      part.employees.flatMap(\.approaches).map { approach in
+        let reach: Double =
+          switch approach.kind {
+          case .follow: 0.5
+          case .mention: 0.6
+          default: 1
+          }
+        let before = begin - approach.time
+        return reach * (before <= 2 * day ? 1 : before <= 7 * day ? 0.85 : 0.7)
+      }.max() ?? 1
+    }
+    let near = parts.map(nearness)
+    let best = near.max() ?? 0
+    return zip(parts, near).filter { $0.1 >= 0.45 * best }.map(\.0)
   }
 
   /// The persona's part in a story, if it approached the owner of one of the machines before something happened there.

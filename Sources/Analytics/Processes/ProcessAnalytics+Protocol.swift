@@ -72,7 +72,8 @@ extension ProcessAnalytics {
     let image = process.entity.image
     let what = SpokenProtocol(name: spoken, seen: true)
     let weight = ProtocolWeight.table[spoken] ?? ProtocolWeight.other
-    let usual = "\(what.title) is normally spoken by \(weight.usual)"
+    let speakers = (image.hasPrefix("/") ? ProtocolWeight.usualOnUnix[spoken] : nil) ?? weight.usual
+    let usual = "\(what.title) is normally spoken by \(speakers)"
     let guessed = group.allSatisfy { SpokenProtocol($0).isGuess }
     guard let (program, inPlace) = Program.find(image) else {
       // Programs from the store are confined, and only the system can write where they lie.
@@ -167,8 +168,8 @@ extension ProcessAnalytics {
 }
 
 /// An address and a port as people write them.
-enum FlowEnd {
-  static func text(_ ip: IPAddress, _ port: UInt16) -> String { ip.isIPv4 ? "\(ip):\(port)" : "[\(ip)]:\(port)" }
+public enum FlowEnd {
+  public static func text(_ ip: IPAddress, _ port: UInt16) -> String { ip.isIPv4 ? "\(ip):\(port)" : "[\(ip)]:\(port)" }
 }
 
 extension Sequence where Element: Hashable {

@@ -15,7 +15,7 @@ struct Program: Sendable {
       case .office: "an office program"
       case .application: "an application"
       case .agent: "a management or security agent"
-      case .developer: "a developer's tool"
+      case .developer: "a run-time or developer's tool"
       case .database: "a database program"
       case .administration: "an administrator's tool"
       case .scriptHost: "a script host"

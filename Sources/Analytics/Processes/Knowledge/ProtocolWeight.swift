@@ -38,6 +38,12 @@ struct ProtocolWeight {
     "rmi": .init(0.7, 0.2, 0.55, ["T1190", "T1210"], "Java programs among themselves"),
     "unknown": .init(0.4, 0.1, 0.4, ["T1095"], "no program in particular"),
   ]
+  /// Who usually speaks it on Linux, where that is somebody else.
+  static let usualOnUnix = [
+    "ldap": "sssd, nslcd and directory tools", "kerberos": "sssd, kinit and the Kerberos libraries' services",
+    "smb": "the kernel, Samba and file managers", "dcerpc": "Samba", "winrm": "management tools",
+    "rdp": "remote desktops' viewers",
+  ]
   static let other = ProtocolWeight(0.4, 0.15, 0.4, ["T1095"], "no program that is known here")
 
   init(_ known: Double, _ installed: Double, _ dropped: Double, _ attack: [String], _ usual: String) {
