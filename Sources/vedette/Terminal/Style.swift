@@ -9,9 +9,9 @@ import Catalog
 struct Style {
   let isColoured: Bool
 
-  /// Colour on a terminal, unless NO_COLOR is set (no-color.org) or the terminal is dumb.
+  /// Colour on a terminal, unless NO_COLOR is set to anything (no-color.org) or the terminal is dumb.
   static let standardOutput = Style(
-    isColoured: StandardOutput.isTerminal && getenv("NO_COLOR") == nil
+    isColoured: StandardOutput.isTerminal && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
       && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false)
 
   func bold(_ text: String) -> String { sgr("1", text) }
@@ -31,46 +31,4 @@ struct Style {
   }
 
   private func sgr(_ code: String, _ text: String) -> String { isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
-}
-
-/// What a terminal would take as a command is shown instead: text from the wire and from accounts is hostile.
-func printable(_ text: String, limit: Int = 200) -> String {
-  var out = ""
-  var count = 0
-  for scalar in text.unicodeScalars {
-    count += 1
-    if count > limit {
-      out += "…"
-      break
-    }
-    switch scalar.value {
-    case 0..<32, 127..<160, 0x200B...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF:
-      out += "\\u{" + String(scalar.value, radix: 16) + "}"
-    default: out.unicodeScalars.append(scalar)
-    }
-  }
-  return out
-}
-
-/// Breaks text into lines of at most that many characters, at spaces where there are any.
-func wrapped(_ text: String, width: Int) -> [String] {
-  var lines: [String] = []
-  var line = ""
-  for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-    if !line.isEmpty, line.count + 1 + word.count > width {
-      lines.append(line)
-      line = String(word)
-    } else {
-      line += line.isEmpty ? String(word) : " " + word
-    }
-  }
-  if !line.isEmpty || lines.isEmpty { lines.append(line) }
-  return lines
-}
-
-/// The width to write for: that of the terminal, within reason.
-func terminalWidth() -> Int {
-  var size = winsize()
-  guard StandardOutput.isTerminal, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 60 else { return 100 }
-  return min(Int(size.ws_col), 140)
 }
