@@ -74,11 +74,15 @@ public final class NetworkAnalytics {
   @discardableResult
   public func observe(_ flow: FlowRecord) -> Bool {
     captures[number(of: flow.origin)].saw(flow)
-    if let known = named.index(forKey: flow.id) { named.values[known] = flow.endpoints }
+    var isNamed = false
+    if let known = named.index(forKey: flow.id) {
+      named.values[known] = flow.endpoints
+      isNamed = true
+    }
     if busyPairs.count < configuration.maximumPairs { busyPairs.insert(AddressPair(flow.sourceIP, flow.destinationIP)) }
     guard flow.appProtoBy == .dissector, let port = flow.destinationPort,
       let place = PortKnowledge.judge(flow.appProto, flow.proto, port)
-    else { return false }
+    else { return isNamed }
     let habit = Habit(proto: flow.appProto, port: port)
     if habits.count < configuration.maximumPairs || habits[habit] != nil, habits[habit]?.count ?? 0 < 64 {
       habits[habit, default: []].insert(flow.sourceIP)
@@ -86,7 +90,7 @@ public final class NetworkAnalytics {
     let key = MisplacedKey(client: flow.sourceIP, server: flow.destinationIP, habit: habit)
     guard misplaced[key] != nil || misplaced.count < configuration.maximumFlows else {
       refusedFlows &+= 1
-      return false
+      return isNamed
     }
     misplaced[key, default: MisplacedRecord(place: place)].add(flow, limit: configuration.maximumEvidence)
     return true

@@ -36,13 +36,11 @@ public final class Investigation {
   private var flowsLetGo: UInt64 = 0
   /// Host events may still come for flows that are over: then every flow is kept, as far as the bound goes.
   private let expectsLateEvents: Bool
-  private var flowsWithAnomalies: Set<FlowID> = []
   /// Whether any host told of a connection: then every flow may be one.
   public private(set) var hasConnections = false
 
   /// Bounds on what is kept.
   static let maximumFlows = 100_000
-  static let maximumMarkedFlows = 200_000
 
   /// - Parameter expectsLateEvents: whether host events come at any time (a daemon), or all before the flows.
   public init(roster: Roster, configuration: Configuration, expectsLateEvents: Bool = false) {
@@ -73,11 +71,6 @@ public final class Investigation {
 
   public func observe(_ anomaly: AnomalyRecord) {
     network.observe(anomaly)
-    if let flow = anomaly.flow, anomaly.name.severity >= .low,
-      flowsWithAnomalies.count < Investigation.maximumMarkedFlows
-    {
-      flowsWithAnomalies.insert(flow)
-    }
   }
 
   /// Takes a finished flow. Call after the anomalies of its batch.
@@ -85,7 +78,7 @@ public final class Investigation {
     let isNamed = network.observe(flow)
     let mayBeJoined = hasConnections || expectsLateEvents
     if mayBeJoined { attribution.observe(flow) }
-    guard mayBeJoined || isNamed || flowsWithAnomalies.contains(flow.id) else { return }
+    guard mayBeJoined || isNamed else { return }
     if flows.updateValue(flow, forKey: flow.id) == nil { flowOrder.append(flow.id) }
     while flows.count > Investigation.maximumFlows, oldestFlow < flowOrder.count {
       flows[flowOrder[oldestFlow]] = nil

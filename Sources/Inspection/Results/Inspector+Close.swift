@@ -69,7 +69,7 @@ extension Inspector {
   /// Fills the application fields of a flow's record.
   func fill(_ record: inout FlowRecord, _ slot: Slot) {
     let there = slot.pointee.notes
-    if let there, there.hasFacts { record.facts = there.facts }
+    if let facts = there?.facts { record.facts = facts.values }
     let first = slot.pointee.appProto
     if first != 0 {
       record.appProto = protocols[first].name
