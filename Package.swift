@@ -17,14 +17,16 @@ let rooms: [Target] = [
   .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
+  .target(name: "CPrefetch"),
   .target(name: "Catalog"),
   // Rooms
   .target(name: "EventLoop", dependencies: ["CLibuv"]),
   .target(name: "Packets", dependencies: ["Catalog"]),
   .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CCrypto", yams]),
-  .target(name: "Flows", dependencies: ["Catalog", "Packets", "Evidence", "CCrypto"]),
+  .target(name: "Flows", dependencies: ["CPrefetch", "Catalog", "Packets", "Evidence"]),
   .target(name: "PluginHost", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
-  .target(name: "Inspection", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
+  .target(
+    name: "Inspection", dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
   .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
   .target(name: "Analytics", dependencies: ["Catalog", "Evidence"]),

@@ -61,6 +61,13 @@ public protocol FlowConsumer: AnyObject {
   /// Returns false to get no more of this flow.
   func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool
 
+  /// Something of the flow may come soon: a chance to bring its memory nearer. The token may be one that is closed.
+  func prefetch(_ token: UInt32)
+
   /// The flow is over. Called exactly once for each token other than 0; fills the record's application fields.
   func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord)
+}
+
+extension FlowConsumer {
+  public func prefetch(_ token: UInt32) {}
 }

@@ -41,6 +41,18 @@ public final class FlowEngine {
     core.pointee.process(&packet, frame: frame)
   }
 
+  /// Tells that a packet will come soon, so that the memory of its flow is nearer then. Returns what ``hintFlow(_:)`` takes.
+  @inline(__always)
+  public func hint(_ packet: UnsafePointer<Packet>) -> UInt32 { core.pointee.hint(packet) }
+
+  /// The second hint for the same packet, some packets later. Returns what ``hintSession(_:)`` takes.
+  @inline(__always)
+  public func hintFlow(_ hint: UInt32) -> UInt32 { core.pointee.hintFlow(hint) }
+
+  /// The third.
+  @inline(__always)
+  public func hintSession(_ hint: UInt32) { core.pointee.hintSession(hint) }
+
   /// Lets capture time pass without a packet: what timed out by then is closed. Workers that share a capture call this with
   /// the same time before ``finish(reason:)``, so that their records do not depend on how packets were spread.
   public func advance(to time: Int64) { core.pointee.advance(to: time) }

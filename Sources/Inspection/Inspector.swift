@@ -1,5 +1,6 @@
 /// Decides which dissector sees which stream, and collects what the dissectors found.
 
+import CPrefetch
 import Catalog
 import Evidence
 import Flows
@@ -208,6 +209,14 @@ public final class Inspector: FlowConsumer {
       slot.pointee.wasExpected = slot.pointee.expected != 0
     }
     return token
+  }
+
+  public func prefetch(_ token: UInt32) {
+    guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
+    let slot = UnsafeRawPointer(slot(token))
+    vedette_prefetch(slot)
+    vedette_prefetch(slot + 64)
+    vedette_prefetch(slot + 128)
   }
 
   public func data(

@@ -9,34 +9,85 @@ import Packets
 
 final class PacketWorker {
   private var decoder: PacketDecoder
-  private var packet = Packet()
+  /// Packets on their way: decoded, and waiting for the memory of their flow. Allocated and freed with the worker.
+  private let packets: UnsafeMutablePointer<Packet>
   let flows: FlowEngine
   let inspector: Inspector?
   /// Transactions that the batches drained so far have counted.
   private var transactionsDrained: UInt64 = 0
 
+  /// Steps between decoding a packet and processing it: as many places in `packets`, a power of two.
+  private static let steps = 8
+
   init(options: FlowOptions, inspector: Inspector?) {
     decoder = PacketDecoder(options: options.decoder)
+    packets = .allocate(capacity: Self.steps)
+    packets.initialize(repeating: Packet(), count: Self.steps)
     flows = FlowEngine(options: options, consumer: inspector)
     self.inspector = inspector
   }
 
-  /// Takes frames in order. Decoder and packet are claimed once for all of them, not once a frame.
+  deinit { packets.deallocate() }
+
+  /// Flows from which on the table no longer fits the processor's caches, so that waiting for it is what costs.
+  private static let manyFlows: UInt64 = 1 << 15
+
+  /// Takes frames in order. The decoder is claimed once for all of them, not once a frame.
   func process(_ frames: ArraySlice<FrameView>) {
-    PacketWorker.process(frames, &decoder, &packet, flows)
+    let isLarge = flows.counters.flows > Self.manyFlows
+    frames.withUnsafeBufferPointer {
+      if isLarge {
+        PacketWorker.processAhead($0, &decoder, packets, flows)
+      } else {
+        PacketWorker.process($0, &decoder, packets, flows)
+      }
+    }
   }
 
   private static func process(
-    _ frames: ArraySlice<FrameView>, _ decoder: inout PacketDecoder, _ packet: inout Packet, _ flows: FlowEngine
+    _ frames: UnsafeBufferPointer<FrameView>, _ decoder: inout PacketDecoder, _ packet: UnsafeMutablePointer<Packet>,
+    _ flows: FlowEngine
   ) {
     for frame in frames {
       decoder.decode(
         frame.bytes, linkType: frame.linkType, time: frame.time, number: frame.number,
         wireLength: Int(frame.wireLength), hasInvalidTime: frame.hasInvalidTime, interface: frame.interface,
-        into: &packet)
+        into: &packet.pointee)
       repeat {
-        flows.process(&packet, frame: frame.bytes)
-      } while decoder.decodeInner(frame.bytes, into: &packet)
+        flows.process(&packet.pointee, frame: frame.bytes)
+      } while decoder.decodeInner(frame.bytes, into: &packet.pointee)
+    }
+  }
+
+  /// Decodes frames some steps ahead of tracking them: on the way to its turn, a packet's place in the flow table, its flow
+  /// and what hangs on that are asked for, one after the other, and are there when they are needed.
+  private static func processAhead(
+    _ frames: UnsafeBufferPointer<FrameView>, _ decoder: inout PacketDecoder, _ packets: UnsafeMutablePointer<Packet>,
+    _ flows: FlowEngine
+  ) {
+    var hints = InlineArray<8, UInt32>(repeating: 0)
+    for step in 0..<frames.count &+ steps &- 1 {
+      if step < frames.count {
+        let frame = frames[step]
+        let place = step & (steps - 1)
+        decoder.decode(
+          frame.bytes, linkType: frame.linkType, time: frame.time, number: frame.number,
+          wireLength: Int(frame.wireLength), hasInvalidTime: frame.hasInvalidTime, interface: frame.interface,
+          into: &packets[place])
+        hints[place] = flows.hint(packets + place)
+      }
+      if step >= 3, step &- 3 < frames.count {
+        let place = (step &- 3) & (steps - 1)
+        hints[place] = flows.hintFlow(hints[place])
+      }
+      if step >= 5, step &- 5 < frames.count { flows.hintSession(hints[(step &- 5) & (steps - 1)]) }
+      let due = step &- (steps &- 1)
+      guard due >= 0 else { continue }
+      let packet = packets + (due & (steps - 1))
+      let frame = frames[due]
+      repeat {
+        flows.process(&packet.pointee, frame: frame.bytes)
+      } while decoder.decodeInner(frame.bytes, into: &packet.pointee)
     }
   }
 

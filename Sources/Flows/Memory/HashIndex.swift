@@ -1,3 +1,5 @@
+import CPrefetch
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -25,6 +27,17 @@ struct HashIndex: ~Copyable {
   private static func make(_ words: Int) -> UnsafeMutablePointer<UInt64> {
     guard let memory = calloc(words, 8) else { fatalError("out of memory for a hash table of \(words) words") }
     return memory.bindMemory(to: UInt64.self, capacity: words)
+  }
+
+  /// Brings the words that a look-up will begin with nearer.
+  @inline(__always)
+  func prefetch(_ hash: UInt32) { vedette_prefetch(slots + Int(hash & mask)) }
+
+  /// The first number with that hash, be it the right one or not; `.none` if there is none.
+  @inline(__always)
+  func likely(_ hash: UInt32) -> UInt32 {
+    let word = slots[Int(hash & mask)]
+    return UInt32(truncatingIfNeeded: word >> 32) == hash && word != 0 ? UInt32(truncatingIfNeeded: word) &- 1 : .none
   }
 
   /// The number with that hash that `matches`, or `.none`.
