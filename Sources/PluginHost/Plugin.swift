@@ -89,7 +89,10 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
     // A name without a slash would be searched for elsewhere.
     let name = path.contains("/") ? path : "./" + path
     guard let image = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
-      throw PluginError(.image, path, "cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "unknown reason")")
+      var reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
+      // The loader names the file, too.
+      if reason.hasPrefix(name + ": ") { reason.removeFirst(name.count + 2) }
+      throw PluginError(.image, path, "cannot be loaded: \(reason)")
     }
     guard let symbol = dlsym(image, VDT_ENTRY_NAME) else {
       throw PluginError(.image, path, "is no Vedette plugin: it exports no \(VDT_ENTRY_NAME)")

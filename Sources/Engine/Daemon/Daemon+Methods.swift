@@ -170,7 +170,8 @@ extension Daemon {
       guard !isStopping else { throw RPCError.unavailable("the daemon is stopping") }
       sources.removeAll { $0.name == name }
       let task = SourceTask(
-        name: name, plugin: plugin, file: call.params["file"]?.string,
+        name: name, plugin: plugin, kind: Self.sourceKind(call.params["kind"]?.string),
+        file: call.params["file"]?.string,
         parameters: call.params["parameters"].map { JSONValue($0).description } ?? "",
         every: Int(call.params["every"]?.int64 ?? 0))
       audit(call, name)
@@ -189,6 +190,14 @@ extension Daemon {
       w.beginObject()
       w.member("removed", true)
       w.endObject()
+    }
+  }
+
+  private static func sourceKind(_ name: String?) -> PluginInterface? {
+    switch name {
+    case "personas": .personaSource
+    case "processes": .processSource
+    default: nil
     }
   }
 

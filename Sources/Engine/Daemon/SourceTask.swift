@@ -22,6 +22,8 @@ final class SourceTask {
 
   let name: String
   let plugin: String
+  /// Which of the plugin's interfaces, where it has both: nil takes personas.
+  let kind: PluginInterface?
   let file: String?
   let parameters: String
   /// Seconds between two readings; 0 reads once.
@@ -35,9 +37,10 @@ final class SourceTask {
   let stop = StopFlag()
   let gate = Gate(4)
 
-  init(name: String, plugin: String, file: String?, parameters: String, every: Int) {
+  init(name: String, plugin: String, kind: PluginInterface? = nil, file: String?, parameters: String, every: Int) {
     self.name = name
     self.plugin = plugin
+    self.kind = kind
     self.file = file
     self.parameters = parameters
     self.every = every
@@ -49,6 +52,7 @@ final class SourceTask {
     w.beginObject()
     w.member("name", name)
     w.member("plugin", plugin)
+    if let kind { w.member("kind", kind == .processSource ? "processes" : "personas") }
     w.member("file", file)
     w.member("state", state.rawValue)
     w.member("error", error)
@@ -65,7 +69,8 @@ final class SourceTask {
 
   func start(shelf: PluginShelf, cursor: [UInt8], sender: Handover<SourceMessage>.Sender, log: Logger) -> Bool {
     let thread = SourceThread(
-      name: name, spec: plugin + ":" + (file ?? ""), parameters: parameters, every: every, shelf: shelf, cursor: cursor,
+      name: name, spec: plugin + ":" + (file ?? ""), kind: kind, parameters: parameters, every: every, shelf: shelf,
+      cursor: cursor,
       sender: sender, log: log, stop: stop, gate: gate)
     return startThread { thread.run() }
   }
@@ -74,6 +79,7 @@ final class SourceTask {
 private struct SourceThread: Sendable {
   let name: String
   let spec: String
+  let kind: PluginInterface?
   let parameters: String
   let every: Int
   let shelf: PluginShelf
@@ -100,7 +106,8 @@ private struct SourceThread: Sendable {
   /// Reads the source to its end; the words of its failure if it fails.
   private func pump(_ cursor: inout [UInt8]) throws(PluginError) -> String? {
     let source = try shelf.openSource(
-      spec, name: name, parameters: parameters, cursor: cursor, log: { [log, name] in log.pass($0, of: name) })
+      spec, kind: kind, name: name, parameters: parameters, cursor: cursor,
+      log: { [log, name] in log.pass($0, of: name) })
     defer { source.close() }
     while !stop.isSet {
       let batch = try source.next(max: 1024, wait: 200)

@@ -65,7 +65,10 @@ public final class SourceInstance {
       let words = host.takeWords() ?? "error \(status), without words"
       _ = plugin.descriptor.pointee.destroy?(instance)
       input?.finish()
-      throw PluginError(.refused, input?.path ?? plugin.identity.id, "\(plugin.identity.name) cannot read it: \(words)")
+      guard let input else {
+        throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
+      }
+      throw PluginError(.refused, input.path, "\(plugin.identity.name) cannot read it: \(words)")
     }
     self.plugin = plugin
     self.interface = interface
