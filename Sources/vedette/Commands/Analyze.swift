@@ -13,7 +13,8 @@ struct Analyze: ParsableCommand {
     discussion: """
       Captures are pcap or pcapng, also compressed with gzip or zstd, or - for standard input. Captures whose times do \
       not overlap are one sensor's, continued; those that overlap are different sensors. Evidence files may be \
-      compressed too; SPEC is a file, or PLUGIN:FILE.
+      compressed too; SPEC is a file, PLUGIN:FILE, PLUGIN,NAME=VALUE:FILE, or PLUGIN:NAME=VALUE where the plugin reads \
+      no file (lab:seed=7).
       """)
 
   @Argument(help: ArgumentHelp("Capture files.", valueName: "pcap"))
