@@ -37,6 +37,7 @@ struct SupportTests {
     arguments: [
       (1_652_292_626, 1_652_292_626_000_000_000), (1_652_292_626_027, 1_652_292_626_027_000_000),
       (1_652_292_626_027_000, 1_652_292_626_027_000_000), (1, nil), (.infinity, nil), (-.nan, nil), (1e300, nil),
+      (9.9e10, nil), (9.9e13, nil), (9.9e16, nil),
     ] as [(Double, Int64?)])
   func epochs(number: Double, nanoseconds: Int64?) { #expect(EventTime(epoch: number)?.nanoseconds == nanoseconds) }
 

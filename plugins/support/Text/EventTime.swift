@@ -53,7 +53,7 @@ extension EventTime {
   }
 
   /// Seconds, milliseconds, microseconds or nanoseconds since 1970: which of them shows in how many there are, for a
-  /// moment from 1973 on. Nil for what comes before.
+  /// moment from 1973 on. Nil for what comes before, and from 2261 on.
   public init?(epoch: Double) {
     let scale: Int64
     switch epoch {
@@ -63,7 +63,9 @@ extension EventTime {
     case 1e17..<9e18: scale = 1
     default: return nil
     }
-    // A double tells a microsecond of today, and not more; within the bounds above nothing overflows.
+    // Within this nothing below leaves 64 bits.
+    guard epoch * Double(scale) < 9.2e18 else { return nil }
+    // A double tells a microsecond of today, and not more.
     let whole = epoch.rounded(.down)
     let micros = ((epoch - whole) * Double(scale) / 1000).rounded()
     self.init(nanoseconds: Int64(whole) * scale + Int64(micros) * 1000, hasZone: true)

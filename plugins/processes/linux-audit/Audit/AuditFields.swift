@@ -104,7 +104,7 @@ extension AuditFields {
   ) -> AuditValue {
     let start = at
     var end = bytes.count
-    if arguments, key.first == "a", let number = Int(key.dropFirst()) {
+    if arguments, key.first == "a", let number = Int(key.dropFirst()), number < 1 << 20 {
       end = first([" a\(number + 1)=", " a\(number + 1)_len="], in: bytes, from: at) ?? end
     } else if key == "saddr", at < end, bytes[at] == UInt8(ascii: "{") {
       end = bytes[at...].firstIndex(of: UInt8(ascii: "}")).map { $0 + 1 } ?? end
