@@ -75,6 +75,8 @@ public struct ConfigurationKey: Sendable, Equatable {
       .mappings([
         .init("name", .text, "", "name of the source"),
         .init("plugin", .text, "", "plugin that reads it, for example evidence"),
+        .init(
+          "kind", .choice(["personas", "processes"]), "personas", "which records a plugin that has both is to give"),
         .init("path", .text, "", "file to read"),
       ]), "[]", "evidence sources that the daemon starts with"),
     .init("roster", .text, "", "roster file"),

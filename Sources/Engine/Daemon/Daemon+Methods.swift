@@ -193,7 +193,8 @@ extension Daemon {
     }
   }
 
-  private static func sourceKind(_ name: String?) -> PluginInterface? {
+  /// The interface that a source is asked for by its kind of records.
+  static func sourceKind(_ name: String?) -> PluginInterface? {
     switch name {
     case "personas": .personaSource
     case "processes": .processSource

@@ -87,7 +87,10 @@ extension Daemon {
         log.warning("a source in the configuration lacks name or plugin")
         continue
       }
-      _ = start(SourceTask(name: name, plugin: plugin, file: text(entry, "path"), parameters: "", every: 0))
+      _ = start(
+        SourceTask(
+          name: name, plugin: plugin, kind: Self.sourceKind(text(entry, "kind")), file: text(entry, "path"),
+          parameters: "", every: 0))
     }
   }
 
