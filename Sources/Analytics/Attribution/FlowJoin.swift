@@ -8,6 +8,8 @@ struct FlowJoin {
   /// Flow positions, in order of start, by five-tuple and by the service they go to.
   private var byTuple: [FiveTuple: [Int]] = [:]
   private var byService: [Service: [Int]] = [:]
+  /// The same by who opened them: hosts whose sources do not tell ports open many flows to one proxy.
+  private var byClient: [ClientOfService: [Int]] = [:]
   var names = HostNames()
   private var given: [(host: String, ip: IPAddress)] = []
   var addresses = HostAddresses()
@@ -66,7 +68,9 @@ struct FlowJoin {
     }
     if candidates.contains(where: { $0.tuple == nil }) {
       for (at, flow) in flows.enumerated() {
-        byService[Service(proto: flow.proto, end: flow.server), default: []].append(at)
+        let service = Service(proto: flow.proto, end: flow.server)
+        byService[service, default: []].append(at)
+        byClient[ClientOfService(client: flow.client.ip, service: service), default: []].append(at)
       }
     }
 
@@ -78,15 +82,17 @@ struct FlowJoin {
     return conclude(candidates, processes, clocks)
   }
 
-  /// Flows that may be this connection, the clock aside.
-  private func possible(_ c: Candidate) -> [Int] {
-    if let tuple = c.tuple { return byTuple[tuple] ?? [] }
+  /// Flows that may be this connection, the clock aside: lists in order of start.
+  private func possible(_ c: Candidate) -> [[Int]] {
+    if let tuple = c.tuple { return [byTuple[tuple] ?? []] }
     let o = c.observation
     let service = Service(proto: o.proto, end: Endpoint(ip: o.destinationIP, port: o.destinationPort))
-    let list = byService[service] ?? []
-    if let source = o.sourceIP, !source.isUnspecified { return list.filter { flows[$0].client.ip == source } }
+    if let source = o.sourceIP, !source.isUnspecified {
+      return [byClient[ClientOfService(client: source, service: service)] ?? []]
+    }
     let own = addresses.addresses(c.host)
-    return own.isEmpty ? list : list.filter { own.contains(flows[$0].client.ip) }
+    if own.isEmpty { return [byService[service] ?? []] }
+    return own.sorted().compactMap { byClient[ClientOfService(client: $0, service: service)] }
   }
 
   // MARK: - Clocks
@@ -103,17 +109,14 @@ struct FlowJoin {
   }
 
   private func estimate(_ candidates: [Candidate]) -> Clocks {
-    var differences: [LogClock: [Int64]] = [:]
-    for c in candidates {
-      // A tuple that is used over and over (DNS from a fixed port, NTP) would agree with any clock.
-      let list = possible(c)
-      guard !list.isEmpty, list.count <= 16 else { continue }
-      for at in list {
-        let flow = flows[at]
-        guard c.tuple == nil || max(flow.client.port, flow.server.port) >= 1024 else { continue }
-        let d = flow.start - c.time
-        if d.magnitude <= UInt64(configuration.maximumOffset) { differences[c.clock, default: []].append(d) }
-      }
+    // A tuple that is used over and over (DNS from a fixed port, NTP) would agree with any clock.
+    var differences = differences(candidates, longest: 16)
+    // Where all goes to few services without a port told (a proxy), many pairs still agree on one offset.
+    let poor = Set(
+      candidates.lazy.map(\.clock).filter { (differences[$0].flatMap(ClockEstimate.densest)?.samples ?? 0) < 3 })
+    if !poor.isEmpty {
+      let more = self.differences(candidates.filter { $0.tuple == nil && poor.contains($0.clock) }, longest: 2048)
+      for (clock, values) in more { differences[clock] = values }
     }
     var clocks = Clocks()
     var kinds: [LogClock: [Int64]] = [:]
@@ -135,16 +138,35 @@ struct FlowJoin {
     return clocks
   }
 
+  /// Flow start minus log time, for each flow that a connection may be, by clock; connections that may be more than
+  /// `longest` are passed over.
+  private func differences(_ candidates: [Candidate], longest: Int) -> [LogClock: [Int64]] {
+    var differences: [LogClock: [Int64]] = [:]
+    for c in candidates {
+      let lists = possible(c)
+      let count = lists.reduce(0) { $0 + $1.count }
+      guard count > 0, count <= longest, (differences[c.clock]?.count ?? 0) < FlowJoin.mostDifferences else { continue }
+      for at in lists.joined() {
+        let flow = flows[at]
+        guard c.tuple == nil || max(flow.client.port, flow.server.port) >= 1024 else { continue }
+        let d = flow.start - c.time
+        if d.magnitude <= UInt64(configuration.maximumOffset) { differences[c.clock, default: []].append(d) }
+      }
+    }
+    return differences
+  }
+
+  /// Per clock: more agree no better, and cost.
+  private static let mostDifferences = 400_000
+
   // MARK: - Meeting
 
   private func meet(_ c: Candidate) -> [(flow: Int, distance: Int64, rivals: Int)] {
-    let list = possible(c)
-    guard !list.isEmpty else { return [] }
     // Without the port only the time tells flows to one service apart, so it must be close.
     let limit = c.tuple == nil ? min(configuration.tolerance, 15 * 1_000_000_000) : configuration.tolerance
     var best: [String: (flow: Int, distance: Int64, fromStart: UInt64)] = [:]
     var near: [String: Int] = [:]
-    for at in list {
+    for at in possible(c).lazy.flatMap({ self.near($0, c, limit) }) {
       let flow = flows[at]
       let fromStart = (c.time - flow.start).magnitude
       let distance = c.tuple == nil ? Int64(clamping: fromStart) : flow.distance(c.time)
@@ -157,6 +179,22 @@ struct FlowJoin {
     }
     return best.map { ($0.value.flow, $0.value.distance, c.tuple == nil ? max(1, near[$0.key] ?? 1) : 1) }
       .sorted { $0.0 < $1.0 }
+  }
+
+  /// The part of a list that can be near enough in time. Flows of one tuple follow each other, so the last ones that
+  /// began before are enough; a few more for several sensors.
+  private func near(_ list: [Int], _ c: Candidate, _ limit: Int64) -> ArraySlice<Int> {
+    func first(from: Timestamp) -> Int {
+      var (low, high) = (0, list.count)
+      while low < high {
+        let middle = low + (high - low) / 2
+        if flows[list[middle]].start < from { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    let end = first(from: c.time.advanced(by: limit + 1))
+    if c.tuple == nil { return list[min(first(from: c.time.advanced(by: -limit)), end)..<end] }
+    return list[max(0, end - 256)..<end]
   }
 
   /// How sure a join is: by how far off in time, how well the clock is known, and how many flows it could be.

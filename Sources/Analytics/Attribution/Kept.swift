@@ -27,6 +27,11 @@ struct Service: Hashable {
   let end: Endpoint
 }
 
+struct ClientOfService: Hashable {
+  let client: IPAddress
+  let service: Service
+}
+
 struct KeptFlow {
   let id: FlowID
   let communityID: String

@@ -25,8 +25,8 @@ struct ProcessTable {
   private var byGUID: [GUIDKey: Int] = [:]
   private var byPID: [PIDKey: [Int]] = [:]
 
-  /// Entries known by GUID only.
-  private var unnumbered: [String: [Int]] = [:]
+  /// Entries that came without a number, by host and in the order of the times at which they were told.
+  private var unnumbered: [String: [(time: Timestamp, at: Int)]] = [:]
 
   private struct GUIDKey: Hashable {
     var host: String
@@ -60,7 +60,7 @@ struct ProcessTable {
       process: KnownProcess(entity: entity, parent: o.parent, start: start, signer: o.signer, evidence: [o.head.id]),
       base: ImageName.base(o.image))
     if o.event == .end { entry.end = time } else { entry.end = o.end }
-    insert(entry)
+    insert(entry, told: time)
   }
 
   /// The entry that a name means, made if there is none, with what the name adds.
@@ -72,7 +72,7 @@ struct ProcessTable {
     guard name.pid != nil || name.guid != nil else { return nil }
     let image = name.image ?? ""
     let entity = ProcessEntity(host: shown, pid: name.pid, guid: name.guid, image: image)
-    insert(Entry(host: name.host, process: KnownProcess(entity: entity), base: ImageName.base(image)))
+    insert(Entry(host: name.host, process: KnownProcess(entity: entity), base: ImageName.base(image)), told: name.time)
     return entries.count - 1
   }
 
@@ -140,7 +140,7 @@ struct ProcessTable {
     if let numbered { return numbered }
     // A log that gives GUIDs but no numbers tells of the same start in the same words.
     guard o.event == .start, let words = o.commandLine else { return nil }
-    return (unnumbered[host] ?? []).filter { at in
+    return toldNear(time, host).filter { at in
       let entry = entries[at]
       guard entry.process.entity.pid == nil, entry.base == base, let start = entry.process.start else { return false }
       return (start - time).magnitude <= UInt64(ProcessTable.sameStart)
@@ -149,6 +149,19 @@ struct ProcessTable {
       let (a, b) = (entries[$0].process.start ?? time, entries[$1].process.start ?? time)
       return ((a - time).magnitude, $0) < ((b - time).magnitude, $1)
     }
+  }
+
+  /// Entries without a number that were told of within `sameStart` of a moment. Valid while entries are added in order.
+  private func toldNear(_ time: Timestamp, _ host: String) -> [Int] {
+    guard let list = unnumbered[host] else { return [] }
+    let from = time.advanced(by: -ProcessTable.sameStart)
+    let to = time.advanced(by: ProcessTable.sameStart)
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if list[middle].time < from { low = middle + 1 } else { high = middle }
+    }
+    return list[low...].prefix { $0.time <= to }.map(\.at)
   }
 
   private static func sameWords(_ a: String, _ b: String) -> Bool {
@@ -200,14 +213,14 @@ struct ProcessTable {
     }
   }
 
-  private mutating func insert(_ entry: Entry) {
+  private mutating func insert(_ entry: Entry, told time: Timestamp) {
     entries.append(entry)
     let at = entries.count - 1
     if let guid = entry.process.entity.guid { byGUID[GUIDKey(host: entry.host, guid: guid)] = at }
     if let pid = entry.process.entity.pid {
       byPID[PIDKey(host: entry.host, pid: pid), default: []].append(at)
     } else {
-      unnumbered[entry.host, default: []].append(at)
+      unnumbered[entry.host, default: []].append((time, at))
     }
   }
 

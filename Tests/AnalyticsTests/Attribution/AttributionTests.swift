@@ -231,6 +231,56 @@ struct AttributionTests {
     #expect(resolution.gaps.contains { $0.kind == "limit_reached" })
   }
 
+  @Test("A log that tells no ports and only of one proxy still shows by how much its clock is off")
+  func proxyClock() {
+    let attribution = Attribution()
+    // 200 connections at uneven times, told two hours and seven seconds late, all to one service.
+    var moment = 0.0
+    for n in 0..<200 {
+      moment += Double((n * 37) % 101) + 3
+      attribution.observe(
+        Made.flow(UInt64(n + 1), from: "10.0.0.1", UInt16(40000 + n), to: "10.0.0.9", 3128, start: moment))
+      attribution.observe(
+        Made.connection(
+          "c\(n)", "alpha", pid: Int64(n), image: "/usr/bin/p\(n)", from: "10.0.0.1", nil, to: "10.0.0.9", 3128,
+          at: moment + 2 * hours + 7))
+    }
+    let resolution = attribution.resolve()
+    let correction = resolution.offsets.first.map { Double($0.correction) / 1e9 } ?? 0
+    #expect(abs(correction + 2 * hours + 7) <= 2)
+    let right = (0..<200).filter { n in
+      resolution.processes[FlowID(rawValue: UInt64(n + 1))]?.contains { $0.image == "/usr/bin/p\(n)" } == true
+    }
+    #expect(right.count >= 190)
+  }
+
+  @Test("IPv4 addresses mapped into IPv6 are the same addresses")
+  func mapped() {
+    let attribution = Attribution()
+    attribution.observe(Made.flow(1, from: "10.0.0.1", 50000, to: "10.0.0.2", 443, start: 0))
+    attribution.observe(
+      Made.connection(
+        "c", "alpha", pid: 5, image: "/usr/bin/x", from: "::ffff:10.0.0.1", 50000, to: "::ffff:10.0.0.2", 443, at: 0.1))
+    #expect(attribution.resolve().processes[FlowID(rawValue: 1)]?.first?.pid == 5)
+  }
+
+  @Test("A clock that drifts by seconds over hours still joins every connection")
+  func drift() {
+    let attribution = Attribution()
+    for n in 0..<100 {
+      let moment = Double(n) * 600
+      attribution.observe(
+        Made.flow(UInt64(n + 1), from: "10.0.0.1", UInt16(40000 + n), to: "10.0.0.9", 443, start: moment))
+      attribution.observe(
+        Made.connection(
+          "c\(n)", "alpha", pid: Int64(n), image: "/usr/bin/x", from: "10.0.0.1", UInt16(40000 + n), to: "10.0.0.9",
+          443,
+          at: moment + 90 + Double(n) * 0.5))
+    }
+    let resolution = attribution.resolve()
+    #expect((0..<100).allSatisfy { resolution.processes[FlowID(rawValue: UInt64($0 + 1))]?.count == 1 })
+  }
+
   @Test("The order in which evidence comes changes nothing")
   func order() {
     var observations: [Observation] = []
