@@ -14,6 +14,8 @@ extension NetworkAnalytics {
     "app.protocol_one_direction", "app.lookahead_exceeded", "fragment.incomplete", "tcp.bad_checksum",
     "udp.bad_checksum", "ipv4.bad_checksum", "icmp.bad_checksum", "tcp.invalid_ack", "tcp.out_of_window",
     "tcp.retransmission_excess", "tcp.overlap_before_base", "tcp.reuse_early",
+    // Loopback and tunnels have no hardware addresses to give.
+    "ethernet.invalid_source_address",
   ]
 
   private static let attack: [String: [String]] = [
@@ -42,6 +44,14 @@ extension NetworkAnalytics {
       case .application: 0.9
       }
     return severity * layer
+  }
+
+  /// How usual the strongest kind is here.
+  private func usual(_ pairs: Int, of total: Int) -> String {
+    if total == 1 { return "well-formed traffic shows none of it" }
+    if pairs == 1 { return "no other pair of hosts in this evidence does so" }
+    return pairs >= total
+      ? "so do all \(total) pairs of hosts in this evidence" : "\(pairs) of \(total) pairs of hosts in this evidence do so"
   }
 
   func malformed() -> [Signal] {
@@ -77,7 +87,8 @@ extension NetworkAnalytics {
       if isLossy(record) { score *= 0.6 }
       guard score >= configuration.least else { continue }
       let listed = weighed.prefix(4).map { "\($0.id) (\($0.kind.count)×)" }.joined(separator: ", ")
-      let more = weighed.count > 4 ? " and \(weighed.count - 4) more kinds" : ""
+      let further = weighed.count - 4
+      let more = further > 0 ? " and \(further) more \(further == 1 ? "kind" : "kinds")" : ""
       let ids = weighed.map(\.id)
       let behind = record.behind(weighed.map(\.kind), limit: configuration.maximumEvidence)
       let oneFlow = behind.flows.count == 1 && behind.records.count < configuration.maximumEvidence
@@ -87,7 +98,7 @@ extension NetworkAnalytics {
         score: (score * 100).rounded() / 100,
         entity: oneFlow ? entity(behind.flows[0]) : .hostPair(first: pair.first, second: pair.second),
         reason:
-          "Between \(pair.first) and \(pair.second) the wire shows \(listed)\(more); \(common == 1 ? "no other pair of hosts" : "of \(total) pairs of hosts only \(common)") in this evidence do\(common == 1 ? "es" : "") so.",
+          "Between \(pair.first) and \(pair.second) the wire shows \(listed)\(more); \(usual(common, of: total)).",
         evidence: behind.records, attack: Set(ids.flatMap { Self.attack[$0] ?? [] }).sorted())
       signal.related = behind.flows.map(entity)
       signals.append(signal)

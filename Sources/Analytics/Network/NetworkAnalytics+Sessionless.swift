@@ -83,11 +83,16 @@ extension NetworkAnalytics {
   /// One source, many targets: one signal, on the machine that sends.
   private func scan(_ source: IPAddress, _ probes: [Finding]) -> Signal {
     let count = probes.reduce(0 as UInt64) { $0 &+ $1.count }
+    // A capture that begins amid a busy client's sessions shows the rest of each.
+    let young = probes.filter(\.atBeginning).count * 5 >= probes.count * 4
+    let says =
+      young
+      ? "; sessions begin with a handshake, so these are probes, or what is left of sessions older than the capture"
+      : "; sessions begin with a handshake, so these are probes"
     var signal = Signal(
       analytic: Self.sessionlessAnalytic, time: probes.map(\.first).min() ?? Timestamp(nanoseconds: 0),
-      score: probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
-      reason:
-        "\(source) sent \(count) packets of no session to \(probes.count) addresses; sessions begin with a handshake, so these are probes.",
+      score: young ? 0.45 : probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
+      reason: "\(source) sent \(count) packets of no session to \(probes.count) addresses\(says).",
       attack: ["T1046"])
     let ids = probes.prefix(4).flatMap { f in pairs[f.pair]?.behind(f.kinds, limit: 4).records ?? [] }
     signal.evidence = Array(ids.prefix(configuration.maximumEvidence))

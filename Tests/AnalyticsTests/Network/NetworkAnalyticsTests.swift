@@ -59,6 +59,16 @@ struct NetworkAnalyticsTests {
     #expect((signals.first?.score ?? 0) >= 0.5)
   }
 
+  @Test("The rest of a busy client's sessions at the beginning of a capture opens no case")
+  func busyClient() {
+    let network = NetworkAnalytics()
+    network.observe(Made.flow(1, from: "10.0.0.8", 50000, to: "10.0.0.9", 443, start: 0))
+    for n in 1...40 {
+      network.observe(anomaly("tcp.no_session", from: "10.0.0.1", to: "198.51.100.\(n)", port: 443, at: Double(n)))
+    }
+    #expect(network.signals().signals.allSatisfy { $0.score < 0.5 })
+  }
+
   @Test("Back-scatter of many strangers stays below what opens a case")
   func backscatter() {
     let network = running()
