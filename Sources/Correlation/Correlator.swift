@@ -21,6 +21,8 @@ public final class Correlator {
   public private(set) var dropped: (signals: UInt64, flows: UInt64, outreach: UInt64, personas: UInt64) = (0, 0, 0, 0)
 
   private var changed = false
+  /// How many flows must have been dropped before idle ones are looked for again.
+  private var nextLook: UInt64 = 0
   /// Which case each signal was last seen in, and what the case then looked like: for `update()`.
   private var issued: [String: String] = [:]
   private var looks: [String: UInt64] = [:]
@@ -33,7 +35,7 @@ public final class Correlator {
   /// A flow, after attribution (its `processes` filled in). Flows that have no process and that no signal names are
   /// not needed; they are the first to go when the bound is reached.
   public func add(_ flow: FlowRecord) {
-    if flows.count >= configuration.maximumFlows, flows[flow.id] == nil { dropIdleFlows() }
+    if flows.count >= configuration.maximumFlows, flows[flow.id] == nil, dropped.flows >= nextLook { dropIdleFlows() }
     guard flows.count < configuration.maximumFlows || flows[flow.id] != nil else {
       dropped.flows += 1
       return
@@ -176,5 +178,7 @@ public final class Correlator {
     let before = flows.count
     flows = flows.filter { !$0.value.processes.isEmpty || needed.contains($0.key) }
     dropped.flows += UInt64(before - flows.count)
+    // Where all are needed, looking again at each flow that comes would find the same.
+    nextLook = dropped.flows + (flows.count < before ? 0 : UInt64(configuration.maximumFlows / 16 + 1))
   }
 }

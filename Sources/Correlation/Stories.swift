@@ -38,9 +38,15 @@ struct Stories {
   func all() -> [Story] {
     var stories = activities()
     let personas = suspects()
+    var approachers: [String: [Int]] = [:]
+    for (at, persona) in personas.enumerated() {
+      for employee in persona.employees { approachers[employee.id, default: []].append(at) }
+    }
     var used: Set<AccountKey> = []
     for at in stories.indices {
-      stories[at].personas = closest(personas.compactMap { link($0, to: stories[at]) }, stories[at])
+      let near = Set(
+        stories[at].hosts.flatMap { graph.owners[$0] ?? [] }.flatMap { approachers[$0.employee] ?? [] })
+      stories[at].personas = closest(near.sorted().compactMap { link(personas[$0], to: stories[at]) }, stories[at])
       for persona in stories[at].personas { used.insert(persona.account) }
     }
     stories.removeAll { !worthACase($0) }
@@ -191,6 +197,7 @@ struct Stories {
     let spokenTo = popularity()
     var outside: [IPAddress: (at: Int, time: Timestamp)] = [:]
     var crossings: [(member: Int, flow: FlowID, from: String, to: String)] = []
+    var tied: [String: [Int: Int]] = [:]
     for at in members.indices where strong[at] && streams[members[at]] == .process {
       let signal = signals[members[at]]
       guard case .process(let entity) = signal.entity else { continue }
@@ -200,10 +207,7 @@ struct Stories {
         let remote = graph.hostOfIP[flow.sourceIP] == from ? flow.destinationIP : flow.sourceIP
         if let to = graph.hostOfIP[remote], to != from {
           crossings.append((at, id, from, to))
-          for other in onHost[to] ?? [] {
-            let later = signals[members[other]].time - flow.start
-            if later >= -120_000_000_000, later <= configuration.consequenceWindow { sets.unite(at, other) }
-          }
+          follow(at, flow.start, on: onHost[to] ?? [], members, &tied[to, default: [:]], &sets)
         } else if graph.hostOfIP[remote] == nil, (spokenTo[remote] ?? 0) <= 8 {
           if let other = outside[remote], (signal.time - other.time).magnitude <= UInt64(configuration.activityWindow) {
             sets.unite(at, other.at)
@@ -213,6 +217,39 @@ struct Stories {
       }
     }
     return crossings
+  }
+
+  /// Unites a member with those of a host, in order of time, that follow a moment. `tied` holds, for
+  /// places, up to where all that follows is one already, so that many flows into one host cost no more than one.
+  private func follow(
+    _ at: Int, _ moment: Timestamp, on host: [Int], _ members: [Int], _ tied: inout [Int: Int],
+    _ sets: inout DisjointSets
+  ) {
+    let from = moment.advanced(by: -120_000_000_000)
+    let to = moment.advanced(by: configuration.consequenceWindow)
+    var (low, high) = (0, host.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if signals[members[host[middle]]].time < from { low = middle + 1 } else { high = middle }
+    }
+    var (end, last) = (low, host.count)
+    while end < last {
+      let middle = end + (last - end) / 2
+      if signals[members[host[middle]]].time <= to { end = middle + 1 } else { last = middle }
+    }
+    guard low < end else { return }
+    sets.unite(at, host[low])
+    var place = low
+    while place + 1 < end {
+      if let reach = tied[place], reach > place {
+        place = reach
+        continue
+      }
+      sets.unite(host[place], host[place + 1])
+      // All from here to the window's end is about to be one: no later window walks here again.
+      tied[place] = end - 1
+      place += 1
+    }
   }
 
   /// By how many processes each address is spoken to: many, and it says nothing that two of them do.

@@ -43,6 +43,51 @@ struct CorrelationTests {
     #expect(world.cases().map(\.severity).max() ?? .info <= .medium)
   }
 
+  @Test("Who only followed the owner a week before is a case of its own where another wrote to them the same day")
+  func distantPersona() throws {
+    var world = MadeWorld()
+    let brand = AccountKey(platform: "mastodon", accountID: "777")
+    world.risk(0.9, at: -3 * hour)
+    world.approach("o1", to: Party(accountID: "100"), at: -3 * hour)
+    world.risk(0.95, brand, at: -9 * day)
+    world.approach("o2", to: Party(employee: "e1"), at: -9 * day, brand, kind: .follow)
+    world.odd("ALPHA", "grunt.exe", at: 0)
+    let cases = world.cases()
+    #expect(cases.count == 2)
+    let whole = try #require(cases.first { !$0.entities.hosts.isEmpty })
+    #expect(whole.entities.personas.map(\.account) == [MadeWorld.stranger])
+    // Alone, the follower is all there is to go by.
+    world.signals.removeAll { $0.entity.kind == "persona" && $0.score == 0.9 }
+    #expect(world.cases().first { !$0.entities.hosts.isEmpty }?.entities.personas.map(\.account) == [brand])
+  }
+
+  @Test("What a process opened again and again to one end is one line with its count")
+  func repeats() throws {
+    var world = MadeWorld()
+    let grunt = MadeWorld.process("ALPHA", "grunt.exe")
+    world.odd("ALPHA", "grunt.exe", at: 0, flows: [1])
+    world.flow(1, from: "10.0.0.1", to: "203.0.113.9", at: 0, client: grunt)
+    for n in 2...9 {
+      world.flow(UInt64(n), from: "10.0.0.1", to: "203.0.113.70", port: 80, at: Double(n), client: grunt)
+    }
+    let lines = try #require(world.cases().first).timeline.filter { $0.text.contains("203.0.113.70") }
+    #expect(lines.map(\.text) == ["grunt.exe on ALPHA also opened 8 TCP connections until 09:00:09 to 203.0.113.70:80"])
+    #expect(lines.first?.evidence.count == 8)
+  }
+
+  @Test("Of too many flows each other end keeps one, the last one too")
+  func everyEnd() throws {
+    var world = MadeWorld()
+    let grunt = MadeWorld.process("ALPHA", "grunt.exe")
+    world.odd("ALPHA", "grunt.exe", at: 0, flows: Array(1...301))
+    for n in 1...300 { world.flow(UInt64(n), from: "10.0.0.1", to: "203.0.113.9", at: Double(n), client: grunt) }
+    world.flow(301, from: "10.0.0.1", to: "203.0.113.77", port: 443, at: 400, client: grunt)
+    let found = try #require(world.cases().first)
+    #expect(found.entities.flows.count == 100)
+    #expect(found.entities.flows.last?.id == FlowID(rawValue: 301))
+    #expect(found.gaps.contains { $0.reason == "201 further flows belong to this case." })
+  }
+
   @Test("An approach after the deed, or too long before it, explains nothing", arguments: [2.0, -30.0])
   func outOfTime(_ days: Double) {
     var world = MadeWorld()

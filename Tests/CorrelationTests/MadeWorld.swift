@@ -50,11 +50,14 @@ struct MadeWorld {
     signals.append(signal)
   }
 
-  mutating func approach(_ id: String, to party: Party, at time: Double, _ account: AccountKey = stranger) {
+  mutating func approach(
+    _ id: String, to party: Party, at time: Double, _ account: AccountKey = stranger,
+    kind: OutreachObservation.Kind = .directMessage
+  ) {
     observations.append(
       .outreach(
         OutreachObservation(
-          head: ObservationHead(id: id, time: at(time), source: "s"), platform: account.platform, kind: .directMessage,
+          head: ObservationHead(id: id, time: at(time), source: "s"), platform: account.platform, kind: kind,
           from: Party(accountID: account.accountID), to: party)))
   }
 

@@ -51,7 +51,8 @@ extension NetworkAnalytics {
     if total == 1 { return "well-formed traffic shows none of it" }
     if pairs == 1 { return "no other pair of hosts in this evidence does so" }
     return pairs >= total
-      ? "so do all \(total) pairs of hosts in this evidence" : "\(pairs) of \(total) pairs of hosts in this evidence do so"
+      ? "so do all \(total) pairs of hosts in this evidence"
+      : "\(pairs) of \(total) pairs of hosts in this evidence do so"
   }
 
   func malformed() -> [Signal] {

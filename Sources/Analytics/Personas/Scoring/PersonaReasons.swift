@@ -9,8 +9,9 @@ struct PersonaReasons {
   private var organisation: String { index.roster.organisation.names.first ?? "the organisation" }
   private func text(_ number: Int32) -> String { world.texts[number] ?? "" }
   private func people(_ numbers: [Int]) -> String {
-    let names = numbers.prefix(2).map { index.roster.people[$0].name }
-    return names.joined(separator: ", ") + (numbers.count > 2 ? " and others" : "")
+    // Namesakes of each other are told once.
+    let names = numbers.map { index.roster.people[$0].name }.uniqued()
+    return names.prefix(2).joined(separator: " and ") + (names.count > 2 ? " and others" : "")
   }
   private func count(_ n: Int, _ one: String, _ many: String) -> String { n == 1 ? "one \(one)" : "\(n) \(many)" }
 
