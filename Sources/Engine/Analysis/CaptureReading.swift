@@ -43,8 +43,16 @@ struct CaptureReading {
     } else {
       for path in sensor.paths {
         pipeline.setCapture(path)
+        let file: CaptureFile
         do throws(CaptureError) {
-          let file = try CaptureFile(path, follow: follow && path == sensor.paths.last)
+          file = try CaptureFile(path, follow: follow && path == sensor.paths.last)
+        } catch {
+          refuse(error.description)
+          run.gaps.append(
+            VisibilityGap(kind: "source_skipped", subject: path, reason: "\(path) was not read: \(error.text)"))
+          continue
+        }
+        do throws(CaptureError) {
           try read(file, pipeline, progress, take)
           note(file, &run, refuse)
         } catch {

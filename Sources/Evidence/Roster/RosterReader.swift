@@ -61,6 +61,7 @@ private struct RosterReader {
   var problems: [RosterError] = []
   private var peopleSeen: Set<String> = []
   private var hostsSeen: Set<String> = []
+  private var unknownKeys: Set<String> = []
 
   mutating func read(_ root: Node.Mapping) {
     for (key, value) in root {
@@ -83,6 +84,7 @@ private struct RosterReader {
 
   private mutating func readOrganisation(_ node: Node) {
     guard let m = node.mapping else { return note(node, "organisation: expected a mapping") }
+    check(m, "organisation", ["names", "name", "domains", "handles", "departments"])
     roster.organisation.names = texts(m["names"] ?? m["name"], "organisation.names")
     roster.organisation.domains = texts(m["domains"], "organisation.domains").map { $0.lowercased() }
     roster.organisation.handles = texts(m["handles"], "organisation.handles")
@@ -97,6 +99,12 @@ private struct RosterReader {
     guard peopleSeen.insert(id).inserted else {
       return note(node, "person id '\(id)' a second time; the first one stays")
     }
+    check(
+      m, "person",
+      [
+        "id", "name", "aliases", "title", "department", "emails", "email", "accounts", "hosts", "sensitivity", "active",
+        "start", "end",
+      ])
     var person = Person(id: id, name: name)
     person.aliases = texts(m["aliases"], "aliases")
     person.title = text(m["title"], "title")
@@ -124,6 +132,7 @@ private struct RosterReader {
     guard hostsSeen.insert(host.lowercased()).inserted else {
       return note(node, "host '\(host)' a second time; the first one stays")
     }
+    check(m, "asset", ["host", "ips", "ip", "names", "owner"])
     var asset = RosterAsset(host: host)
     asset.ips = texts(m["ips"] ?? m["ip"], "ips").compactMap { text in
       let ip = IPAddress(text)
@@ -139,6 +148,7 @@ private struct RosterReader {
     guard let name = text(m["name"], "name"), !name.isEmpty else {
       return note(node, "a relation without a name")
     }
+    check(m, "relation", ["kind", "name", "domains", "accounts", "until", "approved_by"])
     let word = text(m["kind"], "kind") ?? "other"
     if Relation.Kind(rawValue: word) == nil { note(node, "relation '\(name)': kind '\(word)' is read as other") }
     var relation = Relation(kind: Relation.Kind(rawValue: word) ?? .other, name: name)
@@ -147,6 +157,17 @@ private struct RosterReader {
     relation.until = time(m["until"], "until")
     relation.approvedBy = text(m["approved_by"], "approved_by")
     roster.relations.append(relation)
+  }
+
+  /// A key that nobody reads is most often a misspelt one; each is told of once, where it first stands.
+  private mutating func check(_ m: Node.Mapping, _ what: String, _ known: Set<String>) {
+    for (key, _) in m {
+      let word = key.string ?? "?"
+      guard !known.contains(word), unknownKeys.count < 100, unknownKeys.insert("\(what) \(word)").inserted else {
+        continue
+      }
+      note(key, "\(what): unknown key '\(word)' is passed over; known are \(known.sorted().joined(separator: ", "))")
+    }
   }
 
   // MARK: values
