@@ -112,8 +112,9 @@ struct FlowJoin {
     // A tuple that is used over and over (DNS from a fixed port, NTP) would agree with any clock.
     var differences = differences(candidates, longest: 16)
     // Where all goes to few services without a port told (a proxy), many pairs still agree on one offset.
-    let poor = Set(
-      candidates.lazy.map(\.clock).filter { (differences[$0].flatMap(ClockEstimate.densest)?.samples ?? 0) < 3 })
+    let poor = Set(candidates.map(\.clock)).filter {
+      (differences[$0].flatMap(ClockEstimate.densest)?.samples ?? 0) < 3
+    }
     if !poor.isEmpty {
       let more = self.differences(candidates.filter { $0.tuple == nil && poor.contains($0.clock) }, longest: 2048)
       for (clock, values) in more { differences[clock] = values }
