@@ -5,6 +5,9 @@ import Evidence
 struct FlowJoin {
   let configuration: AttributionConfiguration
   let flows: [KeptFlow]
+  /// What is compared over and over of each flow, without its texts.
+  private let brief: [Brief]
+  private let sensors: Int
   /// Flow positions, in order of start, by five-tuple and by the service they go to.
   private var byTuple: [FiveTuple: [Int]] = [:]
   private var byService: [Service: [Int]] = [:]
@@ -17,7 +20,25 @@ struct FlowJoin {
   init(_ configuration: AttributionConfiguration, flows: [KeptFlow]) {
     self.configuration = configuration
     self.flows = flows.sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
+    var numbers: [String: Int] = [:]
+    brief = self.flows.map { flow in
+      let sensor = numbers[flow.sensor] ?? numbers.count
+      numbers[flow.sensor] = sensor
+      return Brief(start: flow.start, end: flow.end, sensor: sensor)
+    }
+    sensors = numbers.count
     for (at, flow) in self.flows.enumerated() { byTuple[flow.tuple, default: []].append(at) }
+  }
+
+  private struct Brief {
+    var start: Timestamp
+    var end: Timestamp
+    var sensor: Int
+    /// How far a time lies outside the flow, in nanoseconds; 0 within it.
+    func distance(_ time: Timestamp) -> Int64 {
+      if time < start { return start - time }
+      return time > end ? time - end : 0
+    }
   }
 
   mutating func know(host: String, names others: [String], ips: [IPAddress]) {
@@ -165,20 +186,21 @@ struct FlowJoin {
   private func meet(_ c: Candidate) -> [(flow: Int, distance: Int64, rivals: Int)] {
     // Without the port only the time tells flows to one service apart, so it must be close.
     let limit = c.tuple == nil ? min(configuration.tolerance, 15 * 1_000_000_000) : configuration.tolerance
-    var best: [String: (flow: Int, distance: Int64, fromStart: UInt64)] = [:]
-    var near: [String: Int] = [:]
-    for at in possible(c).lazy.flatMap({ self.near($0, c, limit) }) {
-      let flow = flows[at]
-      let fromStart = (c.time - flow.start).magnitude
-      let distance = c.tuple == nil ? Int64(clamping: fromStart) : flow.distance(c.time)
-      guard distance <= limit else { continue }
-      if fromStart <= 2_000_000_000 { near[flow.sensor, default: 0] += 1 }
-      if let other = best[flow.sensor], (other.distance, other.fromStart, other.flow) <= (distance, fromStart, at) {
-        continue
+    typealias Best = (flow: Int, distance: Int64, fromStart: UInt64, near: Int)
+    var best: [Best] = Array(repeating: (-1, .max, .max, 0), count: sensors)
+    for list in possible(c) {
+      for at in near(list, c, limit) {
+        let fromStart = (c.time - brief[at].start).magnitude
+        let distance = c.tuple == nil ? Int64(clamping: fromStart) : brief[at].distance(c.time)
+        guard distance <= limit else { continue }
+        let sensor = brief[at].sensor
+        if fromStart <= 2_000_000_000 { best[sensor].near += 1 }
+        let other = best[sensor]
+        if other.flow >= 0, (other.distance, other.fromStart, other.flow) <= (distance, fromStart, at) { continue }
+        best[sensor] = (at, distance, fromStart, other.near)
       }
-      best[flow.sensor] = (at, distance, fromStart)
     }
-    return best.map { ($0.value.flow, $0.value.distance, c.tuple == nil ? max(1, near[$0.key] ?? 1) : 1) }
+    return best.filter { $0.flow >= 0 }.map { ($0.flow, $0.distance, c.tuple == nil ? max(1, $0.near) : 1) }
       .sorted { $0.0 < $1.0 }
   }
 
@@ -189,7 +211,7 @@ struct FlowJoin {
       var (low, high) = (0, list.count)
       while low < high {
         let middle = low + (high - low) / 2
-        if flows[list[middle]].start < from { low = middle + 1 } else { high = middle }
+        if brief[list[middle]].start < from { low = middle + 1 } else { high = middle }
       }
       return low
     }

@@ -62,12 +62,6 @@ struct KeptFlow {
   }
 
   var tuple: FiveTuple { FiveTuple(proto, client, server) }
-
-  /// How far a time lies outside the flow, in nanoseconds; 0 within it.
-  func distance(_ time: Timestamp) -> Int64 {
-    if time < start { return start - time }
-    return time > end ? time - end : 0
-  }
 }
 
 /// What keeps the newest `capacity` values and counts those it let go.
