@@ -73,4 +73,31 @@ struct ChecksumTests {
       #expect(decode(good, with: &decoder).ids == [])
     }
   }
+
+  @Test("Where offloading was recognised is said by interface, and is learned for each by itself")
+  func said() {
+    var decoder = PacketDecoder(options: DecoderOptions(checksums: .auto))
+    let offloaded = Ethernet(partial(TCP(from: 1024, to: 80, .ack))).bytes
+    let bad = Ethernet(fromTo(TCP(from: 1024, to: 80, .ack) { $0.checksum = 0xDEAD })).bytes
+    func take(_ frame: [UInt8], _ interface: UInt32) -> [String] {
+      var packet = Packet()
+      frame.withUnsafeBytes {
+        decoder.decode(
+          $0, linkType: .ethernet, time: 7, number: 1, wireLength: frame.count, interface: interface, into: &packet)
+      }
+      return packet.ids
+    }
+    #expect(take(offloaded, 3) == [] && take(offloaded, 3) == [])
+    for _ in 0..<6 { _ = take(bad, 3) }
+    #expect(take(bad, 4) == ["tcp.bad_checksum"])
+    let said = decoder.checksumPolicy.offloading
+    #expect(said.count == 1 && said[0].interface == 3 && said[0].since == 7)
+    #expect(said[0].muted == 4 && said[0].recognised == 2 && said[0].source == ipv4("192.0.2.1"))
+  }
+
+  @Test("A checksum over bytes that never were is not judged")
+  func incomplete() {
+    let packet = decode(fromTo(TCP(from: 1024, to: 80, .ack) { $0.checksum = 0xDEAD }) { $0.totalLength = 60 })
+    #expect(packet.ids == ["ipv4.truncated_packet"] && packet.transportChecksum == .unknown)
+  }
 }

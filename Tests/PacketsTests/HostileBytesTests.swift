@@ -29,7 +29,8 @@ struct HostileBytesTests {
     Ethernet(RawLinkPayload(etherType: 0x8847, [0, 1, 0, 9, 0, 1, 1, 9, 0x45] + Array(repeating: 1, count: 40))).bytes,
   ]
   static let links: [LinkType] = [
-    .ethernet, .null, .loop, .raw, .linuxCooked, .linuxCooked2, .ipv4, .ipv6, .ppp, .nflog, .ciscoHDLC,
+    .ethernet, .null, .loop, .raw, .linuxCooked, .linuxCooked2, .ipv4, .ipv6, .ppp, .pppSerial, .pppEther,
+    .pppWithDirection, .nflog, .ciscoHDLC, .mpls, .wireless, .prism, .radiotap, .avs, .perPacketInformation,
   ]
 
   /// Decodes all packets of a frame and checks what every caller relies on.

@@ -99,12 +99,10 @@ extension PacketDecoder {
     var rest = region.dropping(fixed)
     guard region.count >= fixed else { return packet.raiseShort(.icmpv6NdOptionInvalid, region, needs: fixed) }
     while rest.count > 0 {
+      guard rest.count >= 2 else { return packet.raiseShort(.icmpv6NdOptionInvalid, rest, needs: 2) }
       let length = Int(bytes.u8(rest.offset &+ 1)) &* 8
-      guard rest.count >= 2, length > 0, length <= rest.count else {
-        packet.anomalies.append(
-          .icmpv6NdOptionInvalid, offset: rest.offset, captured: length > 0 && length <= rest.wireCount)
-        return
-      }
+      guard length > 0 else { return packet.raise(.icmpv6NdOptionInvalid, at: rest.offset) }
+      guard length <= rest.count else { return packet.raiseShort(.icmpv6NdOptionInvalid, rest, needs: length) }
       rest = rest.dropping(length)
     }
   }

@@ -93,15 +93,19 @@ extension PacketDecoder {
 
   @inline(never)
   private func judgeIPv4Addresses(at start: Int, _ packet: inout Packet) {
+    // Where the capture cut away the ports, what they may excuse is not known.
+    let lacksPorts = packet.isCut && packet.transport == .none && (packet.ipProtocol == 6 || packet.ipProtocol == 17)
     if packet.source == packet.destination {
       let samePorts =
         packet.transport != .tcp && packet.transport != .udp || packet.sourcePort == packet.destinationPort
-      if samePorts, !packet.isLoopback, !packet.source.isLoopback { packet.raise(.ipv4Land, at: start &+ 12) }
+      if samePorts, !lacksPorts, !packet.isLoopback, !packet.source.isLoopback {
+        packet.raise(.ipv4Land, at: start &+ 12)
+      }
     }
     let source = packet.source.ipv4
     let isDHCP = packet.transport == .udp && packet.destinationPort == 67
     // RFC 3376 §4.2.13: a host that has no address yet reports its groups from 0.0.0.0.
-    let mayLackAddress = isDHCP || packet.ipProtocol == 2 || packet.isFragment
+    let mayLackAddress = isDHCP || packet.ipProtocol == 2 || packet.isFragment || lacksPorts
     // Loopback, unless the destination is too: then it is a loopback capture.
     if source >> 28 == 0xE || source == .max
       || source >> 24 == 127 && !packet.isLoopback && !packet.destination.isLoopback

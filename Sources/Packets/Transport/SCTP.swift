@@ -19,9 +19,13 @@ extension PacketDecoder {
     var chunks = 0
     var hasInit = false
     while rest.count > 0 {
-      let length = Int(bytes.u16(rest.offset &+ 2))
-      guard rest.count >= 4, length >= 4, length <= rest.count else {
-        packet.anomalies.append(.sctpTruncated, offset: rest.offset, captured: length >= 4 && length <= rest.wireCount)
+      let length = rest.count >= 4 ? Int(bytes.u16(rest.offset &+ 2)) : 4
+      guard length >= 4 else {
+        packet.raise(.sctpTruncated, at: rest.offset)
+        break
+      }
+      guard length <= rest.count else {
+        packet.raiseShort(.sctpTruncated, rest, needs: length)
         break
       }
       chunks &+= 1

@@ -21,9 +21,7 @@ extension PacketDecoder {
       length &+= (hasChecksum || hasRouting ? 4 : 0) &+ (hasKey ? 4 : 0) &+ (hasSequence ? 4 : 0)
       if hasRouting {
         guard length <= region.count else { return packet.raiseShort(.greTruncatedHeader, region, needs: length) }
-        guard let routes = sourceRouteLength(bytes, region.dropping(length)) else {
-          return packet.raise(.greMalformedSourceRoute, at: start &+ length)
-        }
+        guard let routes = sourceRouteLength(bytes, region.dropping(length), &packet) else { return }
         length &+= routes
       }
     case 1:
@@ -47,16 +45,19 @@ extension PacketDecoder {
     }
   }
 
-  /// Bytes of the source route entries up to and with the empty one (RFC 1701); nil if they do not fit.
-  private func sourceRouteLength(_ bytes: WireBytes, _ region: Region) -> Int? {
+  /// Bytes of the source route entries up to and with the empty one (RFC 1701); nil, with the anomaly noted, if they do not
+  /// fit.
+  private func sourceRouteLength(_ bytes: WireBytes, _ region: Region, _ packet: inout Packet) -> Int? {
     var rest = region
     // An entry takes four bytes or more, so that the packet bounds the loop.
     while true {
-      guard rest.count >= 4 else { return nil }
-      let length = Int(bytes.u8(rest.offset &+ 3))
-      guard length <= rest.count &- 4 else { return nil }
-      let isLast = bytes.u16(rest.offset) == 0 && length == 0
-      rest = rest.dropping(4 &+ length)
+      let length = rest.count >= 4 ? 4 &+ Int(bytes.u8(rest.offset &+ 3)) : 4
+      guard length <= rest.count else {
+        packet.raiseShort(.greMalformedSourceRoute, rest, needs: length)
+        return nil
+      }
+      let isLast = bytes.u16(rest.offset) == 0 && length == 4
+      rest = rest.dropping(length)
       if isLast { return rest.offset &- region.offset }
     }
   }
