@@ -87,25 +87,23 @@ struct WireBytes {
       at += 8
       left &-= 8
     }
-    // Fewer than eight: gathered into one word, the missing bytes zero.
-    var last: UInt64 = 0
-    var shift: UInt64 = 0
-    if left >= 4 {
-      last = UInt64(UInt32(littleEndian: at.loadUnaligned(as: UInt32.self)))
-      shift = 32
-      at += 4
-      left &-= 4
-    }
-    if left >= 2 {
-      last |= UInt64(UInt16(littleEndian: at.loadUnaligned(as: UInt16.self))) &<< shift
-      shift &+= 16
-      at += 2
-      left &-= 2
-    }
-    if left == 1 { last |= UInt64(at.load(as: UInt8.self)) &<< shift }
-    let sum = even &+ odd &+ UInt128(UInt64(littleEndian: last))
+    let sum = even &+ odd &+ UInt128(UInt64(littleEndian: rest(at, left, isAfterEight: length >= 8)))
     let low = UInt64(truncatingIfNeeded: sum)
     return (low & 0xFFFF_FFFF) &+ (low &>> 32) &+ UInt64(truncatingIfNeeded: sum &>> 64)
+  }
+
+  /// The fewer than eight bytes from `at` on, in the order of a little-endian word, the missing ones zero.
+  ///
+  /// Without a branch where eight bytes can be read that end with them: those that were counted already are shifted out.
+  @inline(__always)
+  private func rest(_ at: UnsafeRawPointer, _ left: Int, isAfterEight: Bool) -> UInt64 {
+    if isAfterEight {
+      let word = UInt64(littleEndian: (at + (left &- 8)).loadUnaligned(as: UInt64.self))
+      return left == 0 ? 0 : word &>> UInt64(64 &- left &* 8)
+    }
+    var word: UInt64 = 0
+    for index in 0..<left { word |= UInt64(at.load(fromByteOffset: index, as: UInt8.self)) &<< UInt64(index &* 8) }
+    return word
   }
 }
 
