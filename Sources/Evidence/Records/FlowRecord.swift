@@ -161,9 +161,11 @@ public struct FlowRecord: Sendable {
   public var capture: String { origin.capture }
 
   public var endpoints: CommunityID.Endpoints {
-    CommunityID.Endpoints(
-      source: sourceIP, destination: destinationIP, sourcePort: sourcePort, destinationPort: destinationPort,
-      proto: proto.rawValue, isOneWay: isOneWay)
+    // The specification knows no ports of DCCP and UDP-Lite.
+    let hasPorts = proto.rawValue != 33 && proto.rawValue != 136
+    return CommunityID.Endpoints(
+      source: sourceIP, destination: destinationIP, sourcePort: hasPorts ? sourcePort : nil,
+      destinationPort: hasPorts ? destinationPort : nil, proto: proto.rawValue, isOneWay: isOneWay)
   }
 
   /// Community ID v1, seed 0. Made anew at each call: most flows are never asked.
