@@ -95,6 +95,18 @@ struct ChecksumTests {
     #expect(said[0].muted == 4 && said[0].recognised == 2 && said[0].source == ipv4("192.0.2.1"))
   }
 
+  @Test("What several workers recognised is told as if there had been one")
+  func merged() {
+    let (a, b) = (ipv4("192.0.2.1"), ipv4("198.51.100.1"))
+    func part(_ interface: UInt32, _ packet: UInt64, _ source: NetworkAddress) -> ChecksumPolicy.Offloading {
+      ChecksumPolicy.Offloading(
+        interface: interface, since: 7, firstPacket: packet, muted: 2, recognised: 1, source: source, destination: b)
+    }
+    let whole = ChecksumPolicy.merge([part(1, 9, b), part(0, 4, b), part(1, 3, a)])
+    #expect(whole.map(\.interface) == [0, 1] && whole.map(\.muted) == [2, 4])
+    #expect(whole[1].firstPacket == 3 && whole[1].source == a && whole[1].recognised == 2)
+  }
+
   @Test("A checksum over bytes that never were is not judged")
   func incomplete() {
     let packet = decode(fromTo(TCP(from: 1024, to: 80, .ack) { $0.checksum = 0xDEAD }) { $0.totalLength = 60 })

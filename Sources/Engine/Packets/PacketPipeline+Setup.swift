@@ -89,6 +89,17 @@ extension PacketPipeline {
     for (plugin, refusals) in sinkRefusals where refusals.total > 0 {
       run.counters["refused_of_" + plugin, default: 0] &+= refusals.total
     }
+    if checksumsUnlearned > 0 { run.counters["checksums_unlearned", default: 0] &+= checksumsUnlearned }
+    for card in offloading {
+      run.counters["checksums_offloaded", default: 0] &+= card.muted
+      let place = card.interface == .max ? "further interfaces" : "interface \(card.interface)"
+      run.gaps.append(
+        VisibilityGap(
+          kind: "checksum_offloading", subject: sensor,
+          reason: "checksums of \(card.muted) packets on \(place) are left to the sender's network card, "
+            + "first from \(IPAddress(card.source)) to \(IPAddress(card.destination)); they were not judged",
+          from: Timestamp(nanoseconds: card.since)))
+    }
     for cap in reachedCaps {
       run.caps[cap.cap.rawValue, default: 0] &+= cap.times
       run.gaps.append(

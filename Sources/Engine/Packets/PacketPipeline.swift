@@ -114,6 +114,12 @@ public final class PacketPipeline {
 
   /// The sum over all workers.
   public var flowCounters: [FlowCounters] { workers.map(\.flows.counters) }
+  /// Checksums that were put down to network cards, by interface.
+  public var offloading: [ChecksumPolicy.Offloading] {
+    ChecksumPolicy.merge(workers.flatMap(\.checksumPolicy.offloading))
+  }
+  /// Bad checksums that could not be learned from, for want of room.
+  public var checksumsUnlearned: UInt64 { workers.reduce(0) { $0 &+ $1.checksumPolicy.unlearned } }
   public var reachedCaps: [ReachedCap] { workers.flatMap(\.flows.reachedCaps) }
   var inspectionCounters: [InspectionCounters] { workers.compactMap { $0.inspector?.counters } }
   /// What dissectors emitted against their own description, by plugin.

@@ -29,6 +29,9 @@ final class PacketWorker {
 
   deinit { packets.deallocate() }
 
+  /// What `packets.checksums: auto` did.
+  var checksumPolicy: ChecksumPolicy { decoder.checksumPolicy }
+
   /// Flows from which on the table no longer fits the processor's caches, so that waiting for it is what costs.
   private static let manyFlows: UInt64 = 1 << 15
 

@@ -99,7 +99,8 @@ extension UnsafeMutablePointer<FlowState> {
 }
 
 extension IPAddress {
-  init(_ address: NetworkAddress) {
+  /// The address of a packet.
+  public init(_ address: NetworkAddress) {
     self = address.isIPv4 ? IPAddress(ipv4: address.ipv4) : IPAddress(high: address.high, low: address.low)
   }
 }

@@ -24,13 +24,28 @@ public struct ChecksumPolicy: Sendable {
     public var interface: UInt32
     /// When it was first seen, nanoseconds since 1970 UTC.
     public var since: Int64
+    /// The packet in which it was.
+    public var firstPacket: UInt64
     /// Packets whose checksum was not reported.
     public var muted: UInt64
     /// Of these, such with an empty field or the pseudo-header's sum in it; the others were learned.
     public var recognised: UInt64
-    /// Addresses of the first packet: the direction in which it goes.
+    /// Addresses of that packet: the direction in which it goes.
     public var source: NetworkAddress
     public var destination: NetworkAddress
+
+    public init(
+      interface: UInt32, since: Int64, firstPacket: UInt64, muted: UInt64, recognised: UInt64, source: NetworkAddress,
+      destination: NetworkAddress
+    ) {
+      self.interface = interface
+      self.since = since
+      self.firstPacket = firstPacket
+      self.muted = muted
+      self.recognised = recognised
+      self.source = source
+      self.destination = destination
+    }
   }
 
   /// Bad checksums that were put down to offloading.
@@ -73,6 +88,24 @@ public struct ChecksumPolicy: Sendable {
       let product = (word ^ (word &>> 32)) &* 0xD6E8_FEB8_6659_FD93
       return product ^ (product &>> 32)
     }
+  }
+
+  /// What several decoders of one capture recognised, taken together: by interface, in order.
+  public static func merge(_ parts: [Offloading]) -> [Offloading] {
+    var whole: [UInt32: Offloading] = [:]
+    for part in parts {
+      guard var known = whole[part.interface] else {
+        whole[part.interface] = part
+        continue
+      }
+      let first = (part.since, part.firstPacket) < (known.since, known.firstPacket) ? part : known
+      known.muted &+= part.muted
+      known.recognised &+= part.recognised
+      (known.since, known.firstPacket) = (first.since, first.firstPacket)
+      (known.source, known.destination) = (first.source, first.destination)
+      whole[part.interface] = known
+    }
+    return whole.values.sorted { $0.interface < $1.interface }
   }
 
   private struct Pair: Sendable {
@@ -118,7 +151,7 @@ public struct ChecksumPolicy: Sendable {
       recognised = true
     }
     let way = Way(of: &packet)
-    if recognised { say(way, at: packet.time, recognised: true) }
+    if recognised { say(way, at: packet.time, in: packet.number, recognised: true) }
     guard packet.hasBadChecksum else { return }
     guard let place = learn(way) else {
       unlearned &+= 1
@@ -130,18 +163,20 @@ public struct ChecksumPolicy: Sendable {
     if packet.ipChecksum == .bad { packet.ipChecksum = .unknown }
     if packet.transportChecksum == .bad { packet.transportChecksum = .unknown }
     muted &+= 1
-    if !recognised { say(way, at: packet.time, recognised: false) }
+    if !recognised { say(way, at: packet.time, in: packet.number, recognised: false) }
   }
 
   /// Counts a packet in `offloading`.
-  private mutating func say(_ way: Way, at time: Int64, recognised: Bool) {
+  private mutating func say(_ way: Way, at time: Int64, in number: UInt64, recognised: Bool) {
     let interface = way.interface
     var place = offloading.firstIndex { $0.interface == interface }
     if place == nil, offloading.count == Self.interfaceCapacity { place = offloading.count - 1 }
     guard let place else {
       offloading.append(
         Offloading(
-          interface: offloading.count == Self.interfaceCapacity - 1 ? .max : interface, since: time, muted: 1,
+          interface: offloading.count == Self.interfaceCapacity - 1 ? .max : interface, since: time,
+          firstPacket: number,
+          muted: 1,
           recognised: recognised ? 1 : 0, source: way.source, destination: way.destination))
       return
     }
