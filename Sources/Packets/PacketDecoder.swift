@@ -90,6 +90,7 @@ public struct PacketDecoder {
   public mutating func decodeDefragmented(_ payload: UnsafeRawBufferPointer, into packet: inout Packet) {
     packet.forgetTransport()
     packet.isFragment = false
+    packet.isIncomplete = false
     packet.networkLength = packet.networkHeaderLength &+ UInt32(clamping: payload.count)
     let region = Region(offset: 0, end: payload.count, wireEnd: payload.count)
     if packet.version == 6 {

@@ -39,7 +39,7 @@ extension PacketDecoder {
         return endExtensions(next, rest, needs: max(length, least), &packet)
       }
       if seen.repeated(next) { packet.raise(.ipv6ExtensionDuplicate, at: start) }
-      packet.extensions = seen.set
+      packet.extensions.formUnion(seen.set)
       let following = bytes.u8(start)
       switch next {
       case 0, 60: decodeIPv6Options(bytes, start &+ 2, start &+ length, &seen, into: &packet)

@@ -8,7 +8,8 @@ extension PacketDecoder {
     let start = region.offset
     guard region.count >= 6 else { return }
     let flags = bytes.u16(start)
-    guard flags & 0x000F == 2 else { return }
+    // The version, and reserved bits, without which it is something else.
+    guard flags & 0x34FF == 2 else { return }
     // Length, sequence numbers, offset: each there if its flag says so; identifiers of tunnel and session always.
     let hasLength = flags & 0x4000 != 0
     let hasOffset = flags & 0x0200 != 0

@@ -12,21 +12,23 @@ extension PacketDecoder {
     }
   }
 
-  /// `region` is the payload of a datagram whose ports `packet` has.
+  /// `region` is the payload of a datagram whose ports `packet` has. Where the other port is a well-known one, 1701, 2123
+  /// and 2152 are a client's by chance.
   @inline(never)
   func decodeUDPTunnel(_ bytes: WireBytes, _ region: Region, into packet: inout Packet) {
+    let isAmongPeers = min(packet.sourcePort, packet.destinationPort) >= 1024
     switch packet.destinationPort {
     case 4789, 8472: decodeVXLAN(bytes, region, into: &packet)
     case 4790: decodeExtendedVXLAN(bytes, region, into: &packet)
     case 6081: decodeGeneve(bytes, region, into: &packet)
     case 3544: decodeTeredo(bytes, region, into: &packet)
-    case 2123, 2152: decodeGTP(bytes, region, into: &packet)
-    case 1701: decodeL2TP(bytes, region, into: &packet)
+    case 2123 where isAmongPeers, 2152 where isAmongPeers: decodeGTP(bytes, region, into: &packet)
+    case 1701 where isAmongPeers: decodeL2TP(bytes, region, into: &packet)
     default:
       switch packet.sourcePort {
       case 3544: decodeTeredo(bytes, region, into: &packet)
-      case 2123, 2152: decodeGTP(bytes, region, into: &packet)
-      case 1701: decodeL2TP(bytes, region, into: &packet)
+      case 2123 where isAmongPeers, 2152 where isAmongPeers: decodeGTP(bytes, region, into: &packet)
+      case 1701 where isAmongPeers: decodeL2TP(bytes, region, into: &packet)
       default: break
       }
     }
