@@ -14,7 +14,7 @@ public struct ChecksumPolicy: Sendable {
   /// Bad checksums of a pair that are reported before it is muted.
   public static var tolerance: UInt32 { 4 }
   /// Pairs that can be learned.
-  public static var capacity: Int { 4096 }
+  public static var capacity: Int { 16384 }
   /// Interfaces for which `offloading` has an entry of its own; the rest share the last.
   public static var interfaceCapacity: Int { 64 }
 
@@ -80,7 +80,7 @@ public struct ChecksumPolicy: Sendable {
     @inline(__always)
     var filterBit: Int {
       let word = (source.low ^ source.high) &* 0x9E37_79B9_7F4A_7C15 ^ destination.low
-      return Int(truncatingIfNeeded: (word &* 0xD6E8_FEB8_6659_FD93) &>> 52)
+      return Int(truncatingIfNeeded: (word &* 0xD6E8_FEB8_6659_FD93) &>> 50)
     }
 
     @inline(__always)
@@ -116,7 +116,7 @@ public struct ChecksumPolicy: Sendable {
   /// Open addressing; key 0 is free. Empty until the first bad checksum.
   private var pairs: [Pair] = []
   private var count = 0
-  /// One bit of 4096 for each learned pair, so that packets of others pass without a look at the table. Empty until then.
+  /// One bit of 16384 for each learned pair, so that packets of others pass without a look at the table. Empty until then.
   private var filter: [UInt64] = []
 
   public init() {}
@@ -196,7 +196,7 @@ public struct ChecksumPolicy: Sendable {
   private mutating func learn(_ way: Way) -> Int? {
     if pairs.isEmpty {
       pairs = Array(repeating: Pair(), count: Self.capacity)
-      filter = Array(repeating: 0, count: 64)
+      filter = Array(repeating: 0, count: 256)
     }
     let key = way.key
     guard let place = place(of: key) else { return nil }
