@@ -159,11 +159,11 @@ enum LinkDefinitions {
     Definition(
       "capture.invalid_timestamp", raising: [Sample(Part.frame, time: -1)], innocent: [Sample(Part.frame, time: 0)]),
     Definition(
-      "decode.too_many_layers", raising: [Sample(nested(VLANs: 16))], innocent: [Sample(nested(VLANs: 13))]),
+      "decode.too_many_layers", raising: [Sample(nested(tags: 16))], innocent: [Sample(nested(tags: 13))]),
   ]
 
   /// Ethernet, tags, IP and TCP: three headers and the tags.
-  private static func nested(VLANs count: Int) -> any LinkPayload {
+  private static func nested(tags count: Int) -> any LinkPayload {
     (0..<count).reduce(fromTo(Part.segment) as any LinkPayload) { VLAN(UInt16($1), $0) }
   }
 
