@@ -65,7 +65,7 @@ public struct Packet: Sendable, BitwiseCopyable {
 
   // MARK: Places
 
-  /// Where the IP header begins.
+  /// Where the IP header begins, or the ARP message.
   public var networkOffset: UInt32 = 0
   /// Bytes of the IP header with its options or extension headers.
   public var networkHeaderLength: UInt32 = 0

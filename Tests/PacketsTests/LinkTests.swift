@@ -128,7 +128,7 @@ struct ARPTests {
   @Test("A request is read whole")
   func request() {
     let packet = decode(Ethernet(from: "00:00:5e:00:53:01", to: "ff:ff:ff:ff:ff:ff", ARP.sample).bytes)
-    #expect(packet.hasARP && packet.arp.operation == 1)
+    #expect(packet.hasARP && packet.arp.operation == 1 && packet.networkOffset == 14)
     #expect(packet.arp.senderNetwork == ipv4("192.0.2.1") && packet.arp.targetNetwork == ipv4("192.0.2.2"))
     #expect(packet.arp.senderLink == LinkAddress(rawValue: 0x0000_5E00_5301))
     #expect(packet.ids == [])

@@ -15,6 +15,7 @@ extension PacketDecoder {
     else { return packet.raise(.arpInvalidHeader, at: start) }
     guard region.count >= 28 else { return packet.raiseShort(.arpTruncated, region, needs: 28) }
     packet.hasARP = true
+    packet.networkOffset = UInt32(truncatingIfNeeded: start)
     packet.arp.operation = operation
     packet.arp.senderLink = bytes.linkAddress(start &+ 8)
     packet.arp.senderNetwork = bytes.ipv4Address(start &+ 14)
