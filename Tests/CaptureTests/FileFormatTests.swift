@@ -127,19 +127,27 @@ struct FileFormatTests {
     }
   }
 
-  @Test("A file that still grows gives its frames as they are written")
-  func follow() throws {
-    let bytes = pcapFile(someFrames(3))
-    try withTemporaryFile(Array(bytes[..<(bytes.count - 5)])) { path in
-      let file = try CaptureFile(path, follow: true)
-      var batch: [FrameView] = []
-      #expect(try file.nextBatch(&batch) == .frames)
-      #expect(batch.count == 2)
-      #expect(try file.nextBatch(&batch) == .idle)
-      try append(Array(bytes[(bytes.count - 5)...]), to: path)
-      #expect(try file.nextBatch(&batch) == .frames)
-      #expect(batch.count == 1 && batch.first?.number == 3)
-    }
+  @Test(
+    "Kuznetzov's variant has eight more bytes in each record, Ixia's four more in the header", arguments: [false, true])
+  func variants(bigEndian: Bool) throws {
+    func order(_ magic: UInt32) -> [UInt8] { bytes(magic, bigEndian: bigEndian) }
+    let plain = pcapFile(someFrames(1), bigEndian: bigEndian)
+    // The interface's index, the protocol, the packet type and a pad.
+    let modified = order(0xA1B2_CD34) + plain[4..<40] + [0, 0, 0, 2, 8, 0, 0, 0] + plain[40...]
+    expectSome(try read(modified).frames, 1)
+    let ixia = order(0x1C00_01AB) + plain[4..<24] + [0, 0, 0, 30] + plain[24...]
+    expectSome(try read(ixia).frames, 1)
+    let fine = pcapFile(someFrames(1), nanoseconds: true, bigEndian: bigEndian)
+    expectSome(try read(order(0x1C00_01AC) + fine[4..<24] + [0, 0, 0, 30] + fine[24...]).frames, 1)
+  }
+
+  @Test(
+    "Before version 2.3 a record's two lengths are in turn; of 2.3 the smaller is what was captured", arguments: [2, 3])
+  func oldVersions(minor: UInt8) throws {
+    var file = pcapFile(someFrames(1))
+    file[6] = minor
+    file.replaceSubrange(32..<40, with: Array(file[36..<40]) + Array(file[32..<36]))
+    expectSome(try read(file).frames, 1)
   }
 
   @Test("The time range of a file is that of its earliest and latest frame")

@@ -55,3 +55,8 @@ func someFrames(_ count: Int = 3) -> [CapturedFrame] {
       wireLength: 1500)
   }
 }
+
+/// The bytes of a number in either order.
+func bytes(_ value: some FixedWidthInteger, bigEndian: Bool = false) -> [UInt8] {
+  withUnsafeBytes(of: bigEndian ? value.bigEndian : value.littleEndian) { Array($0) }
+}

@@ -6,10 +6,14 @@ import Glibc
 final class ByteInput {
   enum Refill {
     case more, idle, end
+    /// The file begins anew; nothing of what was at hand is left.
+    case restarted(String)
   }
 
-  /// Room for the largest record and what is read at once.
+  /// Room for the largest record or block that is read.
   static let bufferSize = 2 << 20
+  /// What is read at once, unless a record needs more: it stays in the processor's cache until it has been looked at.
+  private static let readSize = 256 << 10
 
   let name: String
   /// Bytes at hand; valid until `refill`, or as long as this lives if `isMapped`.
@@ -26,15 +30,20 @@ final class ByteInput {
   private var skipping: UInt64 = 0
   /// How much of a mapping has been given back.
   private var released = 0
+  /// Of a mapped file, kept to see whether it is cut.
+  private var mappedDescriptor: Int32 = -1
 
   /// Where the next byte lies in the file.
   var offset: UInt64 { windowOffset &+ UInt64(position) }
   var remaining: Int { window.count &- position }
+  /// Whether bytes that had to be passed over have not all come.
+  var isSkipping: Bool { skipping > 0 }
 
   /// Opens a path, or standard input for `-`. With `follow`, the end of a plain file is not the end: more may be written.
   init(path: String, follow: Bool) throws(CaptureError) {
     name = path
-    let descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
+    // Not to wait for somebody to open the other end of a pipe; plain files do not know the flag.
+    let descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw CaptureError(.unreadable, path, CaptureError.system(errno)) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -51,7 +60,7 @@ final class ByteInput {
     if isRegular, !follow, path != "-", status.st_size > 0, let size = Int(exactly: status.st_size),
       let mapped = Self.map(descriptor, size)
     {
-      close(descriptor)
+      mappedDescriptor = descriptor
       window = mapped
       isMapped = true
       return
@@ -59,12 +68,13 @@ final class ByteInput {
     isMapped = false
     buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
     window = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<0])
-    stream = try openStream(descriptor, name: path, follow: follow && isRegular)
+    stream = SniffingStream(DescriptorStream(descriptor, name: path, follow: follow && isRegular && path != "-"))
   }
 
   deinit {
     if isMapped {
       munmap(UnsafeMutableRawPointer(mutating: window.baseAddress), window.count)
+      close(mappedDescriptor)
     } else {
       buffer.deallocate()
     }
@@ -80,6 +90,14 @@ final class ByteInput {
     }
     madvise(base, size, MADV_SEQUENTIAL)
     return mapped
+  }
+
+  /// Whether a mapped file has become shorter: its lost pages must not be touched. Asked before each batch; somebody who
+  /// cuts the file in the middle of one still ends the program.
+  var isCut: Bool {
+    guard isMapped else { return false }
+    var status = stat()
+    return fstat(mappedDescriptor, &status) != 0 || Int(status.st_size) < window.count
   }
 
   /// Gives pages that have been used back to the system: they count as this program's memory else. They can be read again.
@@ -98,7 +116,9 @@ final class ByteInput {
   }
 
   /// Gets more bytes behind those at hand, which move: what was handed out from `window` is no longer valid.
-  func refill() throws(CaptureError) -> Refill {
+  ///
+  /// - Parameter needed: how many bytes the next record has, as far as is known.
+  func refill(_ needed: Int) throws(CaptureError) -> Refill {
     guard stream != nil, let base = buffer.baseAddress else { return .end }
     let rest = remaining
     if position > 0 {
@@ -108,21 +128,30 @@ final class ByteInput {
     }
     window = UnsafeRawBufferPointer(start: base, count: rest)
     guard rest < buffer.count else { return .more }
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[rest...])
-    switch try stream?.read(into: room) {
-    case .bytes(let count):
-      window = UnsafeRawBufferPointer(start: base, count: rest &+ count)
-      if skipping > 0 {
-        let pending = skipping
+    let end = min(buffer.count, max(Self.readSize, needed, rest &+ 4096))
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[rest..<end])
+    do {
+      switch try stream?.read(into: room) {
+      case .bytes(let count):
+        window = UnsafeRawBufferPointer(start: base, count: rest &+ count)
+        if skipping > 0 {
+          let pending = skipping
+          skipping = 0
+          skip(pending)
+        }
+        return .more
+      case .idle: return .idle
+      case .restarted(let why):
+        window = UnsafeRawBufferPointer(start: base, count: 0)
+        windowOffset = 0
         skipping = 0
-        skip(pending)
+        return .restarted(why)
+      case .end, nil: return .end
       }
-      return .more
-    case .idle: return .idle
-    case .end, nil: return .end
+    } catch {
+      var placed = error
+      placed.offset = placed.offset ?? (windowOffset &+ UInt64(rest))
+      throw placed
     }
   }
-
-  /// Whether bytes that had to be passed over have not all come.
-  var isSkipping: Bool { skipping > 0 }
 }

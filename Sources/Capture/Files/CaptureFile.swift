@@ -4,9 +4,9 @@ import Packets
 
 /// Reads a pcap or pcapng file, plain or compressed by gzip or zstd; a FIFO; or standard input as `-`.
 ///
-/// A plain file is mapped: its frames are never copied and stay readable as long as the reader lives (a file that is
-/// truncated meanwhile ends the program; use `follow` for one that somebody still writes). All else goes through a buffer
-/// of 2 MiB.
+/// A plain file is mapped: its frames are never copied and stay readable as long as the reader lives. If it is cut
+/// meanwhile that is an error before the next batch; use `follow` for one that somebody still writes. All else goes
+/// through a buffer of 2 MiB.
 ///
 ///     let file = try CaptureFile("capture.pcap")
 ///     var batch: [FrameView] = []
@@ -20,9 +20,14 @@ public final class CaptureFile: CaptureReader {
   public let name: String
   public var keepsFrames: Bool { input.isMapped }
   public private(set) var counters = CaptureCounters()
-  /// What was wrong without ending the capture: interfaces whose frames were left out. At most 16, one a link type.
+  /// What was wrong without ending the capture: interfaces whose frames were left out (at most 16, one a link type), and of
+  /// a followed file that it was cut or replaced (the last 16).
   public var problems: [CaptureError] {
-    if case .pcapng(let parser) = parser { parser.problems } else { [] }
+    if case .pcapng(let parser) = parser { restarts + parser.problems } else { restarts }
+  }
+  /// Names and secrets that the file brings along (pcapng).
+  public var annotations: CaptureAnnotations {
+    if case .pcapng(let parser) = parser { parser.annotations } else { CaptureAnnotations() }
   }
 
   private let input: ByteInput
@@ -31,12 +36,14 @@ public final class CaptureFile: CaptureReader {
   private var number: UInt64 = 0
   /// An error that waits until what came before it has been taken.
   private var waiting: CaptureError?
+  private var restarts: [CaptureError] = []
   private var hasEnded = false
   private var filter: CaptureFilter?
 
   /// Opens a file. Its format is seen from its first bytes: those of a plain file now, of a stream when they come.
   ///
-  /// - Parameter follow: the end of the file is not the end; `nextBatch` says idle until more is written.
+  /// - Parameter follow: the end of the file is not the end; `nextBatch` says idle until more is written. A file that is
+  ///   cut is read from its beginning again, and one that takes its name (rotation) is read after it.
   public init(_ path: String, follow: Bool = false) throws(CaptureError) {
     name = path
     self.follow = follow
@@ -57,6 +64,11 @@ public final class CaptureFile: CaptureReader {
         throw error
       }
       if hasEnded { return .end }
+      guard !input.isCut else {
+        hasEnded = true
+        throw CaptureError(
+          .truncated, name, at: input.offset, "the file was cut while it was read; what came before is kept")
+      }
       if parser == nil {
         guard try recognise() else { return hasEnded ? .end : .idle }
       }
@@ -73,7 +85,9 @@ public final class CaptureFile: CaptureReader {
       if let filter { filter.apply(to: &batch, counters: &counters) }
       if batch.isEmpty { continue }
       counters.frames &+= UInt64(batch.count)
-      for frame in batch { counters.bytes &+= UInt64(frame.bytes.count) }
+      var bytes: UInt64 = 0
+      for frame in batch { bytes &+= UInt64(frame.bytes.count) }
+      counters.bytes &+= bytes
       return .frames
     }
   }
@@ -97,8 +111,8 @@ public final class CaptureFile: CaptureReader {
 
   /// Gets more bytes. False if none have come yet; at the end notes what the end means.
   private func getMore(_ needed: Int) throws(CaptureError) -> Bool {
-    switch try refill() {
-    case .more: return true
+    switch try refill(needed) {
+    case .more, .restarted: return true
     case .idle: return false
     case .end:
       hasEnded = true
@@ -115,9 +129,19 @@ public final class CaptureFile: CaptureReader {
     }
   }
 
-  private func refill() throws(CaptureError) -> ByteInput.Refill {
+  private func refill(_ needed: Int) throws(CaptureError) -> ByteInput.Refill {
+    let unread = input.remaining
+    let offset = input.offset
     do {
-      return try input.refill()
+      let result = try input.refill(needed)
+      if case .restarted(let why) = result {
+        if restarts.count == 16 { restarts.removeFirst() }
+        restarts.append(
+          CaptureError(
+            .truncated, name, at: offset, unread > 0 ? "\(why); a record of which \(unread) bytes came is lost" : why))
+        parser = nil
+      }
+      return result
     } catch {
       hasEnded = true
       throw error
@@ -127,33 +151,34 @@ public final class CaptureFile: CaptureReader {
   /// Sees from the first bytes what the file is. False if they have not come yet, or the file has ended.
   private func recognise() throws(CaptureError) -> Bool {
     while true {
-      if input.remaining >= 4, let base = input.window.baseAddress {
+      if input.remaining >= 4, let window = input.window.baseAddress {
+        let base = window + input.position
         let magic = base.loadUnaligned(as: UInt32.self)
         if PcapngParser.recognises(magic) {
           parser = .pcapng(PcapngParser())
           return true
         }
-        guard PcapParser.recognises(magic) else {
+        guard let length = PcapParser.headerLength(magic) else {
           hasEnded = true
-          throw CaptureError(.foreign, name, "is neither pcap nor pcapng")
+          throw CaptureError(.foreign, name, at: input.offset, "is neither pcap nor pcapng")
         }
-        if input.remaining >= PcapParser.headerLength {
+        if input.remaining >= length {
           do {
             parser = .pcap(try PcapParser(base, name: name))
           } catch {
             hasEnded = true
             throw error
           }
-          input.position = PcapParser.headerLength
+          input.position &+= length
           return true
         }
       }
-      switch try refill() {
-      case .more: continue
+      switch try refill(PcapParser.headerLength) {
+      case .more, .restarted: continue
       case .idle: return false
       case .end:
         hasEnded = true
-        if input.remaining == 0 { throw CaptureError(.truncated, name, "is empty") }
+        if input.remaining == 0 { throw CaptureError(.truncated, name, at: 0, "is empty") }
         throw CaptureError(
           input.remaining >= 4 ? .truncated : .foreign, name, at: UInt64(input.remaining),
           input.remaining >= 4 ? "the file ends within its header" : "is neither pcap nor pcapng")

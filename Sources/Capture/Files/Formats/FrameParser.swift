@@ -1,5 +1,6 @@
 // What the parsers of both file formats share.
 
+import CLibpcap
 import Packets
 
 /// The largest frame that a capture may hold, as in libpcap.
@@ -31,4 +32,26 @@ struct FileOrder {
     let value = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     return isSwapped ? value.byteSwapped : value
   }
+}
+
+/// Has the lines ahead of the parser fetched while it works: a record says where the next one is, so that the processor
+/// cannot guess, and each header would cost the whole way to memory.
+struct LookAhead {
+  private var asked: Int
+
+  init(at position: Int) { asked = position }
+
+  @inline(__always)
+  mutating func move(to position: Int, of base: UnsafeRawPointer) {
+    if asked < position { asked = position }
+    while asked < position &+ 1024 {
+      capture_prefetch(base + asked)
+      asked &+= 64
+    }
+  }
+}
+
+/// What is said of a link type that has no decoder.
+func unsupportedText(_ linkType: LinkType) -> String {
+  "frames of link type \(linkType.name) (\(linkType.rawValue)) cannot be decoded"
 }

@@ -2,16 +2,46 @@
 
 import Packets
 
-/// The unit of an interface's times and what is added to them.
+/// The unit of an interface's times and what is added to them (if_tsresol, if_tsoffset).
 struct TimeResolution {
   /// 10^-n or 2^-n seconds.
-  var exponent: UInt8 = 6
-  var isBinary = false
+  private let exponent: UInt8
+  private let isBinary: Bool
+  /// Nanoseconds in a tick where that is a whole number: the usual case, which needs no division.
+  private let tick: UInt64
   /// Seconds.
-  var offset: Int64 = 0
+  private let offset: Int64
+  /// The offset in nanoseconds; nil where 64 bits do not hold it.
+  private let shift: Int64?
+
+  /// - Parameters:
+  ///   - resolution: the option's byte: n for 10^-n seconds, 0x80 | n for 2^-n.
+  ///   - offset: seconds to be added.
+  init(_ resolution: UInt8 = 6, offset: Int64 = 0) {
+    exponent = resolution & 0x7F
+    isBinary = resolution & 0x80 != 0
+    self.offset = offset
+    tick = isBinary ? (exponent == 0 ? 1_000_000_000 : 0) : exponent <= 9 ? Self.power(9 - exponent) : 0
+    let scaled = offset.multipliedReportingOverflow(by: 1_000_000_000)
+    shift = scaled.overflow ? nil : scaled.partialValue
+  }
 
   /// Nanoseconds since 1970; nil if 64 bits do not hold them.
+  @inline(__always)
   func nanoseconds(_ ticks: UInt64) -> Int64? {
+    if tick > 0, let shift {
+      let scaled = ticks.multipliedReportingOverflow(by: tick)
+      if !scaled.overflow, let time = Int64(exactly: scaled.partialValue) {
+        let moved = time.addingReportingOverflow(shift)
+        if !moved.overflow { return moved.partialValue }
+      }
+    }
+    return divided(ticks)
+  }
+
+  /// The same for any unit: whole seconds and the rest apart.
+  @inline(never)
+  private func divided(_ ticks: UInt64) -> Int64? {
     var seconds: UInt64
     let rest: UInt64
     if isBinary {
