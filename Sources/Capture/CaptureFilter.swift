@@ -14,7 +14,7 @@ final class CaptureFilter {
     self.expression = expression
     self.source = source
     guard compile(.ethernet) != nil else {
-      throw CaptureError(.filter, source, "the filter '\(expression)' does not compile: \(reason)")
+      throw CaptureError(.filter, source, reason)
     }
   }
 
@@ -44,14 +44,39 @@ final class CaptureFilter {
 
   /// The index of the new program; nil, with an empty program kept, if it does not compile.
   private func compile(_ linkType: LinkType) -> Int? {
-    var program = bpf_program()
-    guard let handle = pcap_open_dead(Int32(truncatingIfNeeded: linkType.rawValue), Int32(frameLengthLimit)) else {
+    do {
+      programs.append(
+        (linkType, try Self.compile(expression, linkType, snapLength: frameLengthLimit, source: source)))
+      return programs.count - 1
+    } catch {
+      reason = error.text
+      programs.append((linkType, bpf_program()))
       return nil
     }
+  }
+
+  /// The program of an expression, for the caller to free.
+  static func compile(
+    _ expression: String, _ linkType: LinkType, snapLength: Int, source: String
+  ) throws(CaptureError) -> bpf_program {
+    // libpcap's numbers are those of files but for raw IP.
+    let number = linkType == .raw ? LinkType.rawDLT12.rawValue : linkType.rawValue
+    guard let handle = pcap_open_dead(Int32(truncatingIfNeeded: number), Int32(snapLength)) else {
+      throw CaptureError(.filter, source, "libpcap cannot be set up")
+    }
     defer { pcap_close(handle) }
-    let isCompiled = pcap_compile(handle, &program, expression, 1, 0xFFFF_FFFF) == 0
-    if !isCompiled { reason = String(cString: pcap_geterr(handle)) }
-    programs.append((linkType, isCompiled ? program : bpf_program()))
-    return isCompiled ? programs.count - 1 : nil
+    var program = bpf_program()
+    guard pcap_compile(handle, &program, expression, 1, 0xFFFF_FFFF) == 0 else {
+      throw CaptureError(
+        .filter, source, "the filter '\(expression)' does not compile: \(String(cString: pcap_geterr(handle)))")
+    }
+    return program
+  }
+
+  /// Whether an expression looks at what a VLAN tag changes: the kernel takes tags out of live frames, so that such an
+  /// expression is applied to them when the tags are back.
+  static func looksAtTags(_ expression: String) -> Bool {
+    let words = expression.split { !$0.isLetter }
+    return words.contains("vlan") || words.contains("ether") && expression.contains("[") || words.contains("link")
   }
 }

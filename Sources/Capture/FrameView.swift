@@ -49,9 +49,13 @@ public protocol CaptureReader: AnyObject {
   /// Replaces `batch` by the next frames, at most `frameLimit`. An error comes when all frames before it have been handed out,
   /// and is the last thing that comes.
   func nextBatch(_ batch: inout [FrameView], frameLimit: Int) throws(CaptureError) -> CaptureProgress
+  /// Asks the system what was lost, and puts it into `counters`. A file says it by itself.
+  func updateDrops()
 }
 
 extension CaptureReader {
+  public func updateDrops() {}
+
   /// With the usual limit of 1024 frames.
   public func nextBatch(_ batch: inout [FrameView]) throws(CaptureError) -> CaptureProgress {
     try nextBatch(&batch, frameLimit: 1024)
@@ -68,7 +72,7 @@ public struct CaptureCounters: Sendable, Equatable {
   public var filtered: UInt64 = 0
   /// Frames of interfaces whose link type has no decoder.
   public var unsupported: UInt64 = 0
-  /// Frames that the kernel had no room for, and those that the interface lost (live only).
+  /// Frames that the kernel had no room for, and those that the interface lost; of a pcapng file, as it says.
   public var dropped: UInt64 = 0
   public var interfaceDropped: UInt64 = 0
 

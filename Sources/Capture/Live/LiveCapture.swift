@@ -1,133 +1,144 @@
-// Frames of a network interface, through libpcap.
+// An interface as a reader of frames, which goes on when the interface was away.
 
-import CLibpcap
 import Glibc
 import Packets
 
-/// How an interface is captured from.
-public struct LiveOptions: Sendable {
-  /// Bytes kept of each frame, 1...262144.
-  public var snapLength: Int = 262_144
-  /// Whether frames for others are taken too.
-  public var promiscuous = true
-  /// The kernel's buffer in bytes; 0 leaves it to libpcap.
-  public var bufferSize = 16 << 20
-  /// Whether each frame is handed over as it comes, for low traffic and tests, not in blocks.
-  public var immediate = false
-  /// A filter expression (pcap-filter(7)), which the kernel applies.
-  public var filter: String?
-
-  public init() {}
-}
-
 /// Captures from an interface, or from all with `any`. Needs CAP_NET_RAW when it is opened.
+///
+/// Ethernet interfaces are read through the kernel's packet ring, all others through libpcap. An interface that goes down or
+/// disappears is waited for; the times are in `absences`.
+///
+///     let members = try LiveCapture.group("eth1", members: 2)   // each for a thread of its own
 public final class LiveCapture: CaptureReader {
   public let name: String
-  public let linkType: LinkType
+  public private(set) var linkType: LinkType
   public var keepsFrames: Bool { false }
   public private(set) var counters = CaptureCounters()
+  /// The last hundred times that the interface was away; the last is open as long as it is.
+  public private(set) var absences: [InterfaceAbsence] = []
+  /// Whether the interface is there and up, as far as is known.
+  public private(set) var isPresent = true
 
-  private let handle: OpaquePointer
-  private let snapLength: Int
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 64)
-  private var used = 0
-  private var number: UInt64 = 0
-  private var clock = FrameClock()
+  private var options: LiveOptions
+  private let group: FanoutGroup?
+  private var source: (any LiveSource)?
+  private var state = LiveState()
+  /// What sources lost that are closed by now.
+  private var earlierLosses: (kernel: UInt64, interface: UInt64) = (0, 0)
 
-  public init(_ interface: String, options: LiveOptions = LiveOptions()) throws(CaptureError) {
-    name = interface
-    snapLength = max(1, min(options.snapLength, frameLengthLimit))
-    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-    guard let handle = pcap_create(interface, &message) else {
-      throw CaptureError(.interface, interface, cText(message))
-    }
-    self.handle = handle
-    pcap_set_snaplen(handle, Int32(snapLength))
-    pcap_set_promisc(handle, options.promiscuous ? 1 : 0)
-    // So that a silent interface gives `idle`, and whoever wants to stop need not wait for traffic.
-    pcap_set_timeout(handle, 100)
-    pcap_set_immediate_mode(handle, options.immediate ? 1 : 0)
-    if options.bufferSize > 0 { pcap_set_buffer_size(handle, Int32(clamping: options.bufferSize)) }
-    pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
-    let status = pcap_activate(handle)
-    linkType = LinkType(rawValue: UInt32(bitPattern: status < 0 ? 0 : pcap_datalink(handle)))
-    // Positive values are warnings: the capture works.
-    guard status >= 0 else {
-      let words = String(cString: pcap_geterr(handle))
-      throw CaptureError(
-        .interface, interface, words.isEmpty ? String(cString: pcap_statustostr(status)) : words)
-    }
-    guard linkType.isSupported else {
-      throw CaptureError(.unsupportedLinkType, interface, unsupportedText(linkType))
-    }
-    pcap_setnonblock(handle, 1, &message)
-    try setFilter(options.filter)
+  /// Opens one interface for one reader.
+  public convenience init(_ interface: String, options: LiveOptions = LiveOptions()) throws(CaptureError) {
+    try self.init(interface, options: options, group: nil)
   }
 
-  deinit {
-    pcap_close(handle)
-    buffer.deallocate()
+  private init(_ interface: String, options: LiveOptions, group: FanoutGroup?) throws(CaptureError) {
+    name = interface
+    self.options = options
+    self.group = group
+    let source = try Self.open(interface, options, group)
+    linkType = source.linkType
+    self.source = source
+  }
+
+  /// Opens an interface for several readers, among which the kernel spreads frames by the unordered pair of their outer
+  /// addresses. An interface that cannot be spread so, which is one that is not Ethernet, gives a single reader.
+  public static func group(
+    _ interface: String, options: LiveOptions = LiveOptions(), members: Int
+  ) throws(CaptureError) -> [LiveCapture] {
+    guard members > 1, let now = NetworkInterface(interface), PacketRing.canRead(now) else {
+      return [try LiveCapture(interface, options: options)]
+    }
+    let group = FanoutGroup()
+    var all: [LiveCapture] = []
+    for _ in 0..<min(members, 256) { all.append(try LiveCapture(interface, options: options, group: group)) }
+    return all
+  }
+
+  /// Checks a filter expression, so that a wrong one can be refused before it is handed to the capture's thread.
+  public static func checkFilter(_ expression: String, of interface: String) throws(CaptureError) {
+    _ = try CaptureFilter(expression, source: interface)
+  }
+
+  private static func open(
+    _ interface: String, _ options: LiveOptions, _ group: FanoutGroup?
+  ) throws(CaptureError) -> any LiveSource {
+    if let now = NetworkInterface(interface), PacketRing.canRead(now) {
+      return try PacketRing(interface, now, options: options, group: group)
+    }
+    return try LibpcapSource(interface, options: options)
   }
 
   public func setFilter(_ expression: String?) throws(CaptureError) {
-    var program = bpf_program()
-    guard pcap_compile(handle, &program, expression ?? "", 1, 0xFFFF_FFFF) == 0 else {
-      throw CaptureError(
-        .filter, name, "the filter '\(expression ?? "")' does not compile: \(String(cString: pcap_geterr(handle)))")
+    if let source {
+      try source.setFilter(expression)
+    } else if let expression {
+      _ = try CaptureFilter(expression, source: name)
     }
-    defer { pcap_freecode(&program) }
-    guard pcap_setfilter(handle, &program) == 0 else {
-      throw CaptureError(.filter, name, "the filter cannot be set: \(String(cString: pcap_geterr(handle)))")
-    }
+    options.filter = expression
   }
 
   public func nextBatch(_ batch: inout [FrameView], frameLimit: Int) throws(CaptureError) -> CaptureProgress {
     batch.removeAll(keepingCapacity: true)
-    used = 0
-    while batch.count < max(1, frameLimit), buffer.count &- used >= snapLength, let frame = try nextFrame() {
-      batch.append(frame)
+    if !isPresent { comeBack() }
+    guard let source, isPresent else {
+      poll(nil, 0, 100)
+      return .idle
     }
-    if batch.isEmpty {
-      var waiting = pollfd(fd: pcap_get_selectable_fd(handle), events: Int16(POLLIN), revents: 0)
-      if waiting.fd >= 0 { poll(&waiting, 1, 100) } else { usleep(10_000) }
-      guard let frame = try nextFrame() else { return .idle }
-      batch.append(frame)
+    do {
+      try source.read(into: &batch, limit: max(1, frameLimit), state: &state)
+    } catch {
+      guard error.kind == .interface else { throw error }
+      goAway(error)
+      return .idle
     }
+    guard !batch.isEmpty else { return .idle }
     counters.frames &+= UInt64(batch.count)
+    for frame in batch { counters.bytes &+= UInt64(frame.bytes.count) }
     return .frames
   }
 
-  /// The next frame that is there, copied: libpcap's own bytes last only until its next call.
-  private func nextFrame() throws(CaptureError) -> FrameView? {
-    var header: UnsafeMutablePointer<pcap_pkthdr>?
-    var bytes: UnsafePointer<UInt8>?
-    let status = pcap_next_ex(handle, &header, &bytes)
-    if status == 0 { return nil }
-    guard status > 0, let header, let bytes, let base = buffer.baseAddress else {
-      throw CaptureError(.interface, name, String(cString: pcap_geterr(handle)))
+  // MARK: going away and coming back
+
+  private func goAway(_ error: CaptureError) {
+    isPresent = false
+    if absences.count == 100 { absences.removeFirst() }
+    absences.append(InterfaceAbsence(from: Self.now(), to: nil, reason: error.text))
+    // A ring stays bound to an interface that is only down. One that is gone, and libpcap's handle, is of no more use.
+    let isStillThere = NetworkInterface(name)?.index == source?.interfaceIndex && source is PacketRing
+    if !isStillThere { closeSource() }
+  }
+
+  private func comeBack() {
+    let now = NetworkInterface(name)
+    if let source, source.interfaceIndex != now?.index { closeSource() }
+    guard name == "any" || now?.isUp == true else { return }
+    if source == nil {
+      // Members of a group whose others have not yet noticed that the interface is a new one try again.
+      guard let opened = try? Self.open(name, options, group) else { return }
+      source = opened
+      linkType = opened.linkType
     }
-    let length = min(Int(header.pointee.caplen), snapLength)
-    memcpy(base + used, bytes, length)
-    number &+= 1
-    counters.bytes &+= UInt64(length)
-    // tv_usec has nanoseconds, as asked for.
-    let time = Int64(header.pointee.ts.tv_sec) &* 1_000_000_000 &+ Int64(header.pointee.ts.tv_usec)
-    defer { used &+= length }
-    return FrameView(
-      bytes: UnsafeRawBufferPointer(start: base + used, count: length), time: time, number: number,
-      wireLength: header.pointee.len, linkType: linkType, interface: 0, hasInvalidTime: clock.runsBack(to: time))
+    isPresent = true
+    if !absences.isEmpty { absences[absences.count - 1].to = Self.now() }
   }
 
-  /// Asks the kernel what it has lost, and puts it into `counters`.
+  private func closeSource() {
+    if let losses = source?.losses() {
+      earlierLosses.kernel &+= losses.kernel
+      earlierLosses.interface &+= losses.interface
+    }
+    source = nil
+  }
+
+  private static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+
   public func updateDrops() {
-    var statistics = pcap_stat()
-    guard pcap_stats(handle, &statistics) == 0 else { return }
-    counters.dropped = UInt64(statistics.ps_drop)
-    counters.interfaceDropped = UInt64(statistics.ps_ifdrop)
+    let losses = source?.losses() ?? (kernel: 0, interface: 0)
+    counters.dropped = earlierLosses.kernel &+ losses.kernel
+    counters.interfaceDropped = earlierLosses.interface &+ losses.interface
   }
-}
-
-/// The text of a C buffer up to its end mark.
-func cText(_ buffer: [CChar]) -> String {
-  String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
