@@ -1,5 +1,7 @@
 // From when to when a capture goes, which says whether two captures are one sensor's, continued, or two sensors'.
 
+import Glibc
+
 /// The times of a capture file.
 public struct CaptureTimeRange: Sendable, Equatable {
   /// Nanoseconds since 1970 UTC: the lowest and the highest time of any frame.
@@ -19,6 +21,14 @@ public struct CaptureTimeRange: Sendable, Equatable {
 }
 
 extension CaptureFile {
+  /// Whether a path is a plain file, or none at all, which reading will tell of. Pipes, sockets, terminals and standard input
+  /// give their bytes once.
+  public static func canBeReadTwice(_ path: String) -> Bool {
+    guard path != "-" else { return false }
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The times of a file, found by going through its record headers once; nil if it has no frame. What comes before an error
   /// in the middle of the file counts, and the error is left to whoever reads it. Not for pipes, which can be read only once.
   public static func timeRange(_ path: String) throws(CaptureError) -> CaptureTimeRange? {

@@ -170,13 +170,20 @@ public final class Analysis {
     let plan = CapturePlan(request, refuse: { self.note($0) })
     let reader = CaptureReading(
       plan: plan, configuration: configuration, shelf: shelf, workers: request.workers, follow: request.follow,
-      keepsTransactions: store != nil || output?.wants(.transaction) == true)
-    for sensor in plan.sensors {
+      keepsTransactions: store != nil || output?.wants(.transaction) == true,
+      shouldStop: { Interruption.isAsked || self.output?.isBroken == true }, idle: { self.output?.flush() })
+    for sensor in plan.sensors where !Interruption.isAsked {
       let run = reader.read(
         sensor, refuse: { self.note($0) }, progress: progress,
         take: { self.take($0, investigation) })
       statistics.add(run)
       for gap in run.gaps { investigation.add(gap) }
+    }
+    // Of a capture that is followed this is how it ends.
+    if Interruption.isAsked, !request.follow {
+      note("interrupted: the captures were not read to their end; what was read counts")
+      investigation.add(
+        VisibilityGap(kind: "capture_incomplete", subject: "engine", reason: "the analysis was interrupted"))
     }
   }
 

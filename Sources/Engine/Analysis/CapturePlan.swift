@@ -37,8 +37,8 @@ struct CapturePlan {
   private mutating func planByTime(_ captures: [String], _ refuse: (String) -> Void) {
     var ranges: [(path: String, range: CaptureTimeRange)] = []
     for path in captures {
-      if path == "-" {
-        // Standard input can be read only once: its times are not known before.
+      if !CaptureFile.canBeReadTwice(path) {
+        // Standard input and pipes can be read only once: their times are not known before.
         sensors.append(SensorPlan(name: CapturePlan.name(of: path), paths: [path]))
         continue
       }

@@ -21,9 +21,14 @@ struct CaptureReading {
   let configuration: Configuration
   let shelf: PluginShelf
   let workers: Int
+  /// The last capture of the last sensor goes on as it grows.
   let follow: Bool
   /// Whether anybody reads transactions.
   let keepsTransactions: Bool
+  /// Whether reading is to come to an end: asked between batches.
+  let shouldStop: () -> Bool
+  /// Called when nothing more has come for the moment, so that what there is can be shown.
+  let idle: () -> Void
 
   func read(
     _ sensor: SensorPlan, refuse: @escaping (String) -> Void, progress: (String) -> Void, take: (WireBatch) -> Void
@@ -39,25 +44,28 @@ struct CaptureReading {
           kind: "capture_incomplete", subject: path, reason: "\(path) was not read to its end: \(error.text)"))
     }
     if sensor.interleaved, sensor.paths.count > 1 {
-      readInterleaved(sensor, pipeline, &run, trouble, take)
+      let files = MergedCaptures(sensor.paths, trouble: trouble)
+      files.read(trouble: trouble) { name, frames in
+        pipeline.setCapture(name)
+        pipeline.process(frames, take: take)
+        return !shouldStop()
+      }
+      for file in files.files { note(file, &run, refuse) }
     } else {
-      for path in sensor.paths {
+      for path in sensor.paths where !shouldStop() {
         pipeline.setCapture(path)
         let file: CaptureFile
         do throws(CaptureError) {
-          file = try CaptureFile(path, follow: follow && path == sensor.paths.last)
+          let isFollowed = follow && sensor.name == plan.sensors.last?.name && path == sensor.paths.last
+          file = try CaptureFile(path, follow: isFollowed)
         } catch {
           refuse(error.description)
           run.gaps.append(
             VisibilityGap(kind: "source_skipped", subject: path, reason: "\(path) was not read: \(error.text)"))
           continue
         }
-        do throws(CaptureError) {
-          try read(file, pipeline, progress, take)
-          note(file, &run, refuse)
-        } catch {
-          trouble(path, error)
-        }
+        do throws(CaptureError) { try read(file, pipeline, progress, take) } catch { trouble(path, error) }
+        note(file, &run, refuse)
       }
     }
     pipeline.finish(take: take)
@@ -73,63 +81,15 @@ struct CaptureReading {
     var batch: [FrameView] = []
     while true {
       let state = try file.nextBatch(&batch, frameLimit: 1024)
-      if state == .end { return }
-      pipeline.process(batch[...], take: take)
+      switch state {
+      case .end: return
+      case .frames: pipeline.process(batch[...], take: take)
+      case .idle:
+        take(pipeline.gatherNow(.min))
+        idle()
+      }
       progress("\(file.name): \(pipeline.frames) packets")
-    }
-  }
-
-  /// Several captures as one, by the times of their frames: from the reader whose next frame is the earliest, all up to
-  /// the next reader's.
-  private func readInterleaved(
-    _ sensor: SensorPlan, _ pipeline: PacketPipeline, _ run: inout SensorRun,
-    _ trouble: (String, CaptureError) -> Void, _ take: (WireBatch) -> Void
-  ) {
-    final class Head {
-      let file: CaptureFile
-      var batch: [FrameView] = []
-      var at = 0
-      init(_ file: CaptureFile) { self.file = file }
-      var time: Int64? { at < batch.count ? batch[at].time : nil }
-      /// Makes sure that there is a next frame, if there will be any.
-      func fill() throws(CaptureError) {
-        while at >= batch.count {
-          at = 0
-          if try file.nextBatch(&batch, frameLimit: 1024) == .end {
-            batch.removeAll()
-            return
-          }
-        }
-      }
-    }
-    var heads: [Head] = []
-    for path in sensor.paths {
-      do throws(CaptureError) {
-        let head = Head(try CaptureFile(path))
-        try head.fill()
-        heads.append(head)
-      } catch {
-        trouble(path, error)
-      }
-    }
-    while true {
-      let waiting = heads.filter { $0.time != nil }
-      guard let next = waiting.min(by: { ($0.time ?? .max) < ($1.time ?? .max) }) else { return }
-      let bound = waiting.filter { $0 !== next }.compactMap(\.time).min() ?? .max
-      var end = next.at
-      while end < next.batch.count, next.batch[end].time <= bound { end += 1 }
-      // The earliest frame goes in any case, also where clocks run backwards within a file.
-      end = max(end, next.at + 1)
-      pipeline.setCapture(next.file.name)
-      pipeline.process(next.batch[next.at..<end], take: take)
-      next.at = end
-      do throws(CaptureError) {
-        try next.fill()
-      } catch {
-        trouble(next.file.name, error)
-        next.batch.removeAll()
-        next.at = 0
-      }
+      if shouldStop() { return }
     }
   }
 
@@ -139,6 +99,22 @@ struct CaptureReading {
       run.gaps.append(
         VisibilityGap(kind: "capture_incomplete", subject: file.name, reason: "\(file.name): \(problem.text)"))
     }
-    if file.counters.unsupported > 0 { run.counters["unsupported_frames", default: 0] &+= file.counters.unsupported }
+    let counters = file.counters
+    if counters.dropped &+ counters.interfaceDropped > 0 {
+      run.gaps.append(
+        VisibilityGap(
+          kind: "capture_loss", subject: file.name,
+          reason:
+            "\(file.name) says that its capture lost \(counters.dropped) packets, and its interfaces \(counters.interfaceDropped)"
+        ))
+    }
+    let annotations = file.annotations
+    for (name, count) in [
+      ("unsupported_frames", counters.unsupported), ("capture_dropped", counters.dropped),
+      ("interface_dropped", counters.interfaceDropped), ("capture_names", UInt64(annotations.names.count)),
+      ("capture_secrets", UInt64(annotations.secrets.count)), ("capture_annotations_left_out", annotations.leftOut),
+    ] where count > 0 {
+      run.counters[name, default: 0] &+= count
+    }
   }
 }

@@ -50,7 +50,7 @@ struct Analyze: ParsableCommand {
   @Option(help: ArgumentHelp("A capture and the sensor it is of; may be repeated.", valueName: "name=pcap"))
   var sensor: [String] = []
 
-  @Flag(help: "Go on reading as the capture grows, until interrupted.")
+  @Flag(help: "Go on reading the last capture as it grows, until interrupted.")
   var follow = false
 
   @Option(help: ArgumentHelp("TLS key log; refused: decryption is not there yet.", valueName: "file"))
@@ -84,10 +84,14 @@ struct Analyze: ParsableCommand {
     guard !captures.isEmpty || !sensor.isEmpty || !personas.isEmpty || !processes.isEmpty else {
       throw Failure.usage("nothing to analyse: give captures, --personas or --processes (vedette analyze --help)")
     }
+    guard !(follow && merge) else {
+      throw Failure.usage("--follow and --merge: a capture that still grows cannot be put in order of time; give one")
+    }
     let configuration = try loadConfiguration(file: config, overrides: set)
     let kinds = try outputKinds()
     let writer = output == .json ? RecordWriter(descriptor: 1, kinds: kinds) : nil
 
+    Interruption.listen()
     let progress = Progress()
     let analysis = Analysis(
       request, configuration: configuration, output: writer,

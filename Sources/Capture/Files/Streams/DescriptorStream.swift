@@ -25,10 +25,9 @@ final class DescriptorStream: ByteStream {
     while true {
       // So that a silent pipe does not hold up whoever wants to stop. A plain file is always ready.
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      if poll(&waiting, 1, 100) == 0 { return .idle }
+      guard poll(&waiting, 1, 100) > 0 else { return .idle }
       let count = Glibc.read(descriptor, room.baseAddress, room.count)
-      if count < 0, errno == EINTR { return .idle }
-      if count < 0, errno == EAGAIN { return .idle }
+      if count < 0, errno == EINTR || errno == EAGAIN { return .idle }
       guard count >= 0 else { throw CaptureError(.unreadable, name, at: offset, CaptureError.system(errno)) }
       if count > 0 {
         offset &+= UInt64(count)
