@@ -40,7 +40,7 @@ let rooms: [Target] = [
     ]),
   .executableTarget(
     name: "vedette",
-    dependencies: ["Engine", "Evidence", "JSON", "PluginHost", "RPC", "EventLoop", argumentParser, logging]),
+    dependencies: ["Capture", "Engine", "Evidence", "JSON", "PluginHost", "RPC", "EventLoop", argumentParser, logging]),
 ]
 
 /// First-party plugins: shared libraries that know `vedette/*.h` and nothing else of the house.

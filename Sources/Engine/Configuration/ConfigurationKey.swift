@@ -68,6 +68,8 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("limits.stream_buffer", .size, "64MiB", "bytes held for reassembly, a worker"),
     .init("limits.fragments", .size, "16MiB", "bytes held for defragmentation, a worker"),
     .init("limits.inspection_buffer", .size, "64MiB", "bytes held for dissectors, a worker"),
+    .init("limits.packets", .size, "1GiB", "packets kept on disk, a capture; the oldest are overwritten"),
+    .init("limits.case_packets", .size, "64MiB", "packets kept of one case; of all cases, four times as much"),
     .init(
       "limits.anomalies_per_flow", .integer(1...1_000_000), "5", "records of one anomaly in one flow before counting"),
     .init(
@@ -81,6 +83,8 @@ public struct ConfigurationKey: Sendable, Equatable {
       ]), "[]", "evidence sources that the daemon starts with"),
     .init("roster", .text, "", "roster file"),
     .init("store.path", .text, "", "SQLite file; empty: the daemon keeps /var/lib/vedette/vedette.db"),
+    .init(
+      "store.packets", .text, "", "folder that takes the packets of live captures, for cases; empty: none are kept"),
     .init("store.retention", .duration, "90d", "age at which observations are deleted"),
     .init("rpc.unix", .text, "/run/vedette/vedette.sock", "Unix domain socket; empty: none"),
     .init("rpc.tcp", .text, "", "loopback address and port, for example 127.0.0.1:7750; empty: none"),

@@ -1,5 +1,6 @@
 /// The methods of proto/vedette.openrpc.json that the engine answers.
 
+import Capture
 import EventLoop
 import Evidence
 import JSON
@@ -12,6 +13,7 @@ extension Daemon {
     registerEngine()
     registerEvidence()
     registerCaptures()
+    registerCasePackets()
     registerSources()
     registerPlugins()
     registerRecords()
@@ -39,6 +41,7 @@ extension Daemon {
       }
       for task in captures {
         now.counters["capture_dropped", default: 0] &+= task.figures.dropped
+        now.counters["interface_dropped", default: 0] &+= task.figures.interfaceDropped
         now.counters["records_dropped", default: 0] &+= task.figures.recordsDropped
       }
       now.write(to: &w, gaps: lastConclusion.gaps)
@@ -129,7 +132,7 @@ extension Daemon {
       guard !isStopping else { throw RPCError.unavailable("the daemon is stopping") }
       let order = CaptureOrder(
         id: newCaptureID(), input: input, sensor: call.params["sensor"]?.string ?? sensorName(input),
-        filter: call.params["filter"]?.string, workers: 1,
+        filter: call.params["filter"]?.string, workers: call.params["workers"]?.int64.map(Int.init) ?? 1,
         snapLength: call.params["snaplen"]?.int64.map(Int.init) ?? 262_144, bufferSize: 16 << 20)
       let (task, isStarted) = start(order)
       audit(call, order.id)
@@ -147,6 +150,34 @@ extension Daemon {
       }
       audit(call, id)
       task.write(to: &w)
+    }
+    methods.on("capture.setFilter") { [unowned self] call, w in
+      let id = call.params["id"]?.string ?? ""
+      let expression = call.params["filter"]?.string
+      guard let task = captures.first(where: { $0.order.id == id }) else {
+        throw RPCError.notFound("no capture '\(id)'")
+      }
+      guard !task.isOver else { throw RPCError.conflict("the capture '\(id)' is over") }
+      do throws(CaptureError) {
+        if let expression { try LiveCapture.checkFilter(expression, of: id) }
+      } catch {
+        throw RPCError.invalidParams(error.text)
+      }
+      task.filter.set(expression)
+      audit(call, "\(id): \(expression ?? "none")")
+      task.write(to: &w)
+    }
+    methods.on("capture.interfaces") { [unowned self] call, w in
+      let devices: [CaptureDevice]
+      do throws(CaptureError) { devices = try CaptureDevice.all() } catch { throw RPCError.refused(error.description) }
+      try writePage(devices, call, &w) { device, w in
+        w.beginObject()
+        w.member("name", device.name)
+        if !device.description.isEmpty { w.member("description", device.description) }
+        w.member("loopback", device.isLoopback)
+        w.member("up", device.isUp)
+        w.endObject()
+      }
     }
     methods.on("capture.list") { [unowned self] call, w in
       try writePage(captures, call, &w) { $0.write(to: &$1) }

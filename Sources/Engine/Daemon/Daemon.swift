@@ -139,6 +139,9 @@ public final class Daemon {
       guard let task = captures.first(where: { $0.order.id == id }) else { return }
       task.figures = figures
       if task.state == .starting { task.state = .running }
+    case .gap(let gap):
+      investigation.add(gap)
+      isDirty = true
     case .ended(let id, let figures, let error, let gaps):
       guard let task = captures.first(where: { $0.order.id == id }) else { return }
       task.figures = figures
@@ -258,11 +261,14 @@ public final class Daemon {
       rows.append(StoredRow(signal))
       publish("signal") { signal.write(to: &$0) }
     }
+    var news: [Case] = []
     for one in conclusion.cases where isNews(one.id, hash(one)) {
+      news.append(one)
       rows.append(StoredRow(one))
       publish("case") { one.write(to: &$0) }
     }
     keep(rows)
+    for one in news { keepPackets(of: one) }
     lastConclusion = conclusion
     statistics.signals = UInt64(conclusion.signals.count)
     statistics.cases = UInt64(conclusion.cases.count)

@@ -1,6 +1,7 @@
 /// `vedette serve`: the daemon, in the foreground.
 
 import ArgumentParser
+import Capture
 import Engine
 import Logging
 
@@ -17,6 +18,12 @@ struct Serve: ParsableCommand {
   var verbose = false
 
   func run() throws {
+    // Before anything starts a thread: capabilities are a thread's own.
+    do throws(CaptureError) {
+      try Privileges.keepOnlyCapture()
+    } catch {
+      throw Failure.usage(error.description)
+    }
     let configuration = try loadConfiguration(file: config, overrides: set)
     let level: Logger.Level = verbose ? .debug : .info
     LoggingSystem.bootstrap { label in

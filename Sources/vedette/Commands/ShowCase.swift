@@ -10,9 +10,17 @@ struct ShowCase: ParsableCommand {
 
   @OptionGroup var daemon: DaemonOptions
   @Argument(help: "Id of the case.") var id: String
+  @Argument(help: "pcap: its packets instead, as pcapng.") var what: String?
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where pcap writes; - is standard output.", valueName: "file"))
+  var write = "-"
   @Flag(help: "As JSON.") var json = false
 
   func run() throws {
+    switch what {
+    case nil: break
+    case "pcap": return try CasePackets(daemon: daemon, id: id, target: write).run()
+    case let word?: throw Failure.usage("case \(id) \(word): expected pcap")
+    }
     let client = try daemon.connect()
     let value = try daemon.call(client, "case.get", ["id": .string(id)])
     if json {

@@ -1,0 +1,210 @@
+/// What runs on a capture's threads: frames through the packet pipeline, what they bring to light to the loop.
+
+import Capture
+import EventLoop
+import Evidence
+import Flows
+import PluginHost
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One thread of a capture. A file and an interface have one, an interface with several workers one a worker, each with a
+/// member of the fanout group and a flow table of its own.
+struct CaptureThread: Sendable {
+  let order: CaptureOrder
+  let configuration: Configuration
+  let shelf: PluginShelf
+  let sender: Handover<CaptureMessage>.Sender
+  let stop: StopFlag
+  let filter: FilterSetting
+  let gate: Gate
+  let members: CaptureMembers
+
+  /// Hands a reader over to the thread that will use it.
+  private struct Transfer: @unchecked Sendable {  // the giver keeps no reference: one thread at a time
+    let reader: any CaptureReader
+  }
+
+  /// The first thread: opens the capture and starts the other members'.
+  func run() {
+    do throws(CaptureError) {
+      let readers = try open()
+      for reader in readers.dropFirst() {
+        let member = members.add()
+        let transfer = Transfer(reader: reader)
+        guard !startThread({ run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
+        // Its share of the frames goes to the others when its socket is closed.
+        end(member, CaptureFigures(), error: nil, gaps: [gap("capture_loss", "a worker's thread could not be started")])
+      }
+      run(readers[0], member: 0, pipelineWorkers: readers.count > 1 ? 1 : order.workers)
+    } catch {
+      end(0, CaptureFigures(), error: error.description, gaps: [ended(early: error)])
+    }
+  }
+
+  private func open() throws(CaptureError) -> [any CaptureReader] {
+    switch order.input {
+    case .file(let path):
+      let file = try CaptureFile(path)
+      if let expression = filter.current.expression { try file.setFilter(expression) }
+      return [file]
+    case .interface(let name):
+      var options = LiveOptions()
+      options.snapLength = order.snapLength
+      options.bufferSize = order.bufferSize
+      options.filter = filter.current.expression
+      return try LiveCapture.group(name, options: options, members: order.workers)
+    }
+  }
+
+  private func run(_ reader: any CaptureReader, member: Int, pipelineWorkers: Int) {
+    var figures = CaptureFigures()
+    var run = SensorRun()
+    var failure: String?
+    var notes: [String] = []
+    let pipeline = PacketPipeline(
+      sensor: order.sensor, workers: pipelineWorkers, configuration: configuration, shelf: shelf,
+      refuse: { notes.append($0) })
+    pipeline.setCapture(reader.name)
+    var recorder: PacketRecorder?
+    do throws(CaptureError) { recorder = try makeRecorder(member) } catch { notes.append(error.description) }
+    do throws(CaptureError) {
+      try read(reader, member, pipeline, recorder, &figures)
+    } catch {
+      failure = error.description
+      run.gaps.append(ended(early: error))
+    }
+    recorder?.flush()
+    pipeline.finish { hand(over: $0, &figures, mustWait: true) }
+    take(reader, pipeline, &figures)
+    if let recorder, recorder.lost > 0 {
+      run.gaps.append(
+        gap(
+          "packets_not_recorded",
+          "\(recorder.lost) packets were not recorded: \(recorder.problem ?? "the disk was full")"))
+    }
+    if figures.dropped &+ figures.interfaceDropped > 0 {
+      run.gaps.append(
+        gap(
+          "capture_loss",
+          "\(figures.dropped) packets were dropped by the kernel, \(figures.interfaceDropped) by the interface"))
+    }
+    for absence in (reader as? LiveCapture)?.absences ?? [] where absence.to == nil {
+      run.gaps.append(gap(absence))
+    }
+    pipeline.count(into: &run, sensor: order.sensor)
+    for note in notes { run.gaps.append(gap("capture_degraded", note)) }
+    end(member, figures, error: failure, gaps: run.gaps)
+  }
+
+  /// Packets that come once, from an interface or a pipe, are recorded for cases if the configuration says where.
+  private func makeRecorder(_ member: Int) throws(CaptureError) -> PacketRecorder? {
+    if case .file(let path) = order.input, CaptureFile.canBeReadTwice(path) { return nil }
+    guard let archive = PacketArchive(configuration) else { return nil }
+    let limit = Int(configuration.size("limits.packets"))
+    return try PacketRecorder(
+      folder: archive.recorderFolder(sensor: order.sensor, member: member), limit: limit / max(1, order.workers))
+  }
+
+  private func end(_ member: Int, _ figures: CaptureFigures, error: String?, gaps: [VisibilityGap]) {
+    guard let all = members.end(member, figures, error: error, gaps: gaps) else { return }
+    let message = CaptureMessage.ended(id: order.id, all.figures, error: all.error, gaps: all.gaps)
+    while !sender.put(message) { if !gate.enter() { return } }
+  }
+
+  // MARK: reading
+
+  private func read(
+    _ reader: any CaptureReader, _ member: Int, _ pipeline: PacketPipeline, _ recorder: PacketRecorder?,
+    _ figures: inout CaptureFigures
+  ) throws(CaptureError) {
+    var batch: [FrameView] = []
+    var absencesTold = 0
+    var gathered = milliseconds()
+    var reported = gathered
+    while !stop.isSet {
+      let setting = filter.current
+      if setting.version != figures.filterVersion {
+        figures.filterVersion = setting.version
+        try reader.setFilter(setting.expression)
+      }
+      let state = try reader.nextBatch(&batch, frameLimit: 1024)
+      if state == .end { return }
+      recorder?.record(batch)
+      pipeline.process(batch[...]) { hand(over: $0, &figures, mustWait: !order.isLive) }
+      let now = milliseconds()
+      if order.isLive, now &- gathered >= 100 {
+        // On an interface time passes without packets too: what timed out is due. A second of grace, for packets still
+        // in the kernel's buffer.
+        gathered = now
+        hand(over: pipeline.gatherNow(Timestamp.now().nanoseconds - 1_000_000_000), &figures, mustWait: false)
+      } else if state == .idle {
+        // A pipe that is silent: what it brought so far is not kept waiting for the next frames.
+        hand(over: pipeline.gatherNow(.min), &figures, mustWait: true)
+      }
+      guard now &- reported >= 250 else { continue }
+      reported = now
+      recorder?.flush()
+      take(reader, pipeline, &figures)
+      if member == 0, let live = reader as? LiveCapture { tell(of: live, &absencesTold) }
+      _ = sender.put(.progress(id: order.id, members.update(member, figures)))
+    }
+  }
+
+  private func take(_ reader: any CaptureReader, _ pipeline: PacketPipeline, _ figures: inout CaptureFigures) {
+    reader.updateDrops()
+    figures.packets = pipeline.frames
+    figures.bytes = pipeline.bytes
+    figures.dropped = reader.counters.dropped
+    figures.interfaceDropped = reader.counters.interfaceDropped
+    figures.isWaiting = (reader as? LiveCapture)?.isPresent == false
+  }
+
+  /// A file waits until there is room; an interface cannot, and what there is no room for is counted.
+  private func hand(over batch: WireBatch, _ figures: inout CaptureFigures, mustWait: Bool) {
+    guard !batch.isEmpty else { return }
+    guard mustWait ? gate.enter() : gate.tryEnter() else {
+      figures.recordsDropped &+= UInt64(batch.flows.count + batch.transactions.count + batch.anomalies.count)
+      return
+    }
+    if !sender.put(.batch(id: order.id, batch)) {
+      gate.leave()
+      figures.recordsDropped &+= UInt64(batch.flows.count + batch.transactions.count + batch.anomalies.count)
+    }
+  }
+
+  // MARK: gaps
+
+  /// Tells of the times that the interface was away, once each, when it is back.
+  private func tell(of live: LiveCapture, _ told: inout Int) {
+    let over = live.absences.filter { $0.to != nil }
+    guard over.count > told else {
+      told = over.count
+      return
+    }
+    for absence in over.suffix(over.count - told) { _ = sender.put(.gap(gap(absence))) }
+    told = over.count
+  }
+
+  private func gap(_ absence: InterfaceAbsence) -> VisibilityGap {
+    VisibilityGap(
+      kind: "capture_interrupted", subject: order.sensor, reason: absence.reason,
+      from: Timestamp(nanoseconds: absence.from), to: absence.to.map { Timestamp(nanoseconds: $0) })
+  }
+
+  private func gap(_ kind: String, _ reason: String) -> VisibilityGap {
+    VisibilityGap(kind: kind, subject: order.sensor, reason: reason)
+  }
+
+  private func ended(early error: CaptureError) -> VisibilityGap {
+    gap("capture_incomplete", "the capture ended early: \(error.text)")
+  }
+
+  private func milliseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
+  }
+}
