@@ -39,6 +39,15 @@ import Testing
     }
   }
 
+  @Test("Pieces of one capture that were cut within an instant are one sensor's")
+  func touching() throws {
+    try withTemporaryFile(capture([10, 20])) { first in
+      try withTemporaryFile(capture([20, 30])) { second in
+        #expect(plan([second, first]).map(\.paths) == [[first, second]])
+      }
+    }
+  }
+
   @Test("Merged captures are one sensor's, whatever their times")
   func merged() throws {
     try withTemporaryFile(capture([10, 30])) { one in

@@ -43,6 +43,19 @@ import Testing
     }
   }
 
+  @Test("The fragments of an ICMP error meet, for only the first of them quotes a flow")
+  func quotedInFragments() {
+    for i in 1..<40 {
+      let flow = IPv4(from: "10.1.0.\(i)", to: "198.51.100.\(i)", UDP(from: 5000, to: 53))
+      let error = IPv4(
+        from: "203.0.113.\(i)", to: "10.1.0.\(i)", ICMP(type: 3, code: 3, rest: [0, 0, 0, 0] + flow.bytes))
+      var first = Ethernet(error).bytes
+      first[20] |= 0x20
+      let later = Ethernet(IPv4(from: "203.0.113.\(i)", to: "10.1.0.\(i)", UDP(from: 0, to: 0))).bytes
+      #expect(worker(first) == worker(later))
+    }
+  }
+
   @Test("Frames cut at any length go somewhere")
   func cut() {
     let frame = Ethernet(VLAN(7, IPv4(from: "10.0.0.9", to: "192.0.2.77", ICMP(type: 3, rest: [0, 0, 0, 0, 0x45]))))

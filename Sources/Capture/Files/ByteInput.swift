@@ -100,10 +100,12 @@ final class ByteInput {
     return fstat(mappedDescriptor, &status) != 0 || Int(status.st_size) < window.count
   }
 
-  /// Gives pages that have been used back to the system: they count as this program's memory else. They can be read again.
+  /// Gives pages that have been used back to the system: they count as this program's memory else. They can be read again,
+  /// but the last ones are left, for workers that are behind.
   func releaseUsedPages() {
-    guard isMapped, position &- released >= 16 << 20, let base = window.baseAddress else { return }
-    let upTo = position & ~4095
+    let behind = 8 << 20
+    guard isMapped, position &- released >= 16 << 20 &+ behind, let base = window.baseAddress else { return }
+    let upTo = (position &- behind) & ~4095
     madvise(UnsafeMutableRawPointer(mutating: base + released), upTo &- released, MADV_DONTNEED)
     released = upTo
   }

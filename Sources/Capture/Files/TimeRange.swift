@@ -16,8 +16,9 @@ public struct CaptureTimeRange: Sendable, Equatable {
     self.frames = frames
   }
 
-  /// Whether the two have a moment in common; touching counts.
-  public func overlaps(_ other: CaptureTimeRange) -> Bool { first <= other.last && other.first <= last }
+  /// Whether the two have more than a moment in common. Touching does not count: where a capture was cut in pieces, frames
+  /// of one instant are on both sides of the cut.
+  public func overlaps(_ other: CaptureTimeRange) -> Bool { first < other.last && other.first < last }
 }
 
 extension CaptureFile {

@@ -65,7 +65,7 @@ struct CapturePlan {
     var ends: [(sensor: Int, last: Int64)] = []
     for (path, range) in ordered {
       let overlapsAny = ordered.contains { $0.path != path && $0.range.overlaps(range) }
-      if !overlapsAny, let i = ends.firstIndex(where: { $0.last < range.first }) {
+      if !overlapsAny, let i = ends.firstIndex(where: { $0.last <= range.first }) {
         sensors[ends[i].sensor].paths.append(path)
         ends[i].last = range.last
       } else {

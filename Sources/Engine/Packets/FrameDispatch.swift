@@ -46,7 +46,10 @@ enum FrameDispatch {
     case 4:
       guard packet.count >= 20 else { return nil }
       let header = Int(first & 15) * 4
-      if mayQuote, packet[9] == 1, header >= 20, packet.count > header + 8, isICMPError(packet[header]) {
+      // Fragments keep to the outer pair: the later ones quote nothing, and they have to meet.
+      if mayQuote, packet[9] == 1, header >= 20, packet.count > header + 8, packet[6] & 0x3F | packet[7] == 0,
+        isICMPError(packet[header])
+      {
         let quoted = UnsafeRawBufferPointer(rebasing: packet[(header + 8)...])
         if let hash = pairHash(quoted, mayQuote: false) { return hash }
       }
