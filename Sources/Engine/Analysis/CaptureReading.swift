@@ -65,6 +65,8 @@ struct CaptureReading {
           continue
         }
         do throws(CaptureError) { try read(file, pipeline, progress, take) } catch { trouble(path, error) }
+        // Before the file goes, and its frames with it.
+        pipeline.settle()
         note(file, &run, refuse)
       }
     }
@@ -83,7 +85,7 @@ struct CaptureReading {
       let state = try file.nextBatch(&batch, frameLimit: 1024)
       switch state {
       case .end: return
-      case .frames: pipeline.process(batch[...], take: take)
+      case .frames: pipeline.process(batch[...], areKept: file.keepsFrames, take: take)
       case .idle:
         take(pipeline.gatherNow(.min))
         idle()

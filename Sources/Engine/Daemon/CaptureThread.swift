@@ -133,7 +133,7 @@ struct CaptureThread: Sendable {
       let state = try reader.nextBatch(&batch, frameLimit: 1024)
       if state == .end { return }
       recorder?.record(batch)
-      pipeline.process(batch[...]) { hand(over: $0, &figures, mustWait: !order.isLive) }
+      pipeline.process(batch[...], areKept: reader.keepsFrames) { hand(over: $0, &figures, mustWait: !order.isLive) }
       let now = milliseconds()
       if order.isLive, now &- gathered >= 100 {
         // On an interface time passes without packets too: what timed out is due. A second of grace, for packets still

@@ -13,42 +13,63 @@ import PluginHost
 
 /// Spreads the frames of one sensor over its workers and gathers what they find.
 ///
-/// Frames come in batches. All workers finish a batch before the next one is begun, and what they found is put in order
-/// by packet number: any number of workers gives the same.
+/// One worker works on the caller's thread; several have threads of their own, and the caller reads ahead of them. What they
+/// found is gathered in stretches of the capture and put in order by packet number: any number of workers gives the same.
 public final class PacketPipeline {
   private let workers: [PacketWorker]
-  private var shares: [[FrameView]]
-  private let crew: Crew?
+  private let lanes: WorkerLanes?
   public private(set) var frames: UInt64 = 0
   public private(set) var bytes: UInt64 = 0
   private var lastTime: Int64 = .min
 
   init(workers: [PacketWorker]) {
     self.workers = workers
-    shares = Array(repeating: [], count: workers.count)
-    crew = workers.count > 1 ? Crew(workers) : nil
+    lanes = workers.count > 1 ? WorkerLanes(workers) : nil
   }
 
-  deinit { crew?.end() }
+  deinit { lanes?.end() }
 
   /// The file or interface that the next frames come from.
   public func setCapture(_ name: String) {
+    lanes?.settle()
     for worker in workers {
       worker.flows.capture = name
       worker.inspector?.capture = name
     }
   }
 
-  /// Processes frames, which need to be readable for the call only. What they bring to light is given to `take`, in
-  /// order, each time `stretch` frames of the capture are through.
-  func process(_ frames: ArraySlice<FrameView>, take: (WireBatch) -> Void) {
+  /// Processes frames. What they bring to light is given to `take`, in order, in stretches of the capture; with several
+  /// workers that may be up to three stretches later.
+  ///
+  /// - Parameter areKept: whether the frames stay readable until the next call of `settle`, not only for this call: then
+  ///   workers need not be waited for.
+  func process(_ frames: ArraySlice<FrameView>, areKept: Bool = false, take: (WireBatch) -> Void) {
     var rest = frames
     while !rest.isEmpty {
       let room = PacketPipeline.stretch - Int(self.frames % UInt64(PacketPipeline.stretch))
       spread(rest.prefix(room))
       rest = rest.dropFirst(room)
-      if self.frames % UInt64(PacketPipeline.stretch) == 0 { take(gather { $0.flows.advance(to: self.lastTime) }) }
+      if self.frames % UInt64(PacketPipeline.stretch) == 0 { endStretch(take) }
     }
+    if !areKept { lanes?.settle() }
+  }
+
+  /// Waits until no frame that was given is needed any longer.
+  func settle() { lanes?.settle() }
+
+  private func endStretch(_ take: (WireBatch) -> Void) {
+    guard let lanes else {
+      take(gather { $0.flows.advance(to: self.lastTime) })
+      return
+    }
+    lanes.mark(lastTime)
+    if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
+  }
+
+  private func takeStretch(_ take: (WireBatch) -> Void) {
+    guard var batch = lanes?.next() else { return }
+    batch.sort()
+    take(batch)
   }
 
   /// How many frames lie between two rounds of gathering: counted over the capture, so that the rounds do not depend on
@@ -57,16 +78,11 @@ public final class PacketPipeline {
 
   private func spread(_ frames: ArraySlice<FrameView>) {
     note(frames)
-    guard let crew else {
-      workers[0].process(frames)
-      return
+    if let lanes {
+      lanes.spread(frames)
+    } else {
+      for worker in workers.prefix(1) { worker.process(frames) }
     }
-    for i in shares.indices { shares[i].removeAll(keepingCapacity: true) }
-    let count = workers.count
-    for frame in frames {
-      shares[FrameDispatch.worker(for: frame.bytes, linkType: frame.linkType, workers: count)].append(frame)
-    }
-    crew.work(&shares)
   }
 
   /// Counts frames and takes note of the time. In locals: each access to a property of a class is checked.
@@ -93,6 +109,8 @@ public final class PacketPipeline {
   /// Closes all flows, in the order in which they began, and gives what that brings to light to `take` in portions, so that
   /// the records of a full table are never all in memory. The portions do not depend on the number of workers.
   func finish(reason: FlowEndReason = .shutdown, take: (WireBatch) -> Void) {
+    lanes?.settle()
+    while let lanes, lanes.underWay > 0 { takeStretch(take) }
     if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
     while true {
       let next = workers.flatMap { $0.flows.nextToClose(PacketPipeline.stretch) }.sorted()
@@ -104,6 +122,8 @@ public final class PacketPipeline {
 
   private func gather(_ body: (PacketWorker) -> Void) -> WireBatch {
     var batch = WireBatch()
+    lanes?.settle()
+    while let earlier = lanes?.next() { batch.append(earlier) }
     for worker in workers {
       body(worker)
       batch.append(worker.drain())
@@ -124,116 +144,4 @@ public final class PacketPipeline {
   var inspectionCounters: [InspectionCounters] { workers.compactMap { $0.inspector?.counters } }
   /// What dissectors emitted against their own description, by plugin.
   var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] { workers.flatMap { $0.inspector?.sinkRefusals ?? [] } }
-}
-
-/// The threads of several workers. Each thread takes its own share of a batch; `work` returns when all are done.
-private final class Crew: @unchecked Sendable {  // all mutable state lies under `mutex`, shares are one thread's each
-  private let workers: [PacketWorker]
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let begun = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var round: UInt64 = 0
-  private var open = 0
-  private var isOver = false
-  private var shares: UnsafeMutablePointer<[FrameView]>?
-  private var threads: [pthread_t] = []
-  /// Workers whose thread could not be started: the caller does their part.
-  private var orphans: [Int] = []
-
-  init(_ workers: [PacketWorker]) {
-    self.workers = workers
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(begun, nil)
-    pthread_cond_init(done, nil)
-    // The calling thread is worker 0; the others get threads of their own.
-    for index in workers.indices.dropFirst() {
-      let start = Unmanaged.passRetained(Start(crew: self, index: index))
-      var thread = pthread_t()
-      let failed = pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-          start.crew.run(start.index)
-          return nil
-        }, start.toOpaque())
-      if failed == 0 {
-        threads.append(thread)
-      } else {
-        start.release()
-        orphans.append(index)
-      }
-    }
-  }
-
-  private final class Start {
-    let crew: Crew
-    let index: Int
-    init(crew: Crew, index: Int) {
-      self.crew = crew
-      self.index = index
-    }
-  }
-
-  deinit {
-    for pointer in [begun, done] {
-      pthread_cond_destroy(pointer)
-      pointer.deallocate()
-    }
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  /// Lets each worker process its share.
-  func work(_ shares: inout [[FrameView]]) {
-    shares.withUnsafeMutableBufferPointer { buffer in
-      pthread_mutex_lock(mutex)
-      self.shares = buffer.baseAddress
-      open = threads.count
-      round &+= 1
-      pthread_cond_broadcast(begun)
-      pthread_mutex_unlock(mutex)
-      process(0, buffer.baseAddress)
-      for index in orphans { process(index, buffer.baseAddress) }
-      pthread_mutex_lock(mutex)
-      while open > 0 { pthread_cond_wait(done, mutex) }
-      self.shares = nil
-      pthread_mutex_unlock(mutex)
-    }
-  }
-
-  /// Ends the threads; called once, before the last reference goes.
-  func end() {
-    pthread_mutex_lock(mutex)
-    isOver = true
-    pthread_cond_broadcast(begun)
-    pthread_mutex_unlock(mutex)
-    for thread in threads { pthread_join(thread, nil) }
-    threads = []
-  }
-
-  private func process(_ index: Int, _ shares: UnsafeMutablePointer<[FrameView]>?) {
-    guard let shares else { return }
-    workers[index].process(shares[index][...])
-  }
-
-  private func run(_ index: Int) {
-    var seen: UInt64 = 0
-    while true {
-      pthread_mutex_lock(mutex)
-      while round == seen, !isOver { pthread_cond_wait(begun, mutex) }
-      if isOver {
-        pthread_mutex_unlock(mutex)
-        return
-      }
-      seen = round
-      let shares = self.shares
-      pthread_mutex_unlock(mutex)
-      process(index, shares)
-      pthread_mutex_lock(mutex)
-      open -= 1
-      if open == 0 { pthread_cond_signal(done) }
-      pthread_mutex_unlock(mutex)
-    }
-  }
 }

@@ -35,15 +35,14 @@ final class PacketWorker {
   /// Flows from which on the table no longer fits the processor's caches, so that waiting for it is what costs.
   private static let manyFlows: UInt64 = 1 << 15
 
+  func process(_ frames: ArraySlice<FrameView>) { frames.withUnsafeBufferPointer { process($0) } }
+
   /// Takes frames in order. The decoder is claimed once for all of them, not once a frame.
-  func process(_ frames: ArraySlice<FrameView>) {
-    let isLarge = flows.counters.flows > Self.manyFlows
-    frames.withUnsafeBufferPointer {
-      if isLarge {
-        PacketWorker.processAhead($0, &decoder, packets, flows)
-      } else {
-        PacketWorker.process($0, &decoder, packets, flows)
-      }
+  func process(_ frames: UnsafeBufferPointer<FrameView>) {
+    if flows.counters.flows > Self.manyFlows {
+      PacketWorker.processAhead(frames, &decoder, packets, flows)
+    } else {
+      PacketWorker.process(frames, &decoder, packets, flows)
     }
   }
 
