@@ -55,10 +55,10 @@ struct PcapngBlockTests {
     var body: [UInt8] = []
     body += bytes(UInt32(0x544C_534B))
     body += bytes(UInt32(log.count))
-    var false_: [UInt8] = []
-    false_ += bytes(UInt32(0x544C_534B))
-    false_ += bytes(UInt32(1 << 30))
-    try opened(file(pcapngBlock(10, body + log) + pcapngBlock(10, false_))) { file in
+    var untrue: [UInt8] = []
+    untrue += bytes(UInt32(0x544C_534B))
+    untrue += bytes(UInt32(1 << 30))
+    try opened(file(pcapngBlock(10, body + log) + pcapngBlock(10, untrue))) { file in
       #expect(file.annotations.secrets.map(\.kind) == [0x544C_534B])
       #expect(file.annotations.secrets.first?.bytes == log)
       #expect(file.annotations.leftOut == 1)

@@ -182,24 +182,26 @@ struct RecordContractTests {
     #expect(value.members?.count == keys)
   }
 
+  private let origin = RecordOrigin(sensor: "s", capture: "c")
+
   private func wholeFlow() throws -> FlowRecord {
     var f = FlowRecord(
-      id: FlowID(rawValue: 7), sensor: "s", capture: "c", start: moment, end: moment, firstPacket: 1,
+      id: FlowID(rawValue: 7), origin: origin, start: moment, end: moment, firstPacket: 1,
       sourceIP: try ip("192.0.2.1"), sourcePort: 1, destinationIP: try ip("2001:db8::1"), destinationPort: 2,
       proto: .tcp)
     f.vlan = [7]
-    f.communityID = "1:x"
     f.tcp = TCPSummary()
     f.appProto = "tls"
-    f.appProtos = ["tls"]
     f.appProtoBy = .dissector
-    f.serverName = "a"
-    f.ja3 = "a"
-    f.ja3s = "a"
-    f.ja4 = "a"
-    f.hassh = "a"
-    f.hasshServer = "a"
-    f.host = "a"
+    var facts = FlowRecord.Facts()
+    facts.serverName = "a"
+    facts.ja3 = "a"
+    facts.ja3s = "a"
+    facts.ja4 = "a"
+    facts.hassh = "a"
+    facts.hasshServer = "a"
+    facts.host = "a"
+    f.facts = facts
     f.processes = [
       FlowProcess(
         host: "h", role: .client, pid: 1, guid: "g", image: "i", commandLine: "c", user: "u", confidence: 0.5,
@@ -229,11 +231,11 @@ struct RecordContractTests {
 
   @Test("transaction and anomaly") func wire() throws {
     let t = TransactionRecord(
-      flow: FlowID(rawValue: 1), sensor: "s", capture: "c", time: moment, appProto: "dns", record: "dns",
+      flow: FlowID(rawValue: 1), origin: origin, time: moment, appProto: "dns", record: "dns",
       fields: [("query", .text("a"))], ordinal: 0)
     try check(Self.transaction, 9) { t.write(to: &$0) }
     var a = AnomalyRecord(
-      name: .plugin(id: "x.y", severity: .low), time: moment, sensor: "s", capture: "c", packet: 3,
+      name: .plugin(id: "x.y", severity: .low), time: moment, origin: origin, packet: 3,
       flow: FlowID(rawValue: 1))
     a.sourceIP = try ip("192.0.2.1")
     a.destinationIP = try ip("192.0.2.2")
