@@ -144,6 +144,11 @@ public final class Correlator {
     return found
   }
 
+  /// Takes note of a case that an earlier run of the engine gave, so that `current()` gives it the same id again.
+  public func recall(_ caseID: String, signals: [String]) {
+    for id in signals { issued[id] = caseID }
+  }
+
   /// The cases that are new or changed since the last call, in order of time, with ids as `current()` gives them.
   public func update() -> [Case] {
     guard changed else { return [] }

@@ -29,7 +29,8 @@ public final class Attribution {
   var connections: BoundedLog<ConnectionObservation>
   var processes: BoundedLog<ProcessObservation>
   var assets: BoundedLog<AssetObservation>
-  let roster: Roster
+  /// Whose machines are known by which names and addresses; a new one counts from the next `resolve()` on.
+  public var roster: Roster
 
   public init(_ configuration: AttributionConfiguration = .init(), roster: Roster = Roster()) {
     self.configuration = configuration
