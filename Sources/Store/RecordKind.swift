@@ -38,7 +38,4 @@ public enum RecordKind: String, CaseIterable, Sendable {
     case .case: [("severity", "TEXT"), ("status", "TEXT"), ("score", "REAL")]
     }
   }
-
-  /// A later record of the same id takes the place of the earlier one: conclusions grow, observations do not.
-  var isReplaced: Bool { self == .signal || self == .case }
 }

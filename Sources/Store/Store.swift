@@ -42,13 +42,28 @@ public final class Store: Sendable {
   public func write(
     _ rows: [StoredRow], cursor: (source: String, value: [UInt8])? = nil, now: Timestamp = .now()
   ) throws(StoreError) -> [Bool] {
+    try write(rows, Store.insertions, cursor, now)
+  }
+
+  /// Stores rows in one transaction; one that is there already takes on the new values and keeps its place in lists.
+  /// For what is concluded, which changes as more is seen.
+  /// - Throws: `failed`; then nothing of the batch was stored.
+  public func update(_ rows: [StoredRow], now: Timestamp = .now()) throws(StoreError) {
+    guard !rows.isEmpty else { return }
+    _ = try write(rows, Store.updates, nil, now)
+  }
+
+  private func write(
+    _ rows: [StoredRow], _ statements: [RecordKind: String], _ cursor: (source: String, value: [UInt8])?,
+    _ now: Timestamp
+  ) throws(StoreError) -> [Bool] {
     do {
       return try pool.writeWithoutTransaction { db in
         var new: [Bool] = []
         new.reserveCapacity(rows.count)
         try db.inTransaction(.immediate) {
           for row in rows {
-            let statement = try db.cachedStatement(sql: Store.insertion(of: row.kind))
+            let statement = try db.cachedStatement(sql: statements[row.kind] ?? "")
             var arguments: [any DatabaseValueConvertible] = [row.id, row.time.nanoseconds, now.nanoseconds, row.source]
             arguments += row.columns.map(\.database)
             arguments.append(row.body)
@@ -68,15 +83,71 @@ public final class Store: Sendable {
     }
   }
 
-  private static func insertion(of kind: RecordKind) -> String { insertions[kind] ?? "" }
+  private static let insertions = statements { _ in " ON CONFLICT (id) DO NOTHING" }
+  private static let updates = statements { names in
+    let changed = names.filter { $0 != "id" && $0 != "recorded" }
+    return " ON CONFLICT (id) DO UPDATE SET " + changed.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+  }
 
-  private static let insertions: [RecordKind: String] = Dictionary(
-    RecordKind.allCases.map { kind in
-      let names = ["id", "time", "recorded", "source"] + kind.columns.map(\.name) + ["body"]
-      let marks = repeatElement("?", count: names.count).joined(separator: ", ")
-      let verb = kind.isReplaced ? "INSERT OR REPLACE" : "INSERT OR IGNORE"
-      return (kind, "\(verb) INTO \(kind.table) (\(names.joined(separator: ", "))) VALUES (\(marks))")
-    }, uniquingKeysWith: { first, _ in first })
+  private static func statements(_ conflict: ([String]) -> String) -> [RecordKind: String] {
+    Dictionary(
+      RecordKind.allCases.map { kind in
+        let names = ["id", "time", "recorded", "source"] + kind.columns.map(\.name) + ["body"]
+        let marks = repeatElement("?", count: names.count).joined(separator: ", ")
+        return (
+          kind, "INSERT INTO \(kind.table) (\(names.joined(separator: ", "))) VALUES (\(marks))" + conflict(names)
+        )
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Deletes records of a kind by their ids: conclusions that do not hold any more.
+  public func remove(_ kind: RecordKind, ids: [String]) throws(StoreError) {
+    guard !ids.isEmpty else { return }
+    do {
+      try pool.write { db in
+        let statement = try db.cachedStatement(sql: "DELETE FROM \(kind.table) WHERE id = ?")
+        for id in ids { try statement.execute(arguments: [id]) }
+      }
+    } catch {
+      throw StoreError(error, doing: "removing \(ids.count) records of \(kind.rawValue)")
+    }
+  }
+
+  // MARK: roster
+
+  /// Keeps the roster that was put, in place of the one before.
+  public func keep(roster json: String, now: Timestamp = .now()) throws(StoreError) {
+    do {
+      try pool.write { db in
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO roster VALUES (1, ?, ?)", arguments: [json, now.nanoseconds])
+      }
+    } catch {
+      throw StoreError(error, doing: "storing the roster")
+    }
+  }
+
+  /// Forgets the roster that was put.
+  public func forgetRoster() throws(StoreError) {
+    do {
+      try pool.write { db in try db.execute(sql: "DELETE FROM roster") }
+    } catch {
+      throw StoreError(error, doing: "forgetting the roster")
+    }
+  }
+
+  /// The roster that was put last, and when; nil if none was.
+  public func roster() throws(StoreError) -> (json: String, recorded: Timestamp)? {
+    do {
+      return try pool.read { db in
+        try Row.fetchOne(db, sql: "SELECT body, recorded FROM roster").map { row in
+          (row[0], Timestamp(nanoseconds: row[1]))
+        }
+      }
+    } catch {
+      throw StoreError(error, doing: "reading the roster")
+    }
+  }
 
   /// Notes who did what, for the audit log.
   public func audit(who: String, what: String, detail: String, now: Timestamp = .now()) throws(StoreError) {
@@ -105,6 +176,21 @@ public final class Store: Sendable {
       }
     } catch {
       throw StoreError(error, doing: "deleting old records")
+    }
+  }
+
+  /// What the audit log calls the deleting of old records.
+  public static let expiry = "store.expire"
+
+  /// Whether old records were ever deleted.
+  public func hasExpired() throws(StoreError) -> Bool {
+    do {
+      return try pool.read { db in
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM audit WHERE what = ?)", arguments: [Store.expiry])
+          ?? false
+      }
+    } catch {
+      throw StoreError(error, doing: "reading the audit log")
     }
   }
 
@@ -163,12 +249,22 @@ public final class Store: Sendable {
     }
   }
 
-  /// All records of a kind in order of time, one at a time: how the engine reads its past when it starts.
-  public func forEach(_ kind: RecordKind, _ body: (String) -> Void) throws(StoreError) {
+  /// The newest records of a kind, at most `limit`, one at a time and in order of time: how the engine reads its past
+  /// when it starts.
+  /// - Returns: whether there are older ones.
+  @discardableResult
+  public func forEach(_ kind: RecordKind, newest limit: Int, _ body: (String) -> Void) throws(StoreError) -> Bool {
     do {
-      try pool.read { db in
-        let rows = try String.fetchCursor(db, sql: "SELECT body FROM \(kind.table) ORDER BY time, rowid")
+      return try pool.read { db in
+        // The moment at which the newest begin, so that the rows themselves need no sorting but the index's.
+        let beginning = try Row.fetchOne(
+          db, sql: "SELECT time, rowid FROM \(kind.table) ORDER BY time DESC, rowid DESC LIMIT 1 OFFSET ?",
+          arguments: [limit])
+        let rows = try String.fetchCursor(
+          db, sql: "SELECT body FROM \(kind.table) WHERE (time, rowid) > (?, ?) ORDER BY time, rowid",
+          arguments: [beginning?[0] as Int64? ?? .min, beginning?[1] as Int64? ?? .min])
         while let text = try rows.next() { body(text) }
+        return beginning != nil
       }
     } catch {
       throw StoreError(error, doing: "reading \(kind.rawValue)")

@@ -219,9 +219,9 @@ public final class Analysis {
     for signal in conclusion.signals { output?.write(signal) }
     for one in conclusion.cases { output?.write(one) }
     if store != nil {
-      save(held.map(StoredRow.init))
-      save(conclusion.signals.map(StoredRow.init))
-      save(conclusion.cases.map(StoredRow.init))
+      conclude(held.map(StoredRow.init))
+      conclude(conclusion.signals.map(StoredRow.init))
+      conclude(conclusion.cases.map(StoredRow.init))
     }
     held = []
   }
@@ -231,6 +231,11 @@ public final class Analysis {
   ) {
     guard when, let store else { return }
     do throws(StoreError) { try store.write(rows(), cursor: cursor) } catch { note(error.description) }
+  }
+
+  /// Stores what a later run on more evidence may conclude otherwise.
+  private func conclude(_ rows: [StoredRow]) {
+    do throws(StoreError) { try store?.update(rows) } catch { note(error.description) }
   }
 
   /// Peak resident memory in bytes.
