@@ -41,16 +41,22 @@ final class EventHub {
   /// Events that some subscriber missed, each time.
   private(set) var missed: UInt64 = 0
 
-  init(_ loop: EventLoop, maxEvents: Int, maxBytes: Int) throws(EventLoopError) {
-    ring = EventRing(maxEvents: maxEvents, maxBytes: maxBytes)
+  init(_ loop: EventLoop, maxEvents: Int, maxBytes: Int, first: UInt64) throws(EventLoopError) {
+    ring = EventRing(maxEvents: maxEvents, maxBytes: maxBytes, first: first)
     wake = try AsyncWake(loop)
     wake.isKeepingAlive = false
     wake.onWake = { [weak self] in self?.pump() }
   }
 
-  func close() { wake.close() }
+  /// Ends: what was published is sent to those who take it at once.
+  func close() {
+    pump()
+    wake.close()
+  }
 
   var nextSeq: UInt64 { ring.nextSeq }
+  /// Events published.
+  var published: UInt64 { ring.nextSeq &- ring.beginning }
   var count: Int { subscriptions.count }
 
   /// Keeps an event and has it sent in this turn's end, together with what else is published until then.
@@ -79,11 +85,11 @@ final class EventHub {
   }
 
   /// Begins a subscription; no topics are all. With `from`, kept events from that number on come first; those of
-  /// them that are no longer kept are said to be missed, whatever they were.
+  /// them that are no longer kept are said to be missed, whatever they were; all before our first number count as one.
   func subscribe(_ reader: any EventReader, topics: Set<String>, filter: EventFilter, from: UInt64?) -> String {
     let id = String(nextId)
     nextId &+= 1
-    let start = from.map { min(max($0, 1), ring.nextSeq) } ?? ring.nextSeq
+    let start = from.map { min(max($0, ring.beginning &- 1, 1), ring.nextSeq) } ?? ring.nextSeq
     let first = max(start, ring.firstSeq)
     let subscription = Subscription(id: id, topics: topics, filter: filter, seq: first, reader: reader)
     subscription.missed = first &- start

@@ -10,7 +10,7 @@ struct KeptEvent {
   let record: [UInt8]
 }
 
-/// A queue that forgets its oldest when it has too many or too much. Numbers rise by one from 1.
+/// A queue that forgets its oldest when it has too many or too much. Numbers rise by one.
 struct EventRing {
   let maxEvents: Int
   let maxBytes: Int
@@ -19,11 +19,15 @@ struct EventRing {
   private var head = 0
   private var bytes = 0
   /// The number that the next event gets.
-  private(set) var nextSeq: UInt64 = 1
+  private(set) var nextSeq: UInt64
+  /// The number of the first event there was.
+  let beginning: UInt64
 
-  init(maxEvents: Int, maxBytes: Int) {
+  init(maxEvents: Int, maxBytes: Int, first: UInt64 = 1) {
     self.maxEvents = max(1, maxEvents)
     self.maxBytes = maxBytes
+    beginning = max(1, first)
+    nextSeq = beginning
   }
 
   /// The oldest that is kept has this number; `nextSeq` if none is.

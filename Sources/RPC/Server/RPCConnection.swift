@@ -28,6 +28,7 @@ final class RPCConnection: EventReader {
 
   func start() throws(EventLoopError) {
     session.send = { [unowned self] in write($0) }
+    session.backlog = { [unowned self] in stream.queuedBytes &+ (gathered?.count ?? 0) }
     session.end = { [unowned self] in finish() }
     session.onSettled = { [unowned self] in balance() }
     stream.onDrained = { [unowned self] in

@@ -37,6 +37,9 @@ public final class RPCServer {
     /// Recent events that are kept for subscribers, by number and by bytes.
     public var keptEvents = 65_536
     public var keptBytes = 32 << 20
+    /// The number of the first event. Larger than all of an earlier run's, so that who goes on from one of those learns
+    /// that something was missed.
+    public var firstEvent: UInt64 = 1
 
     public init() {}
   }
@@ -74,7 +77,7 @@ public final class RPCServer {
   ) throws(EventLoopError) {
     (self.loop, self.methods, self.options, self.logger) = (loop, methods, options, logger)
     reader = JSONReader(maxBytes: options.limits.requestBytes, maxDepth: options.limits.depth)
-    hub = try EventHub(loop, maxEvents: options.keptEvents, maxBytes: options.keptBytes)
+    hub = try EventHub(loop, maxEvents: options.keptEvents, maxBytes: options.keptBytes, first: options.firstEvent)
     methods.on("auth.login") { [weak self] call, result in try self?.login(call, &result) }
     methods.on("subscribe") { [weak self] call, result in try self?.subscribe(call, &result) }
     methods.on("unsubscribe") { [weak self] call, result in try self?.unsubscribe(call, &result) }
@@ -159,10 +162,11 @@ public final class RPCServer {
     isStopped = true
     for listener in unixListeners { listener.close() }
     for listener in tcpListeners { listener.close() }
+    // While connections still take it: what was published last.
+    hub.close()
     for number in connections.keys.sorted() {
       if now { connections[number]?.close() } else { connections[number]?.finish() }
     }
-    hub.close()
   }
 
   // MARK: Events
@@ -175,7 +179,7 @@ public final class RPCServer {
   public var counters: Counters {
     var counters = counted
     counters.missedEvents = hub.missed
-    counters.events = hub.nextSeq &- 1
+    counters.events = hub.published
     counters.openConnections = connections.count
     counters.subscriptions = hub.count
     return counters
@@ -217,10 +221,14 @@ public final class RPCServer {
     guard hub.count(of: connection) < options.maxSubscriptions else {
       throw .busy("more than \(options.maxSubscriptions) subscriptions")
     }
+    let from = call.params["from"]?.uint64
+    guard from ?? 0 <= hub.nextSeq else {
+      throw .invalidParams("from: no event has that number yet; the next one has \(hub.nextSeq)")
+    }
     let topics = Set(call.params["topics"]?.elements.compactMap(\.string) ?? [])
     let seq = hub.nextSeq
     let id = hub.subscribe(
-      connection, topics: topics, filter: EventFilter(call.params["filter"]), from: call.params["from"]?.uint64)
+      connection, topics: topics, filter: EventFilter(call.params["filter"]), from: from)
     result.beginObject()
     result.member("subscription", id)
     result.member("seq", seq)

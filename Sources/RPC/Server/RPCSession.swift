@@ -13,6 +13,8 @@ public struct RPCLimits: Sendable {
   public var batch = 1000
   /// Errors of framing or syntax after one another; then the connection ends.
   public var faults = 100
+  /// Bytes of answers that wait, in a batch that is not complete or for a client that does not read.
+  public var answerBytes = 64 << 20
 
   public init() {}
 }
@@ -23,6 +25,8 @@ final class RPCSession {
   var send: ((UnsafeRawBufferPointer) -> Void)?
   /// The connection must end, once what was sent is out.
   var end: (() -> Void)?
+  /// Bytes that were sent and wait for the client to read.
+  var backlog: (() -> Int)?
   /// A deferred call was answered.
   var onSettled: (() -> Void)?
 
@@ -42,6 +46,8 @@ final class RPCSession {
   private var isEnded = false
   private var batches: [UInt64: Batch] = [:]
   private var nextBatch: UInt64 = 0
+  /// Bytes of answers in all batches.
+  private var held = 0
 
   /// Answers that belong together; a single call is a batch of one without brackets.
   private struct Batch {
@@ -188,6 +194,11 @@ final class RPCSession {
   // MARK: Out
 
   private func answer(_ batch: UInt64, _ id: [UInt8]?, _ result: Result<[UInt8], RPCError>) {
+    var result = result
+    if case .success(let json) = result, held &+ (backlog?() ?? 0) &+ json.count > limits.answerBytes {
+      result = .failure(
+        .busy("more than \(limits.answerBytes) bytes of answers wait; read them, or ask for less at once"))
+    }
     writer.removeAll()
     writer.beginObject()
     writer.member("jsonrpc", "2.0")
@@ -203,12 +214,14 @@ final class RPCSession {
     if let id { id.withUnsafeBytes { writer.raw($0) } } else { writer.null() }
     writer.endObject()
     batches[batch]?.answers.append(writer.bytes)
+    held &+= writer.bytes.count
   }
 
   /// Sends a batch's answers once all are there.
   private func deliver(_ number: UInt64) {
     guard let batch = batches[number], batch.isComplete, batch.missing == 0 else { return }
     batches[number] = nil
+    for answer in batch.answers { held &-= answer.count }
     guard !batch.answers.isEmpty else { return }
     if !batch.isArray, let only = batch.answers.first { return only.withUnsafeBytes { sendFramed($0) } }
     writer.removeAll()
