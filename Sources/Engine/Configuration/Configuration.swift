@@ -78,8 +78,10 @@ public struct Configuration: Sendable {
       throw ConfigurationError(
         file: "--set \(path)", line: 0, text: "'\(text)' is not \(ConfigurationValue.expectation(of: key.type))")
     }
+    if let fault = ConfigurationKey.fault(in: value, of: path) {
+      throw ConfigurationError(file: "--set \(path)", line: 0, text: fault)
+    }
     values[path] = value
-    try refuseWhatIsNotThere(file: "--set \(path)", line: 0)
   }
 
   /// Reads a YAML file's text.
@@ -100,7 +102,6 @@ public struct Configuration: Sendable {
       throw ConfigurationError(file: file, line: root.mark?.line ?? 1, text: "expected a mapping")
     }
     try read(mapping, prefix: "", file: file)
-    try refuseWhatIsNotThere(file: file, line: 0)
   }
 
   private mutating func read(_ mapping: Node.Mapping, prefix: String, file: String) throws(ConfigurationError) {
@@ -148,12 +149,18 @@ public struct Configuration: Sendable {
           }
           one[name] = try read(value, key: inner, path: "\(path).\(name)", file: file)
         }
+        if let fault = ConfigurationKey.fault(in: one, of: path, before: all) {
+          throw ConfigurationError(file: file, line: item.mark?.line ?? 0, text: "\(path): \(fault)")
+        }
         all.append(one)
       }
       return .mappings(all)
     default:
       guard let scalar = node.scalar, let value = ConfigurationValue.scalar(scalar.string, as: key.type) else {
         throw wrong
+      }
+      if let fault = ConfigurationKey.fault(in: value, of: path) {
+        throw ConfigurationError(file: file, line: node.mark?.line ?? 0, text: "\(path): \(fault)")
       }
       return value
     }
@@ -164,12 +171,5 @@ public struct Configuration: Sendable {
     let near = ConfigurationKey.all.map(\.path).filter { $0.hasSuffix(leaf) || $0.hasPrefix(path + ".") }
     return "no key '\(path)'"
       + (near.isEmpty ? "; `vedette config schema` lists them" : "; perhaps \(near.joined(separator: ", "))")
-  }
-
-  private func refuseWhatIsNotThere(file: String, line: Int) throws(ConfigurationError) {
-    if text("plugins.isolation") == "process" {
-      throw ConfigurationError(
-        file: file, line: line, text: "plugins.isolation: process is not there yet; plugins run in the program (none)")
-    }
   }
 }

@@ -16,7 +16,7 @@ public enum ConfigurationType: Sendable, Equatable {
   case size
   /// A list of texts.
   case texts
-  /// A list of mappings, each with these keys; the first is required.
+  /// A list of mappings, each with these keys; which of them are needed, `fault(in:of:before:)` says.
   case mappings([ConfigurationKey])
 }
 

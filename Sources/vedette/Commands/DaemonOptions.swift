@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Engine
+import EventLoop
 import JSON
 import RPC
 
@@ -18,10 +19,8 @@ struct DaemonOptions: ParsableArguments {
   func connect() throws -> RPCClient {
     do {
       guard let tcp else { return try RPCClient(unix: socket) }
-      guard let colon = tcp.lastIndex(of: ":"), let port = UInt16(tcp[tcp.index(after: colon)...]) else {
-        throw Failure.usage("--tcp \(tcp): expected ADDRESS:PORT")
-      }
-      return try RPCClient(tcp: String(tcp[..<colon]), port: port, token: try tokenFile.map(token))
+      guard let place = HostPort(tcp) else { throw Failure.usage("--tcp \(tcp): expected ADDRESS:PORT") }
+      return try RPCClient(tcp: place.host, port: place.port, token: try tokenFile.map(token))
     } catch let error as RPCClientError {
       throw failure(error)
     }
@@ -37,7 +36,7 @@ struct DaemonOptions: ParsableArguments {
 
   private func failure(_ error: RPCClientError) -> Failure {
     if case .refused = error { return .refused("\(error)") }
-    return .unreachable("\(error); is `vedette serve` running?")
+    return .unreachable("\(error)")
   }
 
   private func token(_ path: String) throws -> String {
