@@ -39,29 +39,45 @@ struct ListOptions: ParsableArguments {
   }
 }
 
-/// Calls a list and shows it: each column is a heading and the path of a member.
-func showList(
-  _ method: String, _ daemon: DaemonOptions, _ options: ListOptions, _ columns: [(heading: String, path: String)]
-) throws {
-  let client = try daemon.connect()
-  let page = try daemon.call(client, method, try options.params)
-  let items = page["items"]?.elements ?? []
-  if options.json {
-    for item in items { StandardOutput.write(item.description + "\n") }
-    return
+/// A command that shows a list of the daemon's: what sets one apart from the others is its method and its columns.
+protocol ListCommand: ParsableCommand {
+  static var abstract: String { get }
+  static var method: String { get }
+  /// Each a heading and the path of a member.
+  static var columns: [(heading: String, path: String)] { get }
+  var daemon: DaemonOptions { get }
+  var options: ListOptions { get }
+}
+
+extension ListCommand {
+  static var configuration: CommandConfiguration { CommandConfiguration(abstract: abstract) }
+
+  func run() throws {
+    let client = try daemon.connect()
+    let page = try daemon.call(client, Self.method, try options.params)
+    let items = page["items"]?.elements ?? []
+    if options.json {
+      for item in items { StandardOutput.write(item.description + "\n") }
+    } else {
+      show(items)
+    }
+    if page["next"]?.string != nil {
+      StandardError.line("vedette: there are more; raise --limit or narrow with --filter")
+    }
   }
-  let rows = items.map { item in columns.map { cell(item, $0.path) } }
-  let widths = columns.indices.map { i in min(60, max(columns[i].heading.count, rows.map { $0[i].count }.max() ?? 0)) }
-  func line(_ cells: [String]) -> String {
-    zip(cells, widths).map { cell, width in
-      (cell.count > width ? String(cell.prefix(width - 1)) + "…" : cell).padded(to: width)
-    }.joined(separator: "  ")
-  }
-  let style = Style.standardOutput
-  StandardOutput.write(style.bold(line(columns.map(\.heading))) + "\n")
-  for row in rows { StandardOutput.write(line(row) + "\n") }
-  if page["next"]?.string != nil {
-    StandardError.line("vedette: there are more; raise --limit or narrow with --filter")
+
+  private func show(_ items: [JSONValue]) {
+    let columns = Self.columns
+    let rows = items.map { item in columns.map { cell(item, $0.path) } }
+    let widths = columns.indices.map { i in min(60, max(columns[i].heading.count, rows.map { $0[i].count }.max() ?? 0))
+    }
+    func line(_ cells: [String]) -> String {
+      zip(cells, widths).map { cell, width in
+        (cell.count > width ? String(cell.prefix(width - 1)) + "…" : cell).padded(to: width)
+      }.joined(separator: "  ")
+    }
+    StandardOutput.write(Style.standardOutput.bold(line(columns.map(\.heading))) + "\n")
+    for row in rows { StandardOutput.write(line(row) + "\n") }
   }
 }
 
@@ -77,89 +93,67 @@ private func cell(_ item: JSONValue, _ path: String) -> String {
   return value.description
 }
 
-struct Cases: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Cases, newest first.")
+struct Cases: ListCommand {
+  static let abstract = "Cases, newest first."
+  static let method = "case.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("SEVERITY", "severity"), ("SCORE", "score"), ("STATUS", "status"), ("TIME", "time"), ("ID", "id"),
+    ("TITLE", "title"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "case.list", daemon, options,
-      [
-        ("SEVERITY", "severity"), ("SCORE", "score"), ("STATUS", "status"), ("TIME", "time"), ("ID", "id"),
-        ("TITLE", "title"),
-      ])
-  }
 }
 
-struct Signals: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Signals, newest first.")
+struct Signals: ListCommand {
+  static let abstract = "Signals, newest first."
+  static let method = "signal.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("SCORE", "score"), ("ANALYTIC", "analytic"), ("REASON", "reason"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "signal.list", daemon, options,
-      [("TIME", "time"), ("SCORE", "score"), ("ANALYTIC", "analytic"), ("REASON", "reason")])
-  }
 }
 
-struct Personas: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Snapshots of personas, newest first.")
+struct Personas: ListCommand {
+  static let abstract = "Snapshots of personas, newest first."
+  static let method = "persona.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),
+    ("NAME", "display_name"), ("EMPLOYER", "employer"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "persona.list", daemon, options,
-      [
-        ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),
-        ("NAME", "display_name"), ("EMPLOYER", "employer"),
-      ])
-  }
 }
 
-struct Flows: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Flows, newest first.")
+struct Flows: ListCommand {
+  static let abstract = "Flows, newest first."
+  static let method = "flow.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("PROTO", "proto"), ("APP", "app_proto"), ("SOURCE", "src_ip"), ("PORT", "src_port"),
+    ("DESTINATION", "dest_ip"), ("PORT", "dest_port"), ("STATE", "tcp.conn_state"), ("NAME", "server_name"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "flow.list", daemon, options,
-      [
-        ("TIME", "time"), ("PROTO", "proto"), ("APP", "app_proto"), ("SOURCE", "src_ip"), ("PORT", "src_port"),
-        ("DESTINATION", "dest_ip"), ("PORT", "dest_port"), ("STATE", "tcp.conn_state"), ("NAME", "server_name"),
-      ])
-  }
 }
 
-struct Anomalies: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Anomalies, newest first.")
+struct Anomalies: ListCommand {
+  static let abstract = "Anomalies, newest first."
+  static let method = "anomaly.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("SEVERITY", "severity"), ("ANOMALY", "anomaly"), ("COUNT", "count"), ("SOURCE", "src_ip"),
+    ("DESTINATION", "dest_ip"), ("PACKET", "packet"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "anomaly.list", daemon, options,
-      [
-        ("TIME", "time"), ("SEVERITY", "severity"), ("ANOMALY", "anomaly"), ("COUNT", "count"), ("SOURCE", "src_ip"),
-        ("DESTINATION", "dest_ip"), ("PACKET", "packet"),
-      ])
-  }
 }
 
-struct Processes: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Process events, newest first.")
+struct Processes: ListCommand {
+  static let abstract = "Process events, newest first."
+  static let method = "process.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("EVENT", "event"), ("HOST", "host"), ("PID", "pid"), ("IMAGE", "image"),
+    ("COMMAND LINE", "command_line"),
+  ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
-
-  func run() throws {
-    try showList(
-      "process.list", daemon, options,
-      [
-        ("TIME", "time"), ("EVENT", "event"), ("HOST", "host"), ("PID", "pid"), ("IMAGE", "image"),
-        ("COMMAND LINE", "command_line"),
-      ])
-  }
 }
