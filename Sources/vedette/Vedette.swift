@@ -1,6 +1,7 @@
 /// The command line: one binary, one file a subcommand.
 
 import ArgumentParser
+import Engine
 
 #if canImport(Glibc)
   import Glibc
@@ -15,7 +16,7 @@ struct Vedette: ParsableCommand {
       Exit status: 0 done; 1 done, but something was refused or a case met --fail-on; 2 wrong use or an unusable \
       configuration; 3 the daemon could not be reached.
       """,
-    version: "vedette 0.1.0",
+    version: "vedette \(engineVersion)",
     subcommands: [
       Analyze.self, Serve.self, RPC.self, Cases.self, ShowCase.self, Personas.self, Flows.self, Anomalies.self,
       Processes.self, Signals.self, Plugin.self, Config.self,

@@ -50,7 +50,7 @@ struct CaptureReading {
         pipeline.process(frames, take: take)
         return !shouldStop()
       }
-      for file in files.files { note(file, &run, refuse) }
+      for file in files.files { run.note(file) { refuse($0.description) } }
     } else {
       for path in sensor.paths where !shouldStop() {
         pipeline.setCapture(path)
@@ -67,7 +67,7 @@ struct CaptureReading {
         do throws(CaptureError) { try read(file, pipeline, progress, take) } catch { trouble(path, error) }
         // Before the file goes, and its frames with it.
         pipeline.settle()
-        note(file, &run, refuse)
+        run.note(file) { refuse($0.description) }
       }
     }
     pipeline.finish(take: take)
@@ -94,29 +94,32 @@ struct CaptureReading {
       if shouldStop() { return }
     }
   }
+}
 
-  private func note(_ file: CaptureFile, _ run: inout SensorRun, _ refuse: (String) -> Void) {
+extension SensorRun {
+  /// Takes in what was wrong with a capture that was read to its end.
+  mutating func note(_ file: CaptureFile, refuse: (CaptureError) -> Void) {
     for problem in file.problems {
-      refuse(problem.description)
-      run.gaps.append(
+      refuse(problem)
+      gaps.append(
         VisibilityGap(kind: "capture_incomplete", subject: file.name, reason: "\(file.name): \(problem.text)"))
     }
-    let counters = file.counters
-    if counters.dropped &+ counters.interfaceDropped > 0 {
-      run.gaps.append(
+    let lost = file.counters
+    if lost.dropped &+ lost.interfaceDropped > 0 {
+      gaps.append(
         VisibilityGap(
           kind: "capture_loss", subject: file.name,
           reason:
-            "\(file.name) says that its capture lost \(counters.dropped) packets, and its interfaces \(counters.interfaceDropped)"
+            "\(file.name) says that its capture lost \(lost.dropped) packets, and its interfaces \(lost.interfaceDropped)"
         ))
     }
     let annotations = file.annotations
     for (name, count) in [
-      ("unsupported_frames", counters.unsupported), ("capture_dropped", counters.dropped),
-      ("interface_dropped", counters.interfaceDropped), ("capture_names", UInt64(annotations.names.count)),
+      ("unsupported_frames", lost.unsupported), ("capture_dropped", lost.dropped),
+      ("interface_dropped", lost.interfaceDropped), ("capture_names", UInt64(annotations.names.count)),
       ("capture_secrets", UInt64(annotations.secrets.count)), ("capture_annotations_left_out", annotations.leftOut),
     ] where count > 0 {
-      run.counters[name, default: 0] &+= count
+      counters[name, default: 0] &+= count
     }
   }
 }

@@ -22,7 +22,6 @@ public struct Conclusion: Sendable {
 /// reached is among the gaps.
 public final class Investigation {
   private let configuration: Configuration
-  private var roster: Roster
   private let personas: PersonaAnalytics
   private let attribution: Attribution
   private let network: NetworkAnalytics
@@ -36,15 +35,19 @@ public final class Investigation {
   private var flowsLetGo: UInt64 = 0
   /// Host events may still come for flows that are over: then every flow is kept, as far as the bound goes.
   private let expectsLateEvents: Bool
+  private var gaps = 0
+  private var gapsLetGo: UInt64 = 0
+  /// Whether evidence of earlier runs was left where it is, because there is more than is held.
+  private var isPastCut = false
   /// Whether any host told of a connection: then every flow may be one.
   public private(set) var hasConnections = false
 
   /// Bounds on what is kept.
   static let maximumFlows = 100_000
+  static let maximumGaps = 10_000
 
   /// - Parameter expectsLateEvents: whether host events come at any time (a daemon), or all before the flows.
   public init(roster: Roster, configuration: Configuration, expectsLateEvents: Bool = false) {
-    self.roster = roster
     self.expectsLateEvents = expectsLateEvents
     self.configuration = configuration
     personas = PersonaAnalytics(roster: roster)
@@ -92,13 +95,35 @@ public final class Investigation {
   }
 
   /// Something that could not be seen.
-  public func add(_ gap: VisibilityGap) { correlator.add(gap) }
+  public func add(_ gap: VisibilityGap) {
+    guard gaps < Investigation.maximumGaps else {
+      gapsLetGo &+= 1
+      return
+    }
+    gaps += 1
+    correlator.add(gap)
+  }
 
   public func update(roster: Roster) {
-    self.roster = roster
     personas.update(roster: roster)
+    attribution.roster = roster
     correlator.roster = roster
   }
+
+  // MARK: going on where an earlier run was
+
+  /// A case of an earlier run: found again, it keeps its id.
+  public func recall(_ one: Case) { correlator.recall(one.id, signals: one.signals) }
+
+  /// Evidence of earlier runs was not read back, for there is more than is held.
+  public func notePastIsCut() { isPastCut = true }
+
+  /// Whether conclusions rest on all evidence there was: nothing was let go at a bound. Only then is what is not
+  /// concluded any more known not to hold.
+  public var isWhole: Bool { !isPastCut && boundsReached().isEmpty && correlator.dropped == (0, 0, 0, 0) }
+
+  /// A flow that is held.
+  public func flow(_ id: FlowID) -> FlowRecord? { flows[id] }
 
   // MARK: conclusion
 
@@ -157,6 +182,7 @@ public final class Investigation {
           reason: "\(count) \(what) were not kept for correlation: the bound of \(bound) was reached"))
     }
     note(flowsLetGo, "flows", Investigation.maximumFlows)
+    note(gapsLetGo, "gaps", Investigation.maximumGaps)
     let evicted = attribution.evicted
     note(evicted.connections, "connections", AttributionConfiguration().maximumConnections)
     note(evicted.processes, "process events", AttributionConfiguration().maximumProcesses)

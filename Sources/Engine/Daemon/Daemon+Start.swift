@@ -7,50 +7,140 @@ import Logging
 import RPC
 import Store
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Daemon {
-  /// The roster named by the configuration; one that is put over RPC takes its place.
-  static func readRoster(_ configuration: Configuration, _ log: Logger) throws(DaemonError) -> Roster {
+  /// Where the store is. The folder of the standard place is made, so that a first start needs no preparation.
+  static func storePath(_ configuration: Configuration) throws(DaemonError) -> String {
+    let path = configuration.text("store.path")
+    guard path.isEmpty else { return path }
+    try makeFolder("/var/lib/vedette", mode: 0o750)
+    return "/var/lib/vedette/vedette.db"
+  }
+
+  private static func makeFolder(_ path: String, mode: mode_t) throws(DaemonError) {
+    guard mkdir(path, mode) != 0, errno != EEXIST else { return }
+    throw DaemonError("\(path) cannot be made: \(String(cString: strerror(errno))); make it, or choose another place")
+  }
+
+  // MARK: roster
+
+  /// The later of two: what was put over RPC last, and the file that the configuration names.
+  static func readRoster(
+    _ configuration: Configuration, _ store: Store, _ log: Logger
+  ) throws(DaemonError) -> Roster {
     let path = configuration.text("roster")
+    var facts = stat()
+    let written =
+      !path.isEmpty && stat(path, &facts) == 0
+      ? Timestamp(seconds: Int64(facts.st_mtim.tv_sec)).advanced(by: Int64(facts.st_mtim.tv_nsec)) : nil
+    do {
+      if let put = try store.roster(), written.map({ $0 < put.recorded }) ?? true {
+        if !path.isEmpty { log.info("the roster put over RPC is newer than the file", metadata: ["file": "\(path)"]) }
+        return try Roster.read(put.json).roster
+      }
+    } catch {
+      throw DaemonError("the stored roster: \(error)")
+    }
+    return try readRosterFile(path, log)
+  }
+
+  private static func readRosterFile(_ path: String, _ log: Logger) throws(DaemonError) -> Roster {
     guard !path.isEmpty else { return Roster() }
     do {
       let (roster, problems) = try Roster.read(try readTextFile(path))
       for problem in problems.prefix(20) { log.warning("\(path): \(problem)") }
+      if problems.count > 20 { log.warning("\(path): and \(problems.count - 20) more problems") }
       return roster
+    } catch let error as FileError {
+      throw DaemonError(error.description)
     } catch {
       throw DaemonError("\(path): \(error)")
     }
   }
 
-  /// Observations of earlier runs, so that reasoning goes on where it was. Wire records are not read back: cases that
-  /// rest on them are in the store.
+  /// SIGHUP: the roster's file is read again and counts from now on. If it cannot be read, the old one stays.
+  func rereadRoster() {
+    let path = configuration.text("roster")
+    guard !path.isEmpty else {
+      return log.info("SIGHUP: the configuration names no roster file; nothing to read again")
+    }
+    do {
+      take(try Daemon.readRosterFile(path, log))
+      try store.forgetRoster()
+      log.info("SIGHUP: roster read again", metadata: ["people": "\(roster.people.count)"])
+    } catch {
+      log.error("SIGHUP: the old roster stays: \(error)")
+    }
+  }
+
+  func take(_ roster: Roster) {
+    self.roster = roster
+    investigation.update(roster: roster)
+    markDirty()
+  }
+
+  // MARK: the past
+
+  /// At most so many records of a kind are read back: more are not held while running either.
+  private static let pastRecords = 200_000
+
+  /// What earlier runs stored, so that reasoning goes on where it was and tells nothing twice.
   func readPast() throws(DaemonError) {
     let reader = JSONReader()
-    var count = 0
+    var (count, unreadable) = (0, 0)
+    func each(_ kind: RecordKind, _ body: (JSONNode, String) -> Bool) throws(StoreError) {
+      let isCut = try store.forEach(kind, newest: Daemon.pastRecords) { text in
+        if let node = try? reader.parse(text), body(node, text) { count += 1 } else { unreadable += 1 }
+      }
+      if isCut { investigation.notePastIsCut() }
+    }
     do throws(StoreError) {
       for kind in [RecordKind.persona, .personaChange, .outreach, .process, .connection, .asset] {
-        try store.forEach(kind) { body in
-          guard let node = try? reader.parse(body),
-            let observation = try? Observation(node, source: node["source"]?.string ?? "store")
-          else { return }
-          investigation.observe(observation)
-          count += 1
+        try each(kind) { node, _ in
+          guard let one = try? Observation(node, source: node["source"]?.string ?? "store") else { return false }
+          investigation.observe(one)
+          return true
         }
       }
+      try each(.anomaly) { node, _ in AnomalyRecord(node).map { investigation.observe($0) } != nil }
+      try each(.flow) { node, _ in FlowRecord(node).map { investigation.observe($0) } != nil }
+      try each(.signal) { node, text in
+        node["id"]?.string.map { ledger.recall(signal: $0, json: text) } != nil
+      }
+      try each(.case) { node, text in
+        guard let one = Case(JSONValue(node)) else { return false }
+        ledger.recall(one, json: text)
+        if one.status != .closed { investigation.recall(one) }
+        return true
+      }
+      if try store.hasExpired() { investigation.notePastIsCut() }
     } catch {
       throw DaemonError(error.description)
     }
-    if count > 0 { log.info("read back", metadata: ["observations": "\(count)"]) }
+    if unreadable > 0 {
+      log.warning("stored records that cannot be read were left out", metadata: ["records": "\(unreadable)"])
+      statistics.counters["records_unreadable"] = UInt64(unreadable)
+    }
+    guard count > 0 else { return }
+    log.info("read back", metadata: ["records": "\(count)"])
+    markDirty()
   }
+
+  // MARK: doors, captures, sources
 
   func listen() throws {
     let path = configuration.text("rpc.unix")
-    if !path.isEmpty { try server.listen(unix: path) }
-    let address = configuration.text("rpc.tcp")
-    if !address.isEmpty {
-      guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
-        throw DaemonError("rpc.tcp: '\(address)' is no ADDRESS:PORT")
-      }
-      try server.listen(tcp: String(address[..<colon]), port: port)
+    if !path.isEmpty {
+      if !configuration.isGiven("rpc.unix") { try Daemon.makeFolder("/run/vedette", mode: 0o755) }
+      try server.listen(unix: path)
+    }
+    let text = configuration.text("rpc.tcp")
+    if !text.isEmpty {
+      guard let place = HostPort(text) else { throw DaemonError("rpc.tcp: '\(text)' is no ADDRESS:PORT") }
+      try server.listen(tcp: place.host, port: place.port)
     }
   }
 
@@ -73,8 +163,7 @@ extension Daemon {
       } else if let path = text(entry, "file") ?? text(entry, "fifo") {
         input = .file(path)
       } else {
-        log.warning("a capture in the configuration has neither interface, file nor fifo")
-        continue
+        continue  // refused when the configuration was read
       }
       _ = start(
         CaptureOrder(
@@ -83,18 +172,13 @@ extension Daemon {
           bufferSize: number(entry, "buffer", 16 << 20)))
     }
     for entry in configuration.mappings("sources") {
-      guard let name = text(entry, "name"), let plugin = text(entry, "plugin") else {
-        log.warning("a source in the configuration lacks name or plugin")
-        continue
-      }
+      guard let name = text(entry, "name"), let plugin = text(entry, "plugin") else { continue }
       _ = start(
         SourceTask(
           name: name, plugin: plugin, kind: Self.sourceKind(text(entry, "kind")), file: text(entry, "path"),
           parameters: "", every: 0))
     }
   }
-
-  func newCaptureID() -> String { "capture-\(captures.count + 1)" }
 
   func sensorName(_ input: CaptureOrder.Input) -> String {
     switch input {
@@ -108,6 +192,9 @@ extension RPCServer.Options {
   init(_ configuration: Configuration) {
     self.init()
     limits.requestBytes = Int(configuration.size("rpc.max_request"))
+    // Microseconds since 1970: numbers of an earlier run are always smaller, so that a client that was away learns that
+    // there was a restart.
+    firstEvent = UInt64(clamping: Timestamp.now().nanoseconds / 1_000)
     for entry in configuration.mappings("rpc.tokens") {
       guard case .text(let secret)? = entry["token"], !secret.isEmpty else { continue }
       var role = Role.viewer

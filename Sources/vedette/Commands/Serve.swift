@@ -5,6 +5,10 @@ import Capture
 import Engine
 import Logging
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Run the daemon, in the foreground.")
 
@@ -31,6 +35,8 @@ struct Serve: ParsableCommand {
       handler.logLevel = level
       return handler
     }
+    // What is stored is about people: not for everybody to read.
+    umask(0o027)
     do throws(DaemonError) {
       try Daemon(configuration).run()
     } catch {

@@ -1,15 +1,20 @@
-/// How much may be under way between a worker thread and the loop.
+/// How much may be under way between a worker thread and the loop, and how a thread hands over.
+
+import EventLoop
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
 /// A counted bound that threads wait at. `enter` on the producer's thread, `leave` on the loop.
-final class Gate: @unchecked Sendable {  // all state lies under `mutex`
+///
+/// Unchecked: `free` is touched under `mutex` only; the mutex and the condition are allocations of their own, which
+/// live and stay in place as long as the gate, and are made for being shared.
+final class Gate: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var free: Int
-  private var isOpenForAll = false
 
   init(_ places: Int) {
     free = places
@@ -24,21 +29,19 @@ final class Gate: @unchecked Sendable {  // all state lies under `mutex`
     mutex.deallocate()
   }
 
-  /// Waits for a place; false if the gate was given up meanwhile.
-  func enter() -> Bool {
+  /// Waits for a place.
+  func enter() {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    while free == 0, !isOpenForAll { pthread_cond_wait(changed, mutex) }
-    if isOpenForAll { return false }
+    while free == 0 { pthread_cond_wait(changed, mutex) }
     free -= 1
-    return true
   }
 
   /// Takes a place if one is free.
   func tryEnter() -> Bool {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    guard free > 0, !isOpenForAll else { return false }
+    guard free > 0 else { return false }
     free -= 1
     return true
   }
@@ -49,38 +52,36 @@ final class Gate: @unchecked Sendable {  // all state lies under `mutex`
     pthread_cond_signal(changed)
     pthread_mutex_unlock(mutex)
   }
+}
 
-  /// Lets everybody through with "false": the end.
-  func giveUp() {
-    pthread_mutex_lock(mutex)
-    isOpenForAll = true
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+/// A thread's way to the loop. The loop leaves the gate once for each message that it has taken in.
+struct GatedSender<Message: Sendable>: Sendable {
+  let queue: Handover<Message>.Sender
+  let gate: Gate
+
+  /// Waits until there is room; false if the loop takes no more.
+  func send(_ message: Message) -> Bool {
+    gate.enter()
+    return put(message)
+  }
+
+  /// False if there is no room now, or the loop takes no more.
+  func trySend(_ message: Message) -> Bool { gate.tryEnter() && put(message) }
+
+  private func put(_ message: Message) -> Bool {
+    if queue.put(message) { return true }
+    gate.leave()
+    return false
   }
 }
 
-/// A flag that one thread sets and another reads.
-final class StopFlag: @unchecked Sendable {  // all state lies under `mutex`
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var value = false
+/// A flag that is set once, and read by other threads.
+final class StopFlag: Sendable {
+  private let value = Atomic(false)
 
-  init() { pthread_mutex_init(mutex, nil) }
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
+  var isSet: Bool { value.load(ordering: .acquiring) }
 
-  var isSet: Bool {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return value
-  }
-
-  func set() {
-    pthread_mutex_lock(mutex)
-    value = true
-    pthread_mutex_unlock(mutex)
-  }
+  func set() { value.store(true, ordering: .releasing) }
 }
 
 /// Runs a closure on a thread of its own.

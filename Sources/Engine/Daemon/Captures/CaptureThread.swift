@@ -16,10 +16,9 @@ struct CaptureThread: Sendable {
   let order: CaptureOrder
   let configuration: Configuration
   let shelf: PluginShelf
-  let sender: Handover<CaptureMessage>.Sender
+  let loop: GatedSender<CaptureMessage>
   let stop: StopFlag
   let filter: FilterSetting
-  let gate: Gate
   let members: CaptureMembers
 
   /// Hands a reader over to the thread that will use it.
@@ -36,11 +35,15 @@ struct CaptureThread: Sendable {
         let transfer = Transfer(reader: reader)
         guard !startThread({ run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
         // Its share of the frames goes to the others when its socket is closed.
-        end(member, CaptureFigures(), error: nil, gaps: [gap("capture_loss", "a worker's thread could not be started")])
+        var run = SensorRun()
+        run.gaps = [gap("capture_loss", "a worker's thread could not be started")]
+        end(member, CaptureFigures(), error: nil, run)
       }
       run(readers[0], member: 0, pipelineWorkers: readers.count > 1 ? 1 : order.workers)
     } catch {
-      end(0, CaptureFigures(), error: error.description, gaps: [ended(early: error)])
+      var run = SensorRun()
+      run.gaps = [ended(early: error)]
+      end(0, CaptureFigures(), error: error.description, run)
     }
   }
 
@@ -85,7 +88,9 @@ struct CaptureThread: Sendable {
           "packets_not_recorded",
           "\(recorder.lost) packets were not recorded: \(recorder.problem ?? "the disk was full")"))
     }
-    if figures.dropped &+ figures.interfaceDropped > 0 {
+    if let file = reader as? CaptureFile {
+      run.note(file) { figures.problems.append($0.description) }
+    } else if figures.dropped &+ figures.interfaceDropped > 0 {
       run.gaps.append(
         gap(
           "capture_loss",
@@ -96,7 +101,11 @@ struct CaptureThread: Sendable {
     }
     pipeline.count(into: &run, sensor: order.sensor)
     for note in notes { run.gaps.append(gap("capture_degraded", note)) }
-    end(member, figures, error: failure, gaps: run.gaps)
+    run.frames = figures.packets
+    run.bytes = figures.bytes
+    run.counters["capture_dropped"] = figures.dropped
+    run.counters["records_dropped"] = figures.recordsDropped
+    end(member, figures, error: failure, run)
   }
 
   /// Packets that come once, from an interface or a pipe, are recorded for cases if the configuration says where.
@@ -108,10 +117,11 @@ struct CaptureThread: Sendable {
       folder: archive.recorderFolder(sensor: order.sensor, member: member), limit: limit / max(1, order.workers))
   }
 
-  private func end(_ member: Int, _ figures: CaptureFigures, error: String?, gaps: [VisibilityGap]) {
-    guard let all = members.end(member, figures, error: error, gaps: gaps) else { return }
-    let message = CaptureMessage.ended(id: order.id, all.figures, error: all.error, gaps: all.gaps)
-    while !sender.put(message) { if !gate.enter() { return } }
+  private func end(_ member: Int, _ figures: CaptureFigures, error: String?, _ run: SensorRun) {
+    guard var all = members.end(member, figures, error: error, run) else { return }
+    // All members of a group see the same interface.
+    all.run.counters["interface_dropped"] = all.figures.interfaceDropped
+    _ = loop.send(.ended(id: order.id, all.figures, all.run, error: all.error))
   }
 
   // MARK: reading
@@ -149,7 +159,8 @@ struct CaptureThread: Sendable {
       recorder?.flush()
       take(reader, pipeline, &figures)
       if member == 0, let live = reader as? LiveCapture { tell(of: live, &absencesTold) }
-      _ = sender.put(.progress(id: order.id, members.update(member, figures)))
+      // Only for those who ask how far it is: where the loop is behind, the next one will do.
+      _ = loop.trySend(.progress(id: order.id, members.update(member, figures)))
     }
   }
 
@@ -165,13 +176,10 @@ struct CaptureThread: Sendable {
   /// A file waits until there is room; an interface cannot, and what there is no room for is counted.
   private func hand(over batch: WireBatch, _ figures: inout CaptureFigures, mustWait: Bool) {
     guard !batch.isEmpty else { return }
-    guard mustWait ? gate.enter() : gate.tryEnter() else {
+    let message = CaptureMessage.batch(id: order.id, batch)
+    guard mustWait ? loop.send(message) : loop.trySend(message) else {
       figures.recordsDropped &+= UInt64(batch.flows.count + batch.transactions.count + batch.anomalies.count)
       return
-    }
-    if !sender.put(.batch(id: order.id, batch)) {
-      gate.leave()
-      figures.recordsDropped &+= UInt64(batch.flows.count + batch.transactions.count + batch.anomalies.count)
     }
   }
 
@@ -184,7 +192,7 @@ struct CaptureThread: Sendable {
       told = over.count
       return
     }
-    for absence in over.suffix(over.count - told) { _ = sender.put(.gap(gap(absence))) }
+    for absence in over.suffix(over.count - told) { _ = loop.send(.gap(id: order.id, gap(absence))) }
     told = over.count
   }
 

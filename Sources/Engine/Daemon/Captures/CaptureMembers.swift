@@ -9,7 +9,7 @@ final class CaptureMembers: Sendable {
     var figures: [CaptureFigures] = [CaptureFigures()]
     var open = 1
     var error: String?
-    var gaps: [VisibilityGap] = []
+    var run = SensorRun()
     var total: CaptureFigures { figures.dropFirst().reduce(figures[0], +) }
   }
   private let state = Mutex(State())
@@ -33,15 +33,26 @@ final class CaptureMembers: Sendable {
 
   /// Notes a member's end. Returns what the capture came to when it was the last.
   func end(
-    _ member: Int, _ figures: CaptureFigures, error: String?, gaps: [VisibilityGap]
-  ) -> (figures: CaptureFigures, error: String?, gaps: [VisibilityGap])? {
+    _ member: Int, _ figures: CaptureFigures, error: String?, _ run: SensorRun
+  ) -> (figures: CaptureFigures, error: String?, run: SensorRun)? {
     state.withLock { state in
       state.figures[member] = figures
       state.error = state.error ?? error
-      for gap in gaps where !state.gaps.contains(gap) { state.gaps.append(gap) }
+      state.run.add(run)
       state.open -= 1
-      return state.open == 0 ? (state.total, state.error, state.gaps) : nil
+      return state.open == 0 ? (state.total, state.error, state.run) : nil
     }
+  }
+}
+
+extension SensorRun {
+  /// Takes in what another member of the same capture counted.
+  fileprivate mutating func add(_ other: SensorRun) {
+    frames &+= other.frames
+    bytes &+= other.bytes
+    for (name, count) in other.counters { counters[name, default: 0] &+= count }
+    for (name, count) in other.caps { caps[name, default: 0] &+= count }
+    for gap in other.gaps where !gaps.contains(gap) { gaps.append(gap) }
   }
 }
 

@@ -11,8 +11,14 @@ import PluginHost
 enum CaptureMessage: Sendable {
   case batch(id: String, WireBatch)
   case progress(id: String, CaptureFigures)
-  case gap(VisibilityGap)
-  case ended(id: String, CaptureFigures, error: String?, gaps: [VisibilityGap])
+  case gap(id: String, VisibilityGap)
+  case ended(id: String, CaptureFigures, SensorRun, error: String?)
+
+  var capture: String {
+    switch self {
+    case .batch(let id, _), .progress(let id, _), .gap(let id, _), .ended(let id, _, _, _): id
+    }
+  }
 }
 
 struct CaptureFigures: Sendable {
@@ -27,6 +33,8 @@ struct CaptureFigures: Sendable {
   var isWaiting = false
   /// Which of the filters that were set is applied (`FilterSetting.Value.version`).
   var filterVersion: UInt64 = 0
+  /// What was wrong with the capture though it was read on, the first few.
+  var problems: [String] = []
 
   static func + (a: CaptureFigures, b: CaptureFigures) -> CaptureFigures {
     var sum = a
@@ -37,6 +45,7 @@ struct CaptureFigures: Sendable {
     sum.interfaceDropped = max(a.interfaceDropped, b.interfaceDropped)
     sum.recordsDropped &+= b.recordsDropped
     sum.isWaiting = a.isWaiting || b.isWaiting
+    sum.problems += b.problems
     sum.filterVersion = min(a.filterVersion, b.filterVersion)
     return sum
   }
@@ -106,14 +115,15 @@ final class CaptureTask {
     w.member("dropped", figures.dropped)
     w.member("interface_dropped", figures.interfaceDropped)
     w.member("records_dropped", figures.recordsDropped)
+    w.list("problems", figures.problems)
     w.endObject()
   }
 
   /// Starts the first thread, which starts the others; false when the system has none to give.
-  func start(configuration: Configuration, shelf: PluginShelf, sender: Handover<CaptureMessage>.Sender) -> Bool {
+  func start(configuration: Configuration, shelf: PluginShelf, queue: Handover<CaptureMessage>.Sender) -> Bool {
     let thread = CaptureThread(
-      order: order, configuration: configuration, shelf: shelf, sender: sender, stop: stop, filter: filter, gate: gate,
-      members: CaptureMembers())
+      order: order, configuration: configuration, shelf: shelf, loop: GatedSender(queue: queue, gate: gate), stop: stop,
+      filter: filter, members: CaptureMembers())
     return startThread { thread.run() }
   }
 }

@@ -14,6 +14,12 @@ import PluginHost
 enum SourceMessage: Sendable {
   case batch(name: String, SourceBatch)
   case ended(name: String, error: String?)
+
+  var source: String {
+    switch self {
+    case .batch(let name, _), .ended(let name, _): name
+    }
+  }
 }
 
 /// The source as the loop knows it.
@@ -28,12 +34,17 @@ final class SourceTask {
   let parameters: String
   /// Seconds between two readings; 0 reads once.
   let every: Int
+  let started = Timestamp.now()
   var state = State.starting
   var error: String?
   var records: UInt64 = 0
   var rejected: UInt64 = 0
   /// The last few rejected records, for a person.
   var lastRejects: [String] = []
+  /// What came could not be stored: nothing more is taken, so that no later cursor passes over it.
+  var isCutOff = false
+  /// Told when the thread has ended: answers to source.remove.
+  var whenOver: [() -> Void] = []
   let stop = StopFlag()
   let gate = Gate(4)
 
@@ -56,6 +67,7 @@ final class SourceTask {
     w.member("file", file)
     w.member("state", state.rawValue)
     w.member("error", error)
+    w.member("started", started)
     if !parameters.isEmpty {
       w.key("parameters")
       w.raw(parameters)
@@ -67,11 +79,10 @@ final class SourceTask {
     w.endObject()
   }
 
-  func start(shelf: PluginShelf, cursor: [UInt8], sender: Handover<SourceMessage>.Sender, log: Logger) -> Bool {
+  func start(shelf: PluginShelf, cursor: [UInt8], queue: Handover<SourceMessage>.Sender, log: Logger) -> Bool {
     let thread = SourceThread(
       name: name, spec: plugin + ":" + (file ?? ""), kind: kind, parameters: parameters, every: every, shelf: shelf,
-      cursor: cursor,
-      sender: sender, log: log, stop: stop, gate: gate)
+      cursor: cursor, loop: GatedSender(queue: queue, gate: gate), log: log, stop: stop)
     return startThread { thread.run() }
   }
 }
@@ -84,10 +95,9 @@ private struct SourceThread: Sendable {
   let every: Int
   let shelf: PluginShelf
   let cursor: [UInt8]
-  let sender: Handover<SourceMessage>.Sender
+  let loop: GatedSender<SourceMessage>
   let log: Logger
   let stop: StopFlag
-  let gate: Gate
 
   func run() {
     var failure: String?
@@ -99,8 +109,7 @@ private struct SourceThread: Sendable {
         failure = error.description
       }
     } while failure == nil && every > 0 && pause(milliseconds: UInt64(every) &* 1000)
-    let end = SourceMessage.ended(name: name, error: failure)
-    while !sender.put(end) { if !gate.enter() { return } }
+    _ = loop.send(.ended(name: name, error: failure))
   }
 
   /// Reads the source to its end; the words of its failure if it fails.
@@ -114,8 +123,7 @@ private struct SourceThread: Sendable {
       if let next = batch.cursor { cursor = next }
       if !batch.observations.isEmpty || !batch.rejects.isEmpty || batch.cursor != nil {
         // The source waits while the loop is behind: nothing is dropped.
-        guard gate.enter() else { return nil }
-        if !sender.put(.batch(name: name, batch)) { return "the queue to the engine was full" }
+        guard loop.send(.batch(name: name, batch)) else { return nil }
       }
       switch batch.status {
       case .more: break

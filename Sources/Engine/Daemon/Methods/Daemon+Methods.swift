@@ -1,0 +1,161 @@
+/// The methods of proto/vedette.openrpc.json that the engine answers; this file has engine, evidence, roster, plugins.
+
+import Evidence
+import JSON
+import PluginHost
+import RPC
+import Store
+
+extension Daemon {
+  func registerMethods() {
+    registerEngine()
+    registerEvidence()
+    registerCaptures()
+    registerCasePackets()
+    registerSources()
+    registerPlugins()
+    registerRecords()
+  }
+
+  // MARK: engine
+
+  private func registerEngine() {
+    methods.on("engine.status") { [unowned self] _, w in
+      w.beginObject()
+      w.member("version", engineVersion)
+      w.member("state", isStopping ? "stopping" : "running")
+      w.member("started", started)
+      w.member("captures", captures.filter { !$0.isOver }.count)
+      w.member("sources", sources.filter { !$0.isOver }.count)
+      w.member("people", roster.people.count)
+      w.member("cases", lastConclusion.cases.count)
+      w.endObject()
+    }
+    methods.on("engine.stats") { [unowned self] _, w in
+      var now = statistics
+      for task in captures where !task.isOver {
+        now.frames &+= task.figures.packets
+        now.bytes &+= task.figures.bytes
+        now.counters["capture_dropped", default: 0] &+= task.figures.dropped
+        now.counters["interface_dropped", default: 0] &+= task.figures.interfaceDropped
+        now.counters["records_dropped", default: 0] &+= task.figures.recordsDropped
+      }
+      let rpc = server.counters
+      for (name, value) in [
+        ("rpc_connections", rpc.connections), ("rpc_refused", rpc.refused), ("rpc_failed_logins", rpc.failedLogins),
+        ("rpc_events", rpc.events), ("rpc_missed_events", rpc.missedEvents),
+      ] { now.counters[name] = value }
+      now.write(to: &w, gaps: lastConclusion.gaps)
+    }
+    methods.on("engine.shutdown") { [unowned self] call, w in
+      let reason = call.params["reason"]?.string ?? "asked by \(call.caller.name)"
+      audit(call, reason)
+      w.beginObject()
+      w.member("stopping", true)
+      w.endObject()
+      stop(reason)
+    }
+  }
+
+  // MARK: evidence and roster
+
+  private func registerEvidence() {
+    methods.on("evidence.submit") { [unowned self] call, w in
+      let source = call.params["source"]?.string ?? "rpc"
+      var accepted: [Observation] = []
+      var ids: [String?] = []
+      var refused: [(index: Int, error: ObservationError)] = []
+      if let observations = call.params["observations"] {
+        for (index, node) in observations.elements.enumerated() {
+          do throws(ObservationError) {
+            let observation = try Observation(node, source: source)
+            accepted.append(observation)
+            ids.append(observation.id)
+          } catch {
+            refused.append((index, error))
+            ids.append(nil)
+          }
+        }
+      }
+      let new: [Bool]
+      do throws(StoreError) { new = try accept(accepted) } catch { throw RPCError.unavailable(error.description) }
+      let stored = new.count(where: { $0 })
+      w.beginObject()
+      w.member("stored", stored)
+      w.member("duplicates", new.count - stored)
+      // The positions of what was known, among all that was given.
+      let places = ids.indices.filter { ids[$0] != nil }
+      w.array("known", zip(places, new).filter { !$0.1 }.map { $0.0 }) { place, w in w.int(place) }
+      w.array("refused", refused) { one, w in
+        w.beginObject()
+        w.member("index", one.index)
+        if !one.error.field.isEmpty { w.member("field", one.error.field) }
+        w.member("reason", one.error.description)
+        w.endObject()
+      }
+      w.array("ids", ids) { id, w in if let id { w.string(id) } else { w.null() } }
+      w.endObject()
+    }
+    methods.on("roster.put") { [unowned self] call, w in
+      guard let node = call.params["roster"] else { throw RPCError.invalidParams("roster is required") }
+      let json = JSONValue(node).description
+      do {
+        // JSON is YAML: one reader for both.
+        let (roster, problems) = try Roster.read(json)
+        if let first = problems.first { throw first }
+        try store.keep(roster: json)
+        take(roster)
+      } catch let error as RosterError {
+        throw RPCError.refused("the roster was not taken: \(error.text)")
+      } catch let error as StoreError {
+        throw RPCError.unavailable("the roster was not taken: \(error)")
+      }
+      audit(call, "\(roster.people.count) people")
+      w.beginObject()
+      w.member("people", roster.people.count)
+      w.member("assets", roster.assets.count)
+      w.member("relations", roster.relations.count)
+      w.endObject()
+    }
+    methods.on("roster.get") { [unowned self] _, w in
+      w.beginObject()
+      w.key("roster")
+      roster.write(to: &w)
+      w.endObject()
+    }
+  }
+
+  private func registerPlugins() {
+    methods.on("plugin.list") { [unowned self] call, w in
+      try writePage(shelf.plugins, call, &w, time: nil) { plugin, w in
+        w.beginObject()
+        w.member("id", plugin.identity.id)
+        w.member("name", plugin.identity.name)
+        w.member("version", plugin.identity.version)
+        w.member("abi", "\(plugin.identity.abiMajor).\(plugin.identity.abiMinor)")
+        w.member("interfaces", plugin.interfaces.map(\.rawValue))
+        w.member("path", plugin.path)
+        w.endObject()
+      }
+    }
+  }
+
+  /// Notes who did what.
+  func audit(_ call: RPCCall, _ detail: String) {
+    do throws(StoreError) {
+      try store.audit(who: call.caller.name, what: call.method, detail: detail)
+    } catch {
+      log.error("\(error)")
+    }
+  }
+}
+
+extension JSONWriter {
+  /// An array, empty or not, each element written by `write`.
+  mutating func array<Element>(_ name: String, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void) {
+    key(name)
+    beginArray()
+    for element in elements { write(element, &self) }
+    endArray()
+  }
+}
