@@ -31,6 +31,7 @@ struct ReasoningPace {
     return now &- waiting.last >= ReasoningPace.pause || now &- waiting.since >= ReasoningPace.patience
   }
 
+  /// What came while it was reasoned waits outside and is told of afterwards.
   mutating func concluded(from start: UInt64, to end: UInt64) {
     waiting = nil
     let took = end >= start ? end &- start : 0
@@ -38,52 +39,107 @@ struct ReasoningPace {
   }
 }
 
+/// What a round of reasoning brought, on its way back to the loop.
+private struct Reasoned: Sendable {
+  var conclusion: Conclusion
+  var news: ConclusionLedger.News
+  var ledger: ConclusionLedger
+  /// What the store did not take, by id.
+  var unstored: [String: StoredRow]
+  var failure: StoreError?
+}
+
+/// The investigation, lent to a thread that reasons.
+///
+/// Unchecked: an investigation has one user at a time. `Daemon.reason` lends it to libuv's thread and has it back in
+/// `then`; in between `isReasoning` is set, and all that touches the investigation goes through `whenFree`, which waits
+/// for that. libuv orders the accesses.
+private struct Lent: @unchecked Sendable {
+  let investigation: Investigation
+}
+
 extension Daemon {
   /// There is something new to reason over.
   func markDirty() { pace.evidenceCame(at: Daemon.milliseconds()) }
 
-  func concludeIfDue() {
-    if pace.isDue(at: Daemon.milliseconds()) { conclude() }
+  func reasonIfDue() {
+    if !isReasoning, pace.isDue(at: Daemon.milliseconds()) { reason {} }
   }
 
-  /// Reasons over all that is held, stores and tells what is new or changed.
-  func conclude() {
+  /// Does what touches the investigation: now, or when reasoning that is under way is over, in the order of the calls.
+  func whenFree(_ body: @escaping () -> Void) {
+    if isReasoning { backlog.append(body) } else { body() }
+  }
+
+  /// Reasons over all that is held, off the loop, which goes on answering; stores and tells what is new or changed.
+  /// Not to be called while reasoning is under way.
+  func reason(then done: @escaping () -> Void) {
     let start = Daemon.milliseconds()
-    let conclusion = investigation.conclude()
-    let news = ledger.take(conclusion, isWhole: investigation.isWhole)
-    for signal in news.signals {
-      unstored[signal.id] = StoredRow(signal)
-      publish("signal") { signal.write(to: &$0) }
+    let (lent, before, store) = (Lent(investigation: investigation), lastConclusion.processes, store)
+    let (oldLedger, oldUnstored) = (ledger, unstored)
+    isReasoning = true
+    do throws(EventLoopError) {
+      try loop.offload {
+        Daemon.reason(lent, before, oldLedger, oldUnstored, store)
+      } then: { [unowned self] (result: Reasoned) in
+        take(result)
+        pace.concluded(from: start, to: Daemon.milliseconds())
+        if result.failure != nil { markDirty() }
+        isReasoning = false
+        let waiting = backlog
+        backlog = []
+        // One of them may begin to reason again; then the others wait for that.
+        for body in waiting { whenFree(body) }
+        done()
+      }
+    } catch {
+      isReasoning = false
+      log.error("\(error)")
+      done()
     }
-    for one in news.cases {
-      unstored[one.id] = StoredRow(one)
-      publish("case") { one.write(to: &$0) }
-    }
-    for id in news.withdrawn { unstored[id] = nil }
-    for (id, processes) in conclusion.processes where lastConclusion.processes[id] != processes {
-      guard var flow = investigation.flow(id) else { continue }
-      flow.processes = processes
-      unstored[id.description] = StoredRow(flow)
-    }
-    lastConclusion = conclusion
-    statistics.signals = UInt64(conclusion.signals.count)
-    statistics.cases = UInt64(conclusion.cases.count)
-    statistics.counters["signals_withdrawn", default: 0] &+= UInt64(news.withdrawn.count)
-    pace.concluded(from: start, to: Daemon.milliseconds())
-    store(news.withdrawn)
-    for one in news.cases where one.status != .closed { keepPackets(of: one) }
   }
 
-  /// Brings the store up to what was concluded. What it does not take is tried again with the next conclusion.
-  private func store(_ withdrawn: [String]) {
+  /// The part that needs time: no state but what it is given.
+  private static func reason(
+    _ lent: Lent, _ before: [FlowID: [FlowProcess]], _ ledger: ConclusionLedger, _ unstored: [String: StoredRow],
+    _ store: Store
+  ) -> Reasoned {
+    let conclusion = lent.investigation.conclude()
+    var (ledger, rows) = (ledger, unstored)
+    let news = ledger.take(conclusion, isWhole: lent.investigation.isWhole)
+    for signal in news.signals { rows[signal.id] = StoredRow(signal) }
+    for one in news.cases { rows[one.id] = StoredRow(one) }
+    for id in news.withdrawn { rows[id] = nil }
+    for (id, processes) in conclusion.processes where before[id] != processes {
+      guard var flow = lent.investigation.flow(id) else { continue }
+      flow.processes = processes
+      rows[id.description] = StoredRow(flow)
+    }
     do throws(StoreError) {
-      try store.update(Array(unstored.values))
-      unstored = [:]
-      try store.remove(.signal, ids: withdrawn)
+      try store.update(Array(rows.values))
+      rows = [:]
+      try store.remove(.signal, ids: news.withdrawn)
     } catch {
+      // What was not taken is tried again with the next conclusion.
+      return Reasoned(conclusion: conclusion, news: news, ledger: ledger, unstored: rows, failure: error)
+    }
+    return Reasoned(conclusion: conclusion, news: news, ledger: ledger, unstored: [:])
+  }
+
+  private func take(_ result: Reasoned) {
+    for signal in result.news.signals { publish("signal") { signal.write(to: &$0) } }
+    for one in result.news.cases {
+      publish("case") { one.write(to: &$0) }
+      if one.status != .closed { keepPackets(of: one) }
+    }
+    lastConclusion = result.conclusion
+    (ledger, unstored) = (result.ledger, result.unstored)
+    statistics.signals = UInt64(result.conclusion.signals.count)
+    statistics.cases = UInt64(result.conclusion.cases.count)
+    statistics.counters["signals_withdrawn", default: 0] &+= UInt64(result.news.withdrawn.count)
+    if let error = result.failure {
       log.error("\(error)")
       statistics.counters["store_failures", default: 0] &+= 1
-      markDirty()
     }
   }
 

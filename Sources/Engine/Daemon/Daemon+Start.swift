@@ -68,8 +68,9 @@ extension Daemon {
       return log.info("SIGHUP: the configuration names no roster file; nothing to read again")
     }
     do {
-      take(try Daemon.readRosterFile(path, log))
+      let roster = try Daemon.readRosterFile(path, log)
       try store.forgetRoster()
+      whenFree { [unowned self] in take(roster) }
       log.info("SIGHUP: roster read again", metadata: ["people": "\(roster.people.count)"])
     } catch {
       log.error("SIGHUP: the old roster stays: \(error)")

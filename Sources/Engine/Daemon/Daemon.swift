@@ -48,6 +48,12 @@ public final class Daemon {
   /// What was concluded and is not stored yet, by id.
   var unstored: [String: StoredRow] = [:]
   var lastConclusion = Conclusion()
+  /// The investigation is lent to a thread that reasons; what touches it waits in `backlog`.
+  var isReasoning = false
+  var backlog: [() -> Void] = []
+  /// Observations of evidence.submit in the backlog, and how many may be there.
+  var submittedWaiting = 0
+  static let maximumSubmittedWaiting = 100_000
   private var captureCount = 0
 
   /// How long captures and sources get to hand over what they have when the daemon is told to stop (milliseconds).
@@ -77,10 +83,10 @@ public final class Daemon {
   public func run() throws(DaemonError) {
     do throws(EventLoopError) {
       let captureQueue = try Handover<CaptureMessage>(loop, limit: 1 << 16) { [unowned self] messages in
-        for message in messages { take(message) }
+        for message in messages { whenFree { [unowned self] in take(message) } }
       }
       let sourceQueue = try Handover<SourceMessage>(loop, limit: 1 << 16) { [unowned self] messages in
-        for message in messages { take(message) }
+        for message in messages { whenFree { [unowned self] in take(message) } }
       }
       self.captureQueue = captureQueue
       self.sourceQueue = sourceQueue
@@ -89,7 +95,7 @@ public final class Daemon {
         let signal = try ProcessSignal(loop)
         try signal.start(number) { [unowned self] in
           // Who asks twice does not want to wait.
-          if isStopping { end() } else { stop("signal \(number)") }
+          if isStopping { loop.stop() } else { stop("signal \(number)") }
         }
         handles.append(signal)
       }
@@ -108,6 +114,8 @@ public final class Daemon {
     startConfigured()
     log.info("ready", metadata: ["captures": "\(captures.count)", "sources": "\(sources.count)"])
     do throws(EventLoopError) { try loop.run() } catch { throw DaemonError("\(error)") }
+    // While this is still here: what is closed calls back.
+    loop.close()
     log.info("stopped")
   }
 
@@ -151,11 +159,17 @@ public final class Daemon {
     end()
   }
 
-  /// Draws the last conclusion, tells it, and lets the loop run out: it ends with the last connection.
+  /// Draws the last conclusion and tells it.
   private func end() {
     guard !hasEnded else { return }
     hasEnded = true
-    if pace.isWaiting { conclude() }
+    whenFree { [unowned self] in
+      if pace.isWaiting { reason { [unowned self] in finish() } } else { finish() }
+    }
+  }
+
+  /// Lets the loop run out: it ends with the last connection.
+  private func finish() {
     for handle in handles { handle.close() }
     handles = []
     _ = captureQueue?.close()
@@ -166,7 +180,7 @@ public final class Daemon {
 
   private func startTimers() throws(EventLoopError) {
     let reasoning = try Timer(loop)
-    try reasoning.start(after: 100, every: 100) { [unowned self] in concludeIfDue() }
+    try reasoning.start(after: 100, every: 100) { [unowned self] in reasonIfDue() }
     let upkeep = try Timer(loop)
     try upkeep.start(after: 60_000, every: 3_600_000) { [unowned self] in expire() }
     handles += [reasoning, upkeep]

@@ -60,7 +60,7 @@ extension Daemon {
   // MARK: evidence and roster
 
   private func registerEvidence() {
-    methods.on("evidence.submit") { [unowned self] call, w in
+    methods.onDeferred("evidence.submit") { [unowned self] call, reply in
       let source = call.params["source"]?.string ?? "rpc"
       var accepted: [Observation] = []
       var ids: [String?] = []
@@ -77,45 +77,46 @@ extension Daemon {
           }
         }
       }
-      let new: [Bool]
-      do throws(StoreError) { new = try accept(accepted) } catch { throw RPCError.unavailable(error.description) }
-      let stored = new.count(where: { $0 })
-      w.beginObject()
-      w.member("stored", stored)
-      w.member("duplicates", new.count - stored)
-      // The positions of what was known, among all that was given.
-      let places = ids.indices.filter { ids[$0] != nil }
-      w.array("known", zip(places, new).filter { !$0.1 }.map { $0.0 }) { place, w in w.int(place) }
-      w.array("refused", refused) { one, w in
-        w.beginObject()
-        w.member("index", one.index)
-        if !one.error.field.isEmpty { w.member("field", one.error.field) }
-        w.member("reason", one.error.description)
-        w.endObject()
+      guard submittedWaiting &+ accepted.count <= Daemon.maximumSubmittedWaiting else {
+        throw RPCError.busy("\(submittedWaiting) observations wait to be taken in; come again later")
       }
-      w.array("ids", ids) { id, w in if let id { w.string(id) } else { w.null() } }
-      w.endObject()
+      submittedWaiting &+= accepted.count
+      whenFree { [unowned self] in
+        submittedWaiting &-= accepted.count
+        do throws(StoreError) {
+          let new = try accept(accepted)
+          reply.succeed { Daemon.write(ids, new, refused, to: &$0) }
+        } catch {
+          reply.fail(RPCError.unavailable(error.description))
+        }
+      }
     }
-    methods.on("roster.put") { [unowned self] call, w in
+    methods.onDeferred("roster.put") { [unowned self] call, reply in
       guard let node = call.params["roster"] else { throw RPCError.invalidParams("roster is required") }
       let json = JSONValue(node).description
-      do {
+      let roster: Roster
+      do throws(RosterError) {
         // JSON is YAML: one reader for both.
-        let (roster, problems) = try Roster.read(json)
+        let (read, problems) = try Roster.read(json)
         if let first = problems.first { throw first }
-        try store.keep(roster: json)
-        take(roster)
-      } catch let error as RosterError {
+        roster = read
+      } catch {
         throw RPCError.refused("the roster was not taken: \(error.text)")
-      } catch let error as StoreError {
+      }
+      do throws(StoreError) { try store.keep(roster: json) } catch {
         throw RPCError.unavailable("the roster was not taken: \(error)")
       }
       audit(call, "\(roster.people.count) people")
-      w.beginObject()
-      w.member("people", roster.people.count)
-      w.member("assets", roster.assets.count)
-      w.member("relations", roster.relations.count)
-      w.endObject()
+      whenFree { [unowned self] in
+        take(roster)
+        reply.succeed { w in
+          w.beginObject()
+          w.member("people", roster.people.count)
+          w.member("assets", roster.assets.count)
+          w.member("relations", roster.relations.count)
+          w.endObject()
+        }
+      }
     }
     methods.on("roster.get") { [unowned self] _, w in
       w.beginObject()
@@ -123,6 +124,27 @@ extension Daemon {
       roster.write(to: &w)
       w.endObject()
     }
+  }
+
+  /// What became of observations: `ids` has nil where one was refused, `new` one flag for each that was not.
+  private static func write(
+    _ ids: [String?], _ new: [Bool], _ refused: [(index: Int, error: ObservationError)], to w: inout JSONWriter
+  ) {
+    let stored = new.count(where: { $0 })
+    let places = ids.indices.filter { ids[$0] != nil }
+    w.beginObject()
+    w.member("stored", stored)
+    w.member("duplicates", new.count - stored)
+    w.array("known", zip(places, new).filter { !$0.1 }.map { $0.0 }) { place, w in w.int(place) }
+    w.array("refused", refused) { one, w in
+      w.beginObject()
+      w.member("index", one.index)
+      if !one.error.field.isEmpty { w.member("field", one.error.field) }
+      w.member("reason", one.error.description)
+      w.endObject()
+    }
+    w.array("ids", ids) { id, w in if let id { w.string(id) } else { w.null() } }
+    w.endObject()
   }
 
   private func registerPlugins() {
