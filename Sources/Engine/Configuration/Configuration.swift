@@ -168,7 +168,9 @@ public struct Configuration: Sendable {
 
   private func unknownKey(_ path: String) -> String {
     let leaf = path.split(separator: ".").last.map(String.init) ?? path
-    let near = ConfigurationKey.all.map(\.path).filter { $0.hasSuffix(leaf) || $0.hasPrefix(path + ".") }
+    let near = ConfigurationKey.all.map(\.path).filter {
+      !leaf.isEmpty && $0.hasSuffix(leaf) || $0.hasPrefix(path + ".")
+    }
     return "no key '\(path)'"
       + (near.isEmpty ? "; `vedette config schema` lists them" : "; perhaps \(near.joined(separator: ", "))")
   }

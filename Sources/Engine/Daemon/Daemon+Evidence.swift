@@ -15,6 +15,7 @@ extension Daemon {
     task.gate.leave()
     if task.state == .starting { task.state = .running }
     switch message {
+    case .opened: break
     case .batch(_, let batch): take(batch)
     case .progress(_, let figures): task.figures = figures
     case .gap(_, let gap):
@@ -30,8 +31,9 @@ extension Daemon {
       markDirty()
       publish("capture") { task.write(to: &$0) }
       log.info("capture ended", metadata: ["id": "\(id)", "error": "\(error ?? "none")"])
-      endIfQuiet()
     }
+    task.whenStarted.tell()
+    endIfQuiet()
   }
 
   /// The same capture may be read twice, or go on after a crash: what is stored already is not reasoned over again.
@@ -78,6 +80,7 @@ extension Daemon {
     guard let task = sources.first(where: { $0.name == message.source }) else { return }
     task.gate.leave()
     switch message {
+    case .opened: if task.state == .starting { task.state = .running }
     case .batch(let name, let batch): take(batch, of: name, task)
     case .ended(let name, let error):
       task.error = task.error ?? error
@@ -88,10 +91,10 @@ extension Daemon {
       }
       markDirty()
       publish("source") { task.write(to: &$0) }
-      for told in task.whenOver { told() }
-      task.whenOver = []
-      endIfQuiet()
+      task.whenOver.tell()
     }
+    task.whenStarted.tell()
+    endIfQuiet()
   }
 
   private func take(_ batch: SourceBatch, of name: String, _ task: SourceTask) {

@@ -21,7 +21,12 @@ extension Daemon {
   }
 
   private static func makeFolder(_ path: String, mode: mode_t) throws(DaemonError) {
-    guard mkdir(path, mode) != 0, errno != EEXIST else { return }
+    guard mkdir(path, mode) != 0 else {
+      // What the umask took; the folder is ours.
+      chmod(path, mode)
+      return
+    }
+    guard errno != EEXIST else { return }
     throw DaemonError("\(path) cannot be made: \(String(cString: strerror(errno))); make it, or choose another place")
   }
 

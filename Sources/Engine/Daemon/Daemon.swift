@@ -25,6 +25,7 @@ public struct DaemonError: Error, Sendable, CustomStringConvertible {
 public final class Daemon {
   let configuration: Configuration
   let loop: EventLoop
+  private let lock: StoreLock
   let store: Store
   let shelf: PluginShelf
   let methods: MethodTable
@@ -60,12 +61,16 @@ public final class Daemon {
   static let stoppingTime: UInt64 = 10_000
   /// How long clients get to read what was written for them (milliseconds).
   static let farewellTime: UInt64 = 2_000
+  /// How long whoever starts a capture or source waits to hear whether it could be opened (milliseconds).
+  static let openingTime: UInt64 = 2_000
 
   public init(_ configuration: Configuration, log: Logger = Logger(label: "vedette")) throws(DaemonError) {
     self.configuration = configuration
     self.log = log
     do {
-      store = try Store(path: try Daemon.storePath(configuration))
+      let path = try Daemon.storePath(configuration)
+      lock = try StoreLock(path)
+      store = try Store(path: path)
       loop = try EventLoop()
       shelf = PluginShelf.load(.standard(configured: configuration.texts("plugins.path")))
       methods = MethodTable(contract: try Contract.vedette())
@@ -141,12 +146,16 @@ public final class Daemon {
   }
 
   /// Does something once, later, unless the loop has ended by then.
-  private func after(_ milliseconds: UInt64, _ body: @escaping () -> Void) {
+  func after(_ milliseconds: UInt64, _ body: @escaping () -> Void) {
     do throws(EventLoopError) {
       let timer = try Timer(loop)
       timer.isKeepingAlive = false
-      try timer.start(after: milliseconds, body)
       handles.append(timer)
+      try timer.start(after: milliseconds) { [unowned self] in
+        handles.removeAll { $0 === timer }
+        timer.close()
+        body()
+      }
     } catch {
       log.error("\(error)")
       body()

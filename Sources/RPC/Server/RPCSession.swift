@@ -13,8 +13,9 @@ public struct RPCLimits: Sendable {
   public var batch = 1000
   /// Errors of framing or syntax after one another; then the connection ends.
   public var faults = 100
-  /// Bytes of answers that wait, in a batch that is not complete or for a client that does not read.
-  public var answerBytes = 64 << 20
+  /// Bytes of answers that wait, in a batch that is not complete or for a client that does not read. One alone may be
+  /// larger.
+  public var answerBytes = 32 << 20
 
   public init() {}
 }
@@ -195,7 +196,8 @@ final class RPCSession {
 
   private func answer(_ batch: UInt64, _ id: [UInt8]?, _ result: Result<[UInt8], RPCError>) {
     var result = result
-    if case .success(let json) = result, held &+ (backlog?() ?? 0) &+ json.count > limits.answerBytes {
+    let waiting = held &+ (backlog?() ?? 0)
+    if case .success(let json) = result, waiting > 0, waiting &+ json.count > limits.answerBytes {
       result = .failure(
         .busy("more than \(limits.answerBytes) bytes of answers wait; read them, or ask for less at once"))
     }

@@ -9,6 +9,8 @@ import PluginHost
 
 /// What a capture's threads hand to the loop.
 enum CaptureMessage: Sendable {
+  /// It is open and its filter is set.
+  case opened(id: String)
   case batch(id: String, WireBatch)
   case progress(id: String, CaptureFigures)
   case gap(id: String, VisibilityGap)
@@ -16,7 +18,7 @@ enum CaptureMessage: Sendable {
 
   var capture: String {
     switch self {
-    case .batch(let id, _), .progress(let id, _), .gap(let id, _), .ended(let id, _, _, _): id
+    case .opened(let id), .batch(let id, _), .progress(let id, _), .gap(let id, _), .ended(let id, _, _, _): id
     }
   }
 }
@@ -81,6 +83,8 @@ final class CaptureTask {
   var state = State.starting
   var error: String?
   var figures = CaptureFigures()
+  /// Told once it is open, has failed to be, or takes its time.
+  let whenStarted = Waiters()
   let stop = StopFlag()
   let filter: FilterSetting
   let gate = Gate(CaptureTask.batchesUnderWay)

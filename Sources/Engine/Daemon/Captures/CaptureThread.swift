@@ -30,6 +30,7 @@ struct CaptureThread: Sendable {
   func run() {
     do throws(CaptureError) {
       let readers = try open()
+      _ = loop.send(.opened(id: order.id))
       for reader in readers.dropFirst() {
         let member = members.add()
         let transfer = Transfer(reader: reader)

@@ -10,7 +10,7 @@ extension Daemon {
   // MARK: captures
 
   func registerCaptures() {
-    methods.on("capture.start") { [unowned self] call, w in
+    methods.onDeferred("capture.start") { [unowned self] call, reply in
       let file = call.params["file"]?.string
       let interface = call.params["interface"]?.string
       let input: CaptureOrder.Input
@@ -28,7 +28,11 @@ extension Daemon {
       let (task, isStarted) = start(order)
       audit(call, order.id)
       guard isStarted else { throw RPCError.refused(task.error ?? "the capture could not be started") }
-      task.write(to: &w)
+      task.whenStarted.add {
+        if task.state == .failed, let error = task.error { return reply.fail(RPCError.refused(error)) }
+        reply.succeed { task.write(to: &$0) }
+      }
+      after(Daemon.openingTime) { task.whenStarted.tell() }
     }
     methods.on("capture.stop") { [unowned self] call, w in
       let id = call.params["id"]?.string ?? ""
@@ -78,7 +82,7 @@ extension Daemon {
   // MARK: sources
 
   func registerSources() {
-    methods.on("source.add") { [unowned self] call, w in
+    methods.onDeferred("source.add") { [unowned self] call, reply in
       let name = call.params["name"]?.string ?? ""
       let plugin = call.params["plugin"]?.string ?? ""
       guard !sources.contains(where: { $0.name == name && !$0.isOver }) else {
@@ -98,7 +102,11 @@ extension Daemon {
         every: Int(call.params["every"]?.int64 ?? 0))
       audit(call, name)
       guard start(task) else { throw RPCError.refused(task.error ?? "the source could not be started") }
-      task.write(to: &w)
+      task.whenStarted.add {
+        if task.state == .failed, let error = task.error { return reply.fail(RPCError.refused(error)) }
+        reply.succeed { task.write(to: &$0) }
+      }
+      after(Daemon.openingTime) { task.whenStarted.tell() }
     }
     methods.on("source.list") { [unowned self] call, w in
       try writePage(sources, call, &w, time: \.started) { $0.write(to: &$1) }
@@ -108,13 +116,12 @@ extension Daemon {
       guard let task = sources.first(where: { $0.name == name }) else { throw RPCError.notFound("no source '\(name)'") }
       audit(call, name)
       // It is removed when its thread has handed over all it had: then the name is free, and the cursor is the last one.
-      task.whenOver.append { [unowned self] in
+      task.whenOver.add { [unowned self] in
         sources.removeAll { $0 === task }
         reply.succeed(["removed": true])
       }
       if task.isOver {
-        for told in task.whenOver { told() }
-        task.whenOver = []
+        task.whenOver.tell()
       } else {
         task.state = .stopping
         task.stop.set()

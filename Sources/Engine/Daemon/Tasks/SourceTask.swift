@@ -12,12 +12,14 @@ import PluginHost
 
 /// What a source thread hands to the loop.
 enum SourceMessage: Sendable {
+  /// It is open.
+  case opened(name: String)
   case batch(name: String, SourceBatch)
   case ended(name: String, error: String?)
 
   var source: String {
     switch self {
-    case .batch(let name, _), .ended(let name, _): name
+    case .opened(let name), .batch(let name, _), .ended(let name, _): name
     }
   }
 }
@@ -43,8 +45,10 @@ final class SourceTask {
   var lastRejects: [String] = []
   /// What came could not be stored: nothing more is taken, so that no later cursor passes over it.
   var isCutOff = false
+  /// Told once it is open, has failed to be, or takes its time.
+  let whenStarted = Waiters()
   /// Told when the thread has ended: answers to source.remove.
-  var whenOver: [() -> Void] = []
+  let whenOver = Waiters()
   let stop = StopFlag()
   let gate = Gate(4)
 
@@ -118,6 +122,7 @@ private struct SourceThread: Sendable {
       spec, kind: kind, name: name, parameters: parameters, cursor: cursor,
       log: { [log, name] in log.pass($0, of: name) })
     defer { source.close() }
+    _ = loop.send(.opened(name: name))
     while !stop.isSet {
       let batch = try source.next(max: 1024, wait: 200)
       if let next = batch.cursor { cursor = next }
