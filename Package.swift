@@ -95,7 +95,7 @@ let tests: [Target] = [
   .testTarget(name: "CorrelationTests", dependencies: ["Correlation"]),
   .testTarget(name: "RPCTests", dependencies: ["RPC"]),
   .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["vedette", "TestSupport"], path: "Tests/EndToEnd"),
+  .testTarget(name: "EndToEndTests", dependencies: ["vedette", "RPC", "JSON", "TestSupport"], path: "Tests/EndToEnd"),
 ]
 
 let package = Package(

@@ -33,6 +33,9 @@ import Testing
     arguments: [
       ("a: 1", 1), ("packets:\n  checksums: maybe", 2), ("flows:\n  timeouts:\n    udp: soon", 3),
       ("capture:\n  - interface: eth0\n    speed: 3", 3), ("store: [1]", 1), ("limits: {flows: 99999999999}", 1),
+      ("capture:\n  - {filter: udp}", 2), ("capture:\n  - {file: a, interface: b}", 2), ("sources: [{name: a}]", 1),
+      ("sources:\n  - {name: a, plugin: b}\n  - {name: a, plugin: c}", 3), ("rpc:\n  tokens: [{role: admin}]", 2),
+      ("rpc:\n  tcp: 192.0.2.1:7750", 2), ("rpc: {tcp: 7750}", 1), ("plugins: {isolation: process}", 1),
     ])
   func refused(yaml: String, line: Int) {
     var configuration = Configuration()

@@ -181,4 +181,21 @@ struct HostileInputTests {
       }
     }
   }
+
+  @Test("A batch whose answers would fill the memory gets the first of them, and errors for the rest")
+  func hugeAnswers() throws {
+    let table = try exampleTable()
+    table.on("get_data") { _, result in result.string(String(repeating: "x", count: 1000)) }
+    var limits = RPCLimits()
+    limits.answerBytes = 5000
+    let call = #"{"jsonrpc":"2.0","method":"get_data","id":1}"#
+    let batch = "[" + Array(repeating: call, count: 20).joined(separator: ",") + "]"
+    let answers = try #require(try Dialogue(table, limits: limits).say(batch).first?.elements)
+    #expect(answers.count == 20)
+    #expect(answers.filter { $0["result"] != nil }.count == 4)
+    #expect(answers.filter { $0["error"]?["code"] == -32005 }.count == 16)
+    // One alone may be larger than that.
+    limits.answerBytes = 10
+    #expect(try Dialogue(table, limits: limits).say(call).first?["result"] != nil)
+  }
 }

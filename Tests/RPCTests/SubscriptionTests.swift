@@ -25,10 +25,11 @@ struct SubscriptionTests {
   }
 
   func serveEvents(
-    keeping kept: Int = 1000, _ client: @escaping @Sendable (String, Publisher) throws -> Void
+    keeping kept: Int = 1000, from first: UInt64 = 1, _ client: @escaping @Sendable (String, Publisher) throws -> Void
   ) throws {
     var options = RPCServer.Options()
     options.keptEvents = kept
+    options.firstEvent = first
     let publisher = Mutex<Publisher?>(nil)
     try serve(MethodTable(contract: try Contract.vedette()), options: options) { server, loop in
       publisher.withLock { $0 = Publisher(server, loop) }
@@ -77,6 +78,51 @@ struct SubscriptionTests {
       #expect(missed["seq"] == 15)
       #expect(try late.nextNotification().params["record"] == ["n": 16])
     }
+  }
+
+  @Test("A number of an earlier run is answered with what there is and one missed; one not given yet is refused")
+  func restarted() throws {
+    try serveEvents(from: 1_000_000) { path, publisher in
+      let client = try RPCClient(unix: path)
+      publisher.publish("signal", [["n": 1]])
+      try client.call("subscribe", ["topics": ["signal"], "from": 4711])
+      let missed = try client.nextNotification().params
+      #expect(missed["topic"] == "missed")
+      #expect(missed["missed"] == 1)
+      #expect(try client.nextNotification().params["seq"] == 1_000_000)
+      #expect(throws: RPCClientError.self) { try client.call("subscribe", ["from": 1_000_002]) }
+      // The next one is none that was missed.
+      try client.call("subscribe", ["topics": ["case"], "from": 1_000_001])
+      publisher.publish("case", [[:]])
+      #expect(try client.nextNotification().params["topic"] == "case")
+    }
+  }
+
+  @Test("What was published last is sent before the server ends")
+  func lastWords() throws {
+    let folder = try TemporaryFolder()
+    let loop = try EventLoop()
+    let server = try RPCServer(loop, methods: MethodTable(contract: try Contract.vedette()))
+    try server.listen(unix: folder.path + "/a.sock")
+    let path = folder.path + "/a.sock"
+    let remote = loop.remote
+    nonisolated(unsafe) let target = server  // touched on the loop only
+    let heard = Mutex<String?>(nil)
+    let client = Thread {
+      guard let client = try? RPCClient(unix: path) else { return remote.stop() }
+      _ = try? client.call("subscribe")
+      remote.submit {
+        target.publish("case") { $0.value(["last": true]) }
+        target.stop()
+      }
+      let event = try? client.nextNotification()
+      heard.withLock { $0 = event?.params["topic"]?.string }
+    }
+    // Nothing is left open by the stop: the loop ends by itself.
+    try loop.run()
+    client.join()
+    #expect(heard.withLock { $0 } == "case")
+    loop.close()
   }
 
   @Test("After unsubscribe nothing comes any more, and another's subscription is none of ours")

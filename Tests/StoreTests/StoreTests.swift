@@ -94,6 +94,55 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test("An update changes a record where it stands: its page neither skips nor doubles it")
+  func updated() throws {
+    try withStore { (store: Store, _: String) throws in
+      func story(_ id: String, _ title: String) -> StoredRow {
+        StoredRow(
+          Case(
+            id: id, time: Timestamp(seconds: 1), end: Timestamp(seconds: 1), severity: .low, score: 0.5, title: title))
+      }
+      try store.update([story("a", "old"), story("b", "b"), story("c", "c")])
+      let first = try store.list(.case, ListQuery(limit: 1))
+      try store.update([story("a", "new")])
+      let rest = try store.list(.case, ListQuery(cursor: first.next))
+      #expect(rest.items.count == 2)
+      #expect(try store.get(.case, id: "a")?.contains("new") == true)
+      try store.remove(.case, ids: ["a", "nothing"])
+      #expect(try store.count(.case) == 2)
+    }
+  }
+
+  @Test("The newest records are read in order of time, and whether there are older ones is told")
+  func newest() throws {
+    try withStore { (store: Store, _: String) throws in
+      try store.write([persona("c", at: 2), persona("a", at: 1), persona("b", at: 1), persona("d", at: 3)])
+      func read(_ limit: Int) throws -> ([String], Bool) {
+        var ids: [String] = []
+        let isCut = try store.forEach(.persona, newest: limit) { body in
+          ids += ["a", "b", "c", "d"].filter { body.contains("\"h\($0)\"") }
+        }
+        return (ids, isCut)
+      }
+      #expect(try read(3) == (["b", "c", "d"], true))
+      #expect(try read(4) == (["a", "b", "c", "d"], false))
+    }
+  }
+
+  @Test("A roster that was put is found after reopening, until it is forgotten")
+  func roster() throws {
+    try withStore { (store: Store, path: String) throws in
+      #expect(try store.roster() == nil)
+      try store.keep(roster: "{}", now: Timestamp(seconds: 1))
+      try store.keep(roster: "{\"people\":[]}", now: Timestamp(seconds: 2))
+      let kept = try Store(path: path).roster()
+      #expect(kept?.json == "{\"people\":[]}")
+      #expect(kept?.recorded == Timestamp(seconds: 2))
+      try store.forgetRoster()
+      #expect(try store.roster() == nil)
+    }
+  }
+
   @Test("A path that cannot be opened is one error that names it")
   func cannotOpen() {
     #expect(throws: StoreError.self) { try Store(path: "/nonexistent/folder/x.db") }

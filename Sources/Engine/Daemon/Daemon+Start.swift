@@ -96,6 +96,7 @@ extension Daemon {
   /// What earlier runs stored, so that reasoning goes on where it was and tells nothing twice.
   func readPast() throws(DaemonError) {
     let reader = JSONReader()
+    var origins = RecordOrigins()
     var (count, unreadable) = (0, 0)
     func each(_ kind: RecordKind, _ body: (JSONNode, String) -> Bool) throws(StoreError) {
       let isCut = try store.forEach(kind, newest: Daemon.pastRecords) { text in
@@ -111,8 +112,8 @@ extension Daemon {
           return true
         }
       }
-      try each(.anomaly) { node, _ in AnomalyRecord(node).map { investigation.observe($0) } != nil }
-      try each(.flow) { node, _ in FlowRecord(node).map { investigation.observe($0) } != nil }
+      try each(.anomaly) { node, _ in AnomalyRecord(node, &origins).map { investigation.observe($0) } != nil }
+      try each(.flow) { node, _ in FlowRecord(node, &origins).map { investigation.observe($0) } != nil }
       try each(.signal) { node, text in
         node["id"]?.string.map { ledger.recall(signal: $0, json: text) } != nil
       }

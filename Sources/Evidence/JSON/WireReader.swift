@@ -3,48 +3,72 @@
 import Catalog
 import JSON
 
+/// The origins met so far, so that records that are read share them as those of a capture do.
+public struct RecordOrigins {
+  private struct Key: Hashable {
+    var sensor: String
+    var capture: String
+  }
+  private var met: [Key: RecordOrigin] = [:]
+
+  public init() {}
+
+  mutating func origin(_ sensor: String, _ capture: String) -> RecordOrigin {
+    let key = Key(sensor: sensor, capture: capture)
+    if let one = met[key] { return one }
+    let one = RecordOrigin(sensor: sensor, capture: capture)
+    met[key] = one
+    return one
+  }
+}
+
 extension FlowRecord {
   /// Nil when a member that every flow has is missing or of another type. Processes are not read: attribution finds them
   /// anew. `firstPacket` is not part of the record and becomes 0.
-  public init?(_ v: JSONNode) {
+  public init?(_ v: JSONNode, _ origins: inout RecordOrigins) {
     guard let id = v["id"]?.string.flatMap({ FlowID($0) }), let sensor = v["sensor"]?.string,
       let start = v.time("start"), let end = v.time("end"), let source = v.address("src_ip"),
       let destination = v.address("dest_ip"), let proto = v["proto"]?.string.flatMap({ TransportProtocol(name: $0) }),
       let reason = v["reason"]?.string.flatMap(FlowEndReason.init(name:))
     else { return nil }
     self.init(
-      id: id, sensor: sensor, capture: v["capture"]?.string ?? "", start: start, end: end, firstPacket: 0,
+      id: id, origin: origins.origin(sensor, v["capture"]?.string ?? ""), start: start, end: end, firstPacket: 0,
       sourceIP: source, sourcePort: v.port("src_port"), destinationIP: destination,
       destinationPort: v.port("dest_port"), proto: proto)
     vlan = v["vlan"]?.elements.compactMap { $0.uint64.flatMap { UInt16(exactly: $0) } } ?? []
-    communityID = v["community_id"]?.string ?? ""
+    // The record does not say so, but its Community ID tells: the endpoints of ICMP that no other answers keep their places.
+    if let stored = v["community_id"]?.string, stored != communityID { isOneWay = true }
     toServer = v["to_server"].map(FlowSide.init) ?? FlowSide()
     toClient = v["to_client"].map(FlowSide.init) ?? FlowSide()
     tcp = v["tcp"].map(TCPSummary.init)
     self.reason = reason
     appProto = v["app_proto"]?.string ?? "unknown"
-    appProtos = v["app_protos"]?.elements.compactMap(\.string) ?? []
+    let protos = v["app_protos"]?.elements.compactMap(\.string) ?? []
+    severalProtos = protos.count > 1 ? protos : []
     appProtoBy = v["app_proto_by"]?.string.flatMap(ProtocolEvidence.init(name:))
-    serverName = v["server_name"]?.string
-    ja3 = v["ja3"]?.string
-    ja3s = v["ja3s"]?.string
-    ja4 = v["ja4"]?.string
-    hassh = v["hassh"]?.string
-    hasshServer = v["hassh_server"]?.string
-    host = v["host"]?.string
+    var told = Facts()
+    told.serverName = v["server_name"]?.string
+    told.ja3 = v["ja3"]?.string
+    told.ja3s = v["ja3s"]?.string
+    told.ja4 = v["ja4"]?.string
+    told.hassh = v["hassh"]?.string
+    told.hasshServer = v["hassh_server"]?.string
+    told.host = v["host"]?.string
+    if told != Facts() { facts = told }
   }
 }
 
 extension AnomalyRecord {
   /// Nil when a member that every anomaly has is missing or of another type. `detail`, of which JSON does not tell the
   /// declared types, is not read.
-  public init?(_ v: JSONNode) {
+  public init?(_ v: JSONNode, _ origins: inout RecordOrigins) {
     guard let id = v["anomaly"]?.string, let time = v.time("time"), let sensor = v["sensor"]?.string,
       let severity = v["severity"]?.string.flatMap({ Severity(name: $0) })
     else { return nil }
     let name = AnomalyKind(id: id).map(AnomalyName.catalog) ?? .plugin(id: id, severity: severity)
     self.init(
-      name: name, time: time, sensor: sensor, capture: v["capture"]?.string ?? "", packet: v["packet"]?.uint64 ?? 0,
+      name: name, time: time, origin: origins.origin(sensor, v["capture"]?.string ?? ""),
+      packet: v["packet"]?.uint64 ?? 0,
       flow: v["flow"]?.string.flatMap { FlowID($0) })
     sourceIP = v.address("src_ip")
     destinationIP = v.address("dest_ip")
