@@ -141,6 +141,11 @@ public final class Correlator {
       taken.insert(found.cases[i].id)
       for id in signals { issued[id] = found.cases[i].id }
     }
+    // Signals come and go for as long as the engine runs; only those there are now need their case remembered.
+    if issued.count > 2 * configuration.maximumSignals {
+      let now = Set(found.cases.flatMap(\.signals))
+      issued = issued.filter { now.contains($0.key) }
+    }
     return found
   }
 
