@@ -1,6 +1,7 @@
 // Signals, delivered as turns of the loop.
 
 import CLibuv
+import Glibc
 
 /// A signal that is received on the loop. While one is active for a signal, the signal's default action is off.
 public final class Signal: LoopHandle {
@@ -17,6 +18,11 @@ public final class Signal: LoopHandle {
     let code = uv_signal_start(
       pointer(uv_signal_t.self), { handle, _ in Signal.of(handle)?.onSignal?() }, number)
     try EventLoopError.check(code, "watch for signal \(number)")
+    // Whoever started this process may have left it blocked (a thread of a pool does); then it would never arrive.
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
     state = .active
   }
 
