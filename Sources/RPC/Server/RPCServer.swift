@@ -33,6 +33,8 @@ public final class RPCServer {
     public var defaultRole: Role? = .viewer
     public var limits = RPCLimits()
     public var maxConnections = 256
+    /// Of these, so many may be of callers who have not logged in: they cannot keep the others out.
+    public var maxAnonymous = 64
     public var maxSubscriptions = 32
     /// Recent events that are kept for subscribers, by number and by bytes.
     public var keptEvents = 65_536
@@ -140,10 +142,14 @@ public final class RPCServer {
     let session = RPCSession(
       methods: methods, reader: reader, caller: Caller(role: identity.role, name: identity.name, connection: number),
       limits: options.limits, remote: loop.remote)
-    guard connections.count < options.maxConnections, !isStopped else {
+    let isTooMuch =
+      connections.count >= options.maxConnections
+      || identity.role == nil
+        && connections.values.count(where: { $0.session.caller.role == nil }) >= options.maxAnonymous
+    guard !isTooMuch, !isStopped else {
       counted.refused &+= 1
       session.send = { stream.write($0) }
-      session.refuse(.busy("more than \(options.maxConnections) connections"))
+      session.refuse(.busy("too many connections: \(connections.count)"))
       session.send = nil
       return stream.finish()
     }
