@@ -100,7 +100,8 @@ import Testing
   func ofFile() throws {
     try withTemporaryFile(pcapFile(frames, nanoseconds: true)) { path in
       try withCase(packets: 10, capture: path) { archive, store, _ in
-        #expect(try archive.collect("case-1", from: store).packets == 10)
+        let found = try archive.collect("case-1", from: store)
+        #expect(found.packets == 10)
       }
     }
   }

@@ -34,7 +34,7 @@ struct CaptureThread: Sendable {
       for reader in readers.dropFirst() {
         let member = members.add()
         let transfer = Transfer(reader: reader)
-        guard !startThread({ run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
+        guard !startThread({ self.run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
         // Its share of the frames goes to the others when its socket is closed.
         var run = SensorRun()
         run.gaps = [gap("capture_loss", "a worker's thread could not be started")]
