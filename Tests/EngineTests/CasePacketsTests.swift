@@ -9,7 +9,7 @@ import Testing
 @testable import Engine
 
 @Suite struct CasePacketsTests {
-  private let start: Int64 = 1_800_000_000_000_000_000
+  private let start: Int64 = 1_700_000_000_000_000_000
 
   /// Frames of two flows in turn, ten of each, then a fragment of the first flow's addresses.
   private var frames: [CapturedFrame] {

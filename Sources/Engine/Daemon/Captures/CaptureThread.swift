@@ -36,15 +36,15 @@ struct CaptureThread: Sendable {
         let transfer = Transfer(reader: reader)
         guard !startThread({ self.run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
         // Its share of the frames goes to the others when its socket is closed.
-        var run = SensorRun()
-        run.gaps = [gap("capture_loss", "a worker's thread could not be started")]
-        end(member, CaptureFigures(), error: nil, run)
+        var nothing = SensorRun()
+        nothing.gaps = [gap("capture_loss", "a worker's thread could not be started")]
+        end(member, CaptureFigures(), error: nil, nothing)
       }
       run(readers[0], member: 0, pipelineWorkers: readers.count > 1 ? 1 : order.workers)
     } catch {
-      var run = SensorRun()
-      run.gaps = [ended(early: error)]
-      end(0, CaptureFigures(), error: error.description, run)
+      var nothing = SensorRun()
+      nothing.gaps = [ended(early: error)]
+      end(0, CaptureFigures(), error: error.description, nothing)
     }
   }
 
