@@ -54,9 +54,9 @@ struct CaptureReading {
     } else {
       for path in sensor.paths where !shouldStop() {
         pipeline.setCapture(path)
+        let isFollowed = follow && sensor.name == plan.sensors.last?.name && path == sensor.paths.last
         let file: CaptureFile
         do throws(CaptureError) {
-          let isFollowed = follow && sensor.name == plan.sensors.last?.name && path == sensor.paths.last
           file = try CaptureFile(path, follow: isFollowed)
         } catch {
           refuse(error.description)
@@ -64,7 +64,11 @@ struct CaptureReading {
             VisibilityGap(kind: "source_skipped", subject: path, reason: "\(path) was not read: \(error.text)"))
           continue
         }
-        do throws(CaptureError) { try read(file, pipeline, progress, take) } catch { trouble(path, error) }
+        do throws(CaptureError) {
+          try read(file, isFollowed: isFollowed, pipeline, progress, take)
+        } catch {
+          trouble(path, error)
+        }
         // Before the file goes, and its frames with it.
         pipeline.settle()
         run.note(file) { refuse($0.description) }
@@ -78,16 +82,31 @@ struct CaptureReading {
   }
 
   private func read(
-    _ file: CaptureFile, _ pipeline: PacketPipeline, _ progress: (String) -> Void, _ take: (WireBatch) -> Void
+    _ file: CaptureFile, isFollowed: Bool, _ pipeline: PacketPipeline, _ progress: (String) -> Void,
+    _ take: (WireBatch) -> Void
   ) throws(CaptureError) {
     var batch: [FrameView] = []
+    var lastFrame = Int64.min
+    var cameAt = Timestamp.now()
     while true {
       let state = try file.nextBatch(&batch, frameLimit: 1024)
       switch state {
       case .end: return
-      case .frames: pipeline.process(batch[...], areKept: file.keepsFrames, take: take)
+      case .frames:
+        pipeline.process(batch[...], areKept: file.keepsFrames, take: take)
+        if isFollowed, let last = batch.last {
+          lastFrame = last.time
+          cameAt = .now()
+        }
       case .idle:
-        take(pipeline.gatherNow(.min))
+        // A file that is followed is being captured now: its clock goes on while nothing comes, so that what times out is
+        // told. A pipe may have been held up by its other end, which says nothing of time.
+        var now = Int64.min
+        if isFollowed, lastFrame > .min {
+          let moved = lastFrame.addingReportingOverflow(max(0, Timestamp.now() - cameAt - 1_000_000_000))
+          if !moved.overflow { now = moved.partialValue }
+        }
+        take(pipeline.gatherNow(now))
         idle()
       }
       progress("\(file.name): \(pipeline.frames) packets")
