@@ -69,16 +69,19 @@ import Testing
       let file = try CaptureFile(finding.path)
       var batch: [FrameView] = []
       #expect(try file.nextBatch(&batch) == .frames)
-      #expect(batch.map(\.time) == (0..<10).map { start + $0 * 1_000_000 })
+      let times: [Int64] = (0..<10).map { start + $0 * 1_000_000 }
+      #expect(batch.map(\.time) == times)
     }
   }
 
   @Test("Packets that the flow counted and that are not there any more are said to be missing")
   func missing() throws {
     try withCase(packets: 25, capture: "eth0") { archive, store, _ in
-      #expect(try archive.collect("case-1", from: store).missing == 25)
+      let before = try archive.collect("case-1", from: store)
+      #expect(before.missing == 25)
       try record(archive, sensor: "eth0")
-      #expect(try archive.collect("case-1", from: store).missing == 15)
+      let after = try archive.collect("case-1", from: store)
+      #expect(after.missing == 15)
     }
   }
 
@@ -100,8 +103,8 @@ import Testing
   func ofFile() throws {
     try withTemporaryFile(pcapFile(frames, nanoseconds: true)) { path in
       try withCase(packets: 10, capture: path) { archive, store, _ in
-        let found = try archive.collect("case-1", from: store)
-        #expect(found.packets == 10)
+        let finding = try archive.collect("case-1", from: store)
+        #expect(finding.packets == 10)
       }
     }
   }

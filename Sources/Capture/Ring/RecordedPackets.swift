@@ -10,13 +10,14 @@ public enum RecordedPackets {
   ///
   /// - Parameter take: false ends the search.
   public static func search(_ folder: String, from: Int64, to: Int64, _ take: (FrameView) -> Bool) {
-    for (number, _) in PacketRecorder.segments(folder) {
-      let path = PacketRecorder.path(folder, number)
-      // A segment whose last write lies before the time wanted has nothing of it: 10 s for the difference of clocks.
-      var status = stat()
-      guard stat(path, &status) == 0,
-        Int64(status.st_mtim.tv_sec) &+ 10 >= from / 1_000_000_000
-      else { continue }
+    let paths = PacketRecorder.segments(folder).map { PacketRecorder.path(folder, $0.number) }
+    for (index, path) in paths.enumerated() {
+      // Where the next segment begins before the time wanted, so does all of this one, but for what came out of order.
+      if index + 1 < paths.count, let next = firstTime(paths[index + 1]),
+        next.addingReportingOverflow(FrameView.timeTolerance).partialValue < from
+      {
+        continue
+      }
       guard read(path, from: from, to: to, take) else { return }
     }
     for child in folders(folder) { search(folder + "/" + child, from: from, to: to, take) }
@@ -34,6 +35,12 @@ public enum RecordedPackets {
       }
     }
     return true
+  }
+
+  private static func firstTime(_ path: String) -> Int64? {
+    var batch: [FrameView] = []
+    guard let file = try? CaptureFile(path), (try? file.nextBatch(&batch, frameLimit: 1)) == .frames else { return nil }
+    return batch.first?.time
   }
 
   private static func folders(_ folder: String) -> [String] {

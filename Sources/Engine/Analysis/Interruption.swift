@@ -15,6 +15,12 @@ public enum Interruption {
 
   /// Takes SIGINT and SIGTERM from here on.
   public static func listen() {
+    // Whoever started the program may have had them blocked, which is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // Made before a handler needs it: making it is not for a handler.
     asked.store(false, ordering: .relaxed)
     var action = sigaction()
