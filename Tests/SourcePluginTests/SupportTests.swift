@@ -64,6 +64,8 @@ struct SupportTests {
   private func lines(_ parts: [String], limit: Int = 1 << 20, start: Place = .start) -> [String] {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return [] }
+    // A program that another test starts meanwhile must not keep the pipe open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let reader = LineReader(descriptor: ends[0], start: start, limit: limit)
     var seen: [String] = []
     func drain() {
@@ -113,6 +115,7 @@ struct SupportTests {
   func waking() {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let reader = LineReader(descriptor: ends[0])
     reader.wake()
     reader.wake()
