@@ -93,7 +93,9 @@ public final class LiveCapture: CaptureReader {
     }
     guard !batch.isEmpty else { return .idle }
     counters.frames &+= UInt64(batch.count)
-    for frame in batch { counters.bytes &+= UInt64(frame.bytes.count) }
+    var bytes: UInt64 = 0
+    for frame in batch { bytes &+= UInt64(frame.bytes.count) }
+    counters.bytes &+= bytes
     return .frames
   }
 

@@ -29,18 +29,21 @@ struct CaptureThread: Sendable {
   /// The first thread: opens the capture and starts the other members'.
   func run() {
     do throws(CaptureError) {
-      let readers = try open()
+      var others = try open()
+      guard !others.isEmpty else { return }
+      let first = others.removeFirst()
+      let pipelineWorkers = others.isEmpty ? order.workers : 1
       _ = loop.send(.opened(id: order.id))
-      for reader in readers.dropFirst() {
+      while let reader = others.popLast() {
         let member = members.add()
         let transfer = Transfer(reader: reader)
         guard !startThread({ self.run(transfer.reader, member: member, pipelineWorkers: 1) }) else { continue }
-        // Its share of the frames goes to the others when its socket is closed.
+        // Its share of the frames goes to the others: nobody holds its reader any longer, which closes its socket.
         var nothing = SensorRun()
         nothing.gaps = [gap("capture_loss", "a worker's thread could not be started")]
         end(member, CaptureFigures(), error: nil, nothing)
       }
-      run(readers[0], member: 0, pipelineWorkers: readers.count > 1 ? 1 : order.workers)
+      run(first, member: 0, pipelineWorkers: pipelineWorkers)
     } catch {
       var nothing = SensorRun()
       nothing.gaps = [ended(early: error)]
