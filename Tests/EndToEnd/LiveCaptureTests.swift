@@ -14,7 +14,7 @@ private final class Wire {
       TestSupport.run(
         """
         ip netns add \(name) && \(ip) link add sender type veth peer name sensor &&
-        ip netns exec \(name) sysctl -qw net.ipv6.conf.all.disable_ipv6=1 &&
+        ip netns exec \(name) sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6' &&
         \(ip) link set sender up && \(ip) link set sensor up && \(ip) link set lo up
         """) == 0)
   }
@@ -95,8 +95,12 @@ private let whyNot: String? =
   ? "needs root"
   : TestSupport.run("command -v tcpreplay ip >/dev/null") != 0
     ? "needs tcpreplay and ip (tools/setup --test)"
-    : TestSupport.run("ip netns add vedette-test-probe 2>/dev/null && ip netns del vedette-test-probe") != 0
-      ? "no network namespaces here" : nil
+    : TestSupport.run(
+      """
+      ip netns add vedette-test-probe 2>/dev/null || exit 1
+      ip netns exec vedette-test-probe true 2>/dev/null; can=$?
+      ip netns del vedette-test-probe; exit $can
+      """) != 0 ? "no network namespaces here" : nil
 
 @Suite("Live capture on a wire of its own", .serialized, .enabled(if: whyNot == nil, "\(whyNot ?? "")"))
 struct LiveCaptureTests {

@@ -112,12 +112,23 @@ public final class PacketPipeline {
     lanes?.settle()
     while let lanes, lanes.underWay > 0 { takeStretch(take) }
     if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
-    while true {
-      let next = workers.flatMap { $0.flows.nextToClose(PacketPipeline.stretch) }.sorted()
-      let bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
-      take(gather { $0.flows.finish(reason: reason, through: bound) })
-      if bound == .last { return }
+    for bound in closingBounds() {
+      if let lanes {
+        lanes.close(reason: reason, through: bound)
+        if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
+      } else {
+        take(gather { $0.flows.finish(reason: reason, through: bound) })
+      }
     }
+    while let lanes, lanes.underWay > 0 { takeStretch(take) }
+    lanes?.settle()
+  }
+
+  /// The last flow of each portion that flows are closed in, ``FlowOrder/last`` at the end.
+  private func closingBounds() -> [FlowOrder] {
+    let open = workers.flatMap { $0.flows.nextToClose(.max) }.sorted()
+    let whole = stride(from: PacketPipeline.stretch, to: open.count, by: PacketPipeline.stretch).map { open[$0 - 1] }
+    return whole + [.last]
   }
 
   private func gather(_ body: (PacketWorker) -> Void) -> WireBatch {

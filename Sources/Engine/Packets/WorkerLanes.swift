@@ -1,6 +1,8 @@
 /// The way of frames to workers on threads of their own: one bounded queue a worker, filled a load at a time.
 
 import Capture
+import Evidence
+import Flows
 
 #if canImport(Glibc)
   import Glibc
@@ -13,6 +15,13 @@ private struct FrameLoad {
   var count = 0
   /// The end of a stretch: the clock is set forward to it, and what was found is handed over.
   var mark: Int64?
+  /// Flows to be closed then, up to this one; what that brings to light is handed over.
+  var closing: Closing?
+
+  struct Closing {
+    var reason: FlowEndReason
+    var bound: FlowOrder
+  }
 }
 
 /// One worker's queue. The producer and the worker's thread each hold the lock once a load, never for a frame.
@@ -104,8 +113,13 @@ private final class Lane: @unchecked Sendable {
         if time > .min { worker.flows.advance(to: time) }
         found = worker.drain()
       }
+      if let closing = load.closing {
+        worker.flows.finish(reason: closing.reason, through: closing.bound)
+        found = worker.drain()
+      }
       load.count = 0
       load.mark = nil
+      load.closing = nil
       pthread_mutex_lock(mutex)
       free.append(load)
       if let found { results.append(found) }
@@ -178,6 +192,15 @@ final class WorkerLanes {
   func mark(_ time: Int64) {
     for index in lanes.indices {
       open[index].mark = time
+      sendOpen(index)
+    }
+    underWay += 1
+  }
+
+  /// Has each worker close its flows up to `bound` and hand over what that brings to light, as at the end of a stretch.
+  func close(reason: FlowEndReason, through bound: FlowOrder) {
+    for index in lanes.indices {
+      open[index].closing = .init(reason: reason, bound: bound)
       sendOpen(index)
     }
     underWay += 1
