@@ -32,6 +32,18 @@ struct FirstPartyTests {
     #expect(inspector.sinkRefusals.allSatisfy { $0.refusals.total == 0 })
   }
 
+  @Test(
+    "An exchange is told when it is complete, not when its flow ends: nobody else waits for more of it",
+    .enabled(if: has("http") && has("dns") && has("tls")))
+  func soon() throws {
+    let inspector = Inspector(plugins: Self.shelf.dissectors)
+    let wire = Wire(inspector, port: 80)
+    wire.send(.toServer, Self.request)
+    wire.send(.toClient, Self.response)
+    #expect(inspector.drainTransactions().count == 1)
+    wire.close()
+  }
+
   /// RFC 1035 §4.1: a query for the A record of www.example.org, and its answer.
   static let query: [UInt8] =
     [0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0, 3, 0x77, 0x77, 0x77, 7]

@@ -74,11 +74,11 @@ int32_t dns_probe(vdt_instance *instance, const vdt_flow *flow, uint32_t directi
         start += 2;
         length -= 2;
         if (length < announced) {
+            // The header is there. Waiting on what is none would hold up whoever knows these bytes.
+            if (!own_port && (start[2] & 0x78 || start[4] || start[5] != 1))
+                return VDT_PROBE_NO;
             if (announced + 2 <= PROBE_SHOWN) {
                 result->need = announced - length;
-                if (!own_port &&
-                    (start[2] & 0x78 || start[4] || start[5] != 1)) // saves waiting for what is none
-                    return VDT_PROBE_NO;
                 return VDT_PROBE_NEED_MORE;
             }
             if (length + 2 < PROBE_SHOWN) {
