@@ -79,7 +79,8 @@ let tests: [Target] = [
   .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
   .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
   .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON"]),
-  .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport"]),
+  .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
+  .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport", "AllocationCounting"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.
   .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
   .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),

@@ -14,6 +14,9 @@ public struct FlowCounters: Sendable, Hashable {
   public var flowsPeak: UInt64 = 0
   /// Flows closed early because the table was full.
   public var flowsForced: UInt64 = 0
+  /// How often the table was nearly full, so that time-outs were shortened, and the flows that ended by that.
+  public var emergencies: UInt64 = 0
+  public var flowsShortened: UInt64 = 0
   /// Segments of no session, and RST segments of none.
   public var strayPackets: UInt64 = 0
   public var strayResets: UInt64 = 0
@@ -26,12 +29,16 @@ public struct FlowCounters: Sendable, Hashable {
   public var outOfOrder: UInt64 = 0
   /// Holes given up because the bytes behind them found no room.
   public var streamBufferGivenUp: UInt64 = 0
+  /// SYN segments within open sessions that could not be set aside until they are answered.
+  public var spareSYNsLost: UInt64 = 0
   /// Segments not kept for comparison with retransmissions because buffers were short.
   public var retentionSkipped: UInt64 = 0
   public var fragments: UInt64 = 0
   public var datagramsReassembled: UInt64 = 0
   public var datagramsExpired: UInt64 = 0
   public var datagramsGivenUp: UInt64 = 0
+  /// ICMP errors that quote a flow in the table.
+  public var icmpErrorsTied: UInt64 = 0
   public var anomalies: UInt64 = 0
   /// Host pairs and neighbours forgotten because their table was full.
   public var hostPairsForgotten: UInt64 = 0
@@ -42,11 +49,18 @@ public struct FlowCounters: Sendable, Hashable {
   public init() {}
 }
 
-/// A hard cap that was reached: a visibility gap.
+/// A hard cap that was reached, or nearly (``Cap/emergency``): a visibility gap.
 public struct ReachedCap: Sendable, Hashable {
   public enum Cap: String, Sendable, CaseIterable {
     case flows
+    /// The flow table was nearly full, and time-outs were shortened.
+    case emergency = "flows_emergency"
     case streamBuffer = "stream_buffer"
+    /// One direction of a flow had as many bytes waiting as it may.
+    case streamBufferPerDirection = "stream_buffer_per_direction"
+    /// Buffers were short, so that retransmissions were not compared with what they repeat.
+    case retransmissionsCompared = "retransmissions_compared"
+    case spareSYNs = "spare_syns"
     case datagrams
     case fragmentBuffer = "fragment_buffer"
     case hostPairs = "host_pairs"

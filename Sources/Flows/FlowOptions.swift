@@ -1,40 +1,5 @@
 import Packets
 
-/// Which copy stands when two segments or two fragments cover the same bytes.
-///
-/// After Shankar and Paxson, "Active Mapping" (2003), and Novak, "Target-Based Fragmentation Reassembly" (2005): each names
-/// how a family of operating systems decides, by where the two copies begin and end.
-public enum OverlapPolicy: String, Sendable, CaseIterable, BitwiseCopyable {
-  /// The copy that came first.
-  case first
-  /// The copy that came last.
-  case last
-  /// The earlier copy, unless the later one begins before it.
-  case bsd
-  /// The later copy, unless it begins before the earlier one.
-  case bsdRight = "bsd-right"
-  /// The earlier copy only if it begins before the later one.
-  case linux
-  /// The earlier copy, unless the later one begins no later and ends after it.
-  case solaris
-  /// The earlier copy, unless the later one begins before it and ends after it.
-  case windows
-
-  /// Whether the later copy replaces the earlier one where both have bytes; the ranges are offsets, ends excluded.
-  @inline(__always)
-  func laterWins(earlier: Range<Int>, later: Range<Int>) -> Bool {
-    switch self {
-    case .first: false
-    case .last: true
-    case .bsd: later.lowerBound < earlier.lowerBound
-    case .bsdRight: later.lowerBound >= earlier.lowerBound
-    case .linux: later.lowerBound <= earlier.lowerBound
-    case .solaris: later.lowerBound <= earlier.lowerBound && later.upperBound > earlier.upperBound
-    case .windows: later.lowerBound < earlier.lowerBound && later.upperBound > earlier.upperBound
-    }
-  }
-}
-
 /// How the engine tracks flows. Times are nanoseconds of capture time.
 public struct FlowOptions: Sendable {
   /// What to make of a session whose handshake was not seen.
@@ -47,6 +12,7 @@ public struct FlowOptions: Sendable {
 
   public struct Timeouts: Sendable, BitwiseCopyable {
     private static let second: Int64 = 1_000_000_000
+    // TCP
     /// A SYN that got no answer, counted from the SYN.
     public var attempt = 5 * second
     /// A handshake that does not go on.
@@ -57,21 +23,44 @@ public struct FlowOptions: Sendable {
     public var closed = 5 * second
     /// A session whose first segment from one side was a FIN.
     public var partialClose = 3 * second
+    /// How long a session without handshake may show one side only before its segments count as strays.
+    public var midstream = 60 * second
+    // Other protocols
+    /// UDP of which both sides were seen, and of which one was.
     public var udp = 60 * second
+    public var udpUnanswered = 60 * second
     public var icmp = 60 * second
     public var other = 60 * second
     public var fragment = 60 * second
     /// How long a host pair's stray packets are counted together.
     public var hostPair = 60 * second
     public init() {}
+
+    /// The same, none below 0 or so long that it could run past the end of time.
+    var bounded: Timeouts {
+      var out = self
+      for path in Self.all { out[keyPath: path] = min(max(out[keyPath: path], 0), 1000 * 86_400 * Self.second) }
+      return out
+    }
+
+    private static var all: [WritableKeyPath<Timeouts, Int64>] {
+      [
+        \.attempt, \.handshake, \.established, \.closed, \.partialClose, \.midstream, \.udp, \.udpUnanswered, \.icmp,
+        \.other, \.fragment, \.hostPair,
+      ]
+    }
   }
 
   /// The hard caps. Reaching one is counted in ``FlowCounters`` and listed by ``FlowEngine/reachedCaps``.
   public struct Limits: Sendable, BitwiseCopyable {
     /// Flows at once. Beyond, the flow that is nearest to its time-out is closed (`forced`).
     public var flows = 1 << 20
-    /// Bytes kept of all streams. Beyond, first no bytes are kept for comparing retransmissions, then a hole before
-    /// waiting bytes is given up as a gap.
+    /// The share of `flows`, in percent, from which on time-outs are shortened, and by what they are divided then. It is over
+    /// once the table is a quarter below that. 100 or more: never.
+    public var emergency = 90
+    public var emergencyDivisor: Int64 = 10
+    /// Bytes kept of all streams. When an eighth is left no more is kept for comparing retransmissions; when nothing is, the
+    /// bytes that came last find no room and the hole before those that wait in their stream is given up as a gap.
     public var streamBuffer = 64 << 20
     /// Bytes that wait for earlier ones in one direction of a flow, at most 128 MiB. Beyond, the hole is given up.
     public var streamBufferPerDirection = 1 << 20
@@ -97,15 +86,17 @@ public struct FlowOptions: Sendable {
   public var oneside = false
   /// Whether the VLAN ids tell flows apart.
   public var vlanInKey = true
+  /// Which copy of overlapping bytes stands, of fragments and of segments, at hosts that no target names.
   public var overlap = OverlapPolicy.first
-  public var fragmentOverlap = OverlapPolicy.first
+  /// The networks whose hosts decide otherwise; the most specific one that has the receiver counts.
+  public var overlapTargets: [OverlapTarget] = []
   /// Stream bytes inspected in each direction; 0 for all.
   public var depth: UInt64 = 0
   /// Anomalies of one kind in one flow that are records of their own; what follows is one record at the flow's end.
   public var anomaliesPerKind = 5
-  /// Segments with urgent data in one direction before `tcp.urgent_limit`.
+  /// Bytes of urgent data of a session, both ways together, before `tcp.urgent_limit`.
   public var urgentLimit = 64
-  /// Retransmitted segments in one direction before `tcp.retransmission_excess`.
+  /// Segments of a session, both ways together, that bring nothing but bytes delivered before, before `tcp.retransmission_excess`.
   public var retransmissionLimit = 32
   /// Differing handshake segments of a session before `tcp.syn_flood`.
   public var handshakeVariantLimit = 10
@@ -124,8 +115,6 @@ struct FlowRules: BitwiseCopyable {
   let midstream: FlowOptions.Midstream
   let oneside: Bool
   let vlanInKey: Bool
-  let overlap: OverlapPolicy
-  let fragmentOverlap: OverlapPolicy
   let depth: UInt64
   let anomaliesPerKind: Int
   let urgentLimit: Int
@@ -139,15 +128,13 @@ struct FlowRules: BitwiseCopyable {
     midstream = options.midstream
     oneside = options.oneside
     vlanInKey = options.vlanInKey
-    overlap = options.overlap
-    fragmentOverlap = options.fragmentOverlap
     depth = options.depth
     anomaliesPerKind = max(0, options.anomaliesPerKind)
     urgentLimit = options.urgentLimit
     retransmissionLimit = options.retransmissionLimit
     handshakeVariantLimit = options.handshakeVariantLimit
     stormLimit = options.stormLimit
-    timeouts = options.timeouts
+    timeouts = options.timeouts.bounded
     limits = options.limits
   }
 }

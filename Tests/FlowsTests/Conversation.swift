@@ -131,6 +131,33 @@ struct Conversation {
       ).bytes)
   }
 
+  /// A question of the client to a server that answers each (RFC 1035), and the error of a host that has no such port
+  /// (RFC 792), which quotes the question.
+  private static let question = IPv4(from: client, to: server, UDP(from: 5000, to: 53, payload: [1, 2, 3, 4]))
+  mutating func ask() { send(Ethernet(Self.question).bytes) }
+  mutating func refuse() {
+    send(
+      Ethernet(
+        IPv4(
+          from: Self.server, to: Self.client,
+          ICMP(type: 3, code: 3, rest: [0, 0, 0, 0] + Self.question.bytes.prefix(28)))
+      ).bytes)
+  }
+
+  /// A datagram of a protocol without sessions.
+  mutating func udp(fromClient: Bool) {
+    send(
+      Ethernet(
+        IPv4(
+          from: fromClient ? Self.client : Self.server, to: fromClient ? Self.server : Self.client,
+          UDP(from: fromClient ? 40_000 : 40_001, to: fromClient ? 40_001 : 40_000, payload: [1]))
+      ).bytes)
+  }
+  mutating func echo() { send(Ethernet(IPv4(from: Self.client, to: Self.server, ICMP(type: 8))).bytes) }
+  mutating func other() {
+    send(Ethernet(IPv4(from: Self.client, to: Self.server, RawNetworkPayload(ipProtocol: 99, [1]))).bytes)
+  }
+
   /// SYN, SYN-ACK, ACK.
   mutating func handshake(clientOptions: [UInt8] = [], serverOptions: [UInt8] = [], window: UInt16 = 65535) {
     c(.syn, options: clientOptions)

@@ -112,7 +112,10 @@ struct FlowTests {
 
   @Test("A full table gives up the flow nearest to its time-out, and says so")
   func cap() {
-    var t = Conversation { $0.limits.flows = 16 }
+    var t = Conversation {
+      $0.limits.emergency = 100
+      $0.limits.flows = 16
+    }
     for i in 0..<40 { t.send(Self.udp(Self.a, Self.b, UInt16(1000 + i), 9999)) }
     let out = t.finish()
     #expect(out.flows.count == 40)

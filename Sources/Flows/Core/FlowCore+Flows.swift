@@ -20,6 +20,7 @@ extension FlowCore {
     counters.flowsOpened &+= 1
     counters.flows &+= 1
     if counters.flows > counters.flowsPeak { counters.flowsPeak = counters.flows }
+    relieve(sparing: at)
     return at
   }
 
@@ -142,7 +143,8 @@ extension FlowCore {
     let state = flow.pointee
     let seen = Sighting(time: state.last, number: state.lastPacket, direction: .toServer)
     if state.marks.contains(.provisional), !state.marks.contains(.strayReported) { noteStray(flow, seen, reset: false) }
-    guard state.toServer.packets == 0 || state.toClient.packets == 0, state.marks.isDisjoint(with: [.strayReported])
+    guard state.toServer.packets == 0 || state.toClient.packets == 0,
+      state.marks.isDisjoint(with: [.strayReported, .refused])
     else { return }
     switch state.key.proto {
     case 6:

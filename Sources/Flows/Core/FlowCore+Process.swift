@@ -114,7 +114,9 @@ extension FlowCore {
           .udpUnsolicitedResponse, flows[at], Sighting(time: packet.time, number: packet.number, direction: .toClient))
       }
     }
-    deliverDatagram(at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.udp)
+    deliverDatagram(
+      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.udp, unanswered: options.timeouts.udpUnanswered
+    )
   }
 
   mutating func trackOther(_ packet: inout Packet, frame: UnsafeRawBufferPointer, carried: FragmentTotals, ports: Bool)
@@ -128,7 +130,8 @@ extension FlowCore {
       at = open(key, hash, packet, clientIsLow: sourceIsLow)
       guard at != .none else { return withoutFlow(packet) }
     }
-    deliverDatagram(at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.other)
+    deliverDatagram(
+      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.other, unanswered: options.timeouts.other)
   }
 
   mutating func trackICMP(_ packet: inout Packet, frame: UnsafeRawBufferPointer, carried: FragmentTotals) {
@@ -149,23 +152,22 @@ extension FlowCore {
         )
       }
     }
-    if packet.hasQuoted, !knowsQuoted(packet) {
-      note(.icmpUnsolicitedError, flows[at], Sighting(time: packet.time, number: packet.number, direction: .toServer))
-    }
-    deliverDatagram(at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.icmp)
+    if packet.hasQuoted { tieQuoted(packet, to: flows[at]) }
+    deliverDatagram(
+      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.icmp, unanswered: options.timeouts.icmp)
   }
 
-  /// Whether the flow that an ICMP error quotes is in the table. A quote too short to tell counts as known.
-  private func knowsQuoted(_ packet: Packet) -> Bool {
+  /// Ties an ICMP error to the flow that it quotes: that flow has its answer. A quote too short to name a flow says nothing.
+  private mutating func tieQuoted(_ packet: Packet, to error: UnsafeMutablePointer<FlowState>) {
     let quoted = packet.quoted
     var sourcePort: UInt16 = 0
     var destinationPort: UInt16 = 0
     switch quoted.ipProtocol {
     case 6, 17, 132:
-      guard quoted.hasPorts else { return true }
+      guard quoted.hasPorts else { return }
       (sourcePort, destinationPort) = (quoted.sourcePort, quoted.destinationPort)
     case 1, 58:
-      guard quoted.hasPorts else { return true }
+      guard quoted.hasPorts else { return }
       let ports = CommunityID.icmpPorts(
         type: UInt8(truncatingIfNeeded: quoted.sourcePort), code: UInt8(truncatingIfNeeded: quoted.destinationPort),
         version6: quoted.ipProtocol == 58)
@@ -177,18 +179,25 @@ extension FlowCore {
       source: quoted.source, sourcePort: sourcePort, destination: quoted.destination, destinationPort: destinationPort,
       proto: quoted.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
       innerVLAN: options.vlanInKey ? packet.vlanInner : 0, sourceIsLow: &sourceIsLow)
-    return find(key, key.hash(seed: seed)) != .none
+    let found = find(key, key.hash(seed: seed))
+    if found != .none {
+      counters.icmpErrorsTied &+= 1
+      flows[found].pointee.marks.insert(.refused)
+    } else if packet.transportChecksum != .bad {
+      note(.icmpUnsolicitedError, error, Sighting(time: packet.time, number: packet.number, direction: .toServer))
+    }
   }
 
   @inline(__always)
   private mutating func deliverDatagram(
     _ at: UInt32, _ sourceIsLow: Bool, _ packet: Packet, _ frame: UnsafeRawBufferPointer, _ carried: FragmentTotals,
-    timeout: Int64
+    timeout: Int64, unanswered: Int64
   ) {
     let flow = flows[at]
     let direction: Direction = flow.pointee.marks.contains(.clientIsLow) == sourceIsLow ? .toServer : .toClient
     count(packet, flow, direction, carried)
-    flow.pointee.deadline = flow.pointee.last &+ timeout
+    let isAnswered = flow.pointee.toServer.packets != 0 && flow.pointee.toClient.packets != 0
+    flow.pointee.deadline = flow.pointee.last &+ (isAnswered ? timeout : unanswered)
     if !packet.anomalies.isEmpty { noteAll(packet, flow, direction) }
     if packet.hasBadChecksum {
       counters.badChecksums &+= 1

@@ -9,6 +9,7 @@ import Packets
 /// `+Anomalies`.
 struct FlowCore: ~Copyable {
   let options: FlowRules
+  let overlapTargets: OverlapTargets
   let sensor: String
   let consumer: (any FlowConsumer)?
 
@@ -31,6 +32,8 @@ struct FlowCore: ~Copyable {
   var capture: UInt16 = 0
   /// Differs from run to run, so that nobody can aim for collisions; no output depends on it.
   let seed = UInt64.random(in: .min ... .max)
+  /// What a table that is nearly full does about it.
+  var relief: Relief
   /// FNV-1a over the sensor's name: where every flow id begins.
   let idBasis: UInt64
 
@@ -44,6 +47,7 @@ struct FlowCore: ~Copyable {
 
   init(options: FlowOptions, consumer: (any FlowConsumer)?) {
     self.options = FlowRules(options)
+    overlapTargets = OverlapTargets(options.overlapTargets, fallback: options.overlap)
     sensor = options.sensor
     origins = [RecordOrigin(sensor: options.sensor, capture: "")]
     self.consumer = consumer
@@ -58,6 +62,7 @@ struct FlowCore: ~Copyable {
     pairs = HostPairTable(capacity: limits.hostPairs)
     neighbours = NeighbourTable(capacity: limits.neighbours)
     decoder = PacketDecoder(options: options.decoder)
+    relief = Relief(limits)
     var h: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in options.sensor.utf8 { h = (h ^ UInt64(byte)) &* 0x100_0000_01B3 }
     idBasis = h

@@ -203,7 +203,9 @@ struct DatagramTable: ~Copyable {
         let owner = owners[unit]
         if owner != .none {
           let e = blocks[owner].pointee
-          guard policy.laterWins(earlier: Int(e.segmentStart)..<Int(e.segmentEnd), later: later) else { continue }
+          guard policy.laterFragmentWins(earlier: Int(e.segmentStart)..<Int(e.segmentEnd), later: later) else {
+            continue
+          }
         }
         owners[unit] = block
         memcpy(whole + unit * 8, blocks.data(block) + (unit * 8 - Int(b.offset)), min(8, end - unit * 8))

@@ -97,8 +97,6 @@ extension FlowCore {
     datagram.pointee.totals.packets &+= 1
     datagram.pointee.totals.bytes &+= UInt64(packet.wireLength)
     datagram.pointee.totals.ipBytes &+= UInt64(packet.networkLength)
-    // A second copy of the same bytes changes nothing.
-    if overlaps, !differs, covers(at, range) { return at }
     guard datagrams.add(at, range, bytes) else {
       packet.raise(.fragmentIncomplete, at: offset)
       giveUpForRoom()
@@ -108,15 +106,8 @@ extension FlowCore {
     return at
   }
 
-  private func covers(_ at: UInt32, _ range: Range<Int>) -> Bool {
-    let map = datagrams.blocks.data(datagrams[at].pointee.map)
-    for unit in range.lowerBound / 8..<(range.upperBound + 7) / 8
-    where map.load(fromByteOffset: unit >> 3, as: UInt8.self) >> UInt8(unit & 7) & 1 == 0 { return false }
-    return true
-  }
-
   private mutating func complete(_ at: UInt32, _ packet: inout Packet) {
-    let whole = datagrams.assemble(at, policy: options.fragmentOverlap)
+    let whole = datagrams.assemble(at, policy: overlapTargets.policy(of: datagrams[at].pointee.destination))
     let totals = datagrams[at].pointee.totals
     packet.ipProtocol = datagrams[at].pointee.ipProtocol
     datagrams.remove(at)

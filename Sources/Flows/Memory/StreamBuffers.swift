@@ -68,6 +68,20 @@ struct StreamBuffers: ~Copyable {
     return length
   }
 
+  /// Puts bytes before those of a block, if it has room for all of them.
+  mutating func prepend(_ index: UInt32, with bytes: UnsafeRawBufferPointer) -> Bool {
+    let used = Int(slab[index].pointee.length)
+    guard let base = bytes.baseAddress, bytes.count <= StreamBlock.room - used else { return false }
+    memmove(data(index) + bytes.count, data(index), used)
+    memcpy(data(index), base, bytes.count)
+    slab[index].pointee.length = UInt32(used + bytes.count)
+    slab[index].pointee.offset &-= UInt64(bytes.count)
+    return true
+  }
+
+  /// The offset behind a block's last byte.
+  func end(of index: UInt32) -> UInt64 { slab[index].pointee.offset &+ UInt64(slab[index].pointee.length) }
+
   mutating func release(_ index: UInt32) { slab.release(index) }
 
   /// Gives back a whole list.

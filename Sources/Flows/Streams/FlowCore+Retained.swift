@@ -45,6 +45,7 @@ extension FlowCore {
       }
       guard !buffers.isShort, let new = buffers.make(rest, offset: offset) else {
         counters.retentionSkipped &+= 1
+        reached(.retransmissionsCompared)
         return
       }
       appendRetained(stream, new)

@@ -24,7 +24,15 @@ extension FlowCore {
       return
     }
     if !segment.has(.syn), !flow.pointee.marks.contains(.provisional) { flow.pointee.marks.insert(.answerDue) }
-    guard segment.session.pointee.firstSeen == 3 else { return }
+    guard segment.session.pointee.firstSeen == 3 else {
+      // For so long the other side may be late; then the segments are of no session that this capture sees.
+      if flow.pointee.marks.contains(.provisional), !flow.pointee.marks.contains(.strayReported),
+        segment.seen.time &- flow.pointee.start > options.timeouts.midstream
+      {
+        noteStray(flow, segment.seen, reset: false)
+      }
+      return
+    }
     if flow.pointee.marks.contains(.provisional) {
       flow.pointee.marks.remove(.provisional)
       note(.tcpMidstream, flow, segment.seen)
@@ -56,7 +64,7 @@ extension FlowCore {
       let old = Int(min(next &- offset, Int64(bytes.count)))
       bytes = UnsafeRawBufferPointer(rebasing: bytes[old...])
       offset = offset &+ Int64(old)
-      if bytes.isEmpty, wireEnd <= next { return }
+      if bytes.isEmpty, wireEnd <= next { return countRepeat(segment) }
     }
     if offset == next, sender.pointee.pendingHead == .none, !segment.flow.pointee.marks.contains(.held) {
       if !bytes.isEmpty {
@@ -79,6 +87,16 @@ extension FlowCore {
       if cut > 0, cut <= Int64(segment.length) {
         skip(segment.flow, sender, segment.direction, to: UInt64(bitPattern: wireEnd))
       }
+    }
+  }
+
+  /// A segment without a new byte, and no keep-alive: what filled a hole was late, and no retransmission that we can tell.
+  private mutating func countRepeat(_ segment: Segment) {
+    let sender = segment.sender
+    guard segment.length > 1, sender.pointee.repeats < .max else { return }
+    sender.pointee.repeats &+= 1
+    if Int(sender.pointee.repeats) &+ Int(segment.receiver.pointee.repeats) == options.retransmissionLimit &+ 1 {
+      note(.tcpRetransmissionExcess, segment.flow, segment.seen)
     }
   }
 
@@ -200,11 +218,13 @@ extension FlowCore {
   /// Keeps bytes until those before them come.
   private mutating func wait(_ segment: Segment, _ start: Int64, _ bytes: UnsafeRawBufferPointer) {
     let stream = segment.sender
-    let held = segment.flow.pointee.marks.contains(.held)
+    let flow = segment.flow
+    let held = flow.pointee.marks.contains(.held)
     let limit =
       held ? Self.heldBlocks : max(2, options.limits.streamBufferPerDirection / MemoryLayout<StreamBlock>.stride)
     if Int(stream.pointee.blocks) &+ bytes.count / StreamBlock.room &+ 1 > min(limit, Int(UInt16.max) - 64) {
       counters.streamBufferGivenUp &+= 1
+      reached(.streamBufferPerDirection)
       if held { return }
       releaseRetained(stream)
       if stream.pointee.pendingHead != .none {
@@ -225,11 +245,11 @@ extension FlowCore {
         block = .none
       }
     }
+    var differs = false
+    let policy = overlapTargets.policy(of: segment.direction == .toServer ? flow.pointee.server : flow.pointee.client)
     while at < end {
       if block == .none {
-        previous = insert(segment, from: at, to: end, start, bytes, after: previous)
-        if previous == .none { return }
-        at = end
+        _ = insert(segment, from: at, to: end, start, bytes, after: previous, policy)
         break
       }
       let b = buffers[block]
@@ -240,37 +260,84 @@ extension FlowCore {
         block = b.pointee.next
       } else if blockStart > at {
         let stop = min(end, blockStart)
-        previous = insert(segment, from: at, to: stop, start, bytes, after: previous)
-        if previous == .none { return }
+        previous = insert(segment, from: at, to: stop, start, bytes, after: previous, policy)
+        if previous == .none { break }
         at = stop
       } else {
         let stop = min(end, blockEnd)
         let there = buffers.data(block) + Int(at - blockStart)
-        if let base = bytes.baseAddress, memcmp(there, base + Int(at - start), Int(stop - at)) != 0 {
-          note(.tcpOverlapDifferentData, segment.flow, segment.seen, offset: UInt64(bitPattern: at))
+        if let base = bytes.baseAddress {
+          if memcmp(there, base + Int(at - start), Int(stop - at)) != 0 { differs = true }
           let earlier = Int(blockStart) &+ Int(b.pointee.segmentStart)..<Int(blockStart) &+ Int(b.pointee.segmentEnd)
-          if options.overlap.laterWins(earlier: earlier, later: Int(start)..<Int(end)) {
-            memcpy(there, base + Int(at - start), Int(stop - at))
+          if policy.laterSegmentWins(earlier: earlier, later: Int(start)..<Int(end)) {
+            block = isolate(block, Int(at - blockStart)..<Int(stop - blockStart), stream)
+            let own = buffers[block]
+            let origin = Int64(bitPattern: own.pointee.offset)
+            memcpy(buffers.data(block) + Int(at - origin), base + Int(at - start), Int(stop - at))
+            own.pointee.segmentStart = Int32(truncatingIfNeeded: start - origin)
+            own.pointee.segmentEnd = Int32(truncatingIfNeeded: end - origin)
           }
         }
         at = stop
         previous = block
-        block = b.pointee.next
+        block = buffers[block].pointee.next
       }
     }
+    if differs { note(.tcpOverlapDifferentData, segment.flow, segment.seen, offset: UInt64(bitPattern: start)) }
+  }
+
+  /// Makes a range of a block's bytes a block of its own, so that it can have another segment's bounds, and returns its
+  /// number. Where there is no room for that it stays in its block.
+  private mutating func isolate(_ block: UInt32, _ range: Range<Int>, _ stream: UnsafeMutablePointer<TCPEndpoint>)
+    -> UInt32
+  {
+    if range.upperBound < Int(buffers[block].pointee.length) { _ = split(block, at: range.upperBound, stream) }
+    return range.lowerBound > 0 ? split(block, at: range.lowerBound, stream) : block
+  }
+
+  /// Cuts a waiting block in two and returns the second, or the whole where there is no room.
+  private mutating func split(_ block: UInt32, at cut: Int, _ stream: UnsafeMutablePointer<TCPEndpoint>) -> UInt32 {
+    let bytes = UnsafeRawBufferPointer(rebasing: buffers.bytes(of: block)[cut...])
+    guard stream.pointee.blocks < .max,
+      let new = buffers.make(bytes, offset: buffers[block].pointee.offset &+ UInt64(cut))
+    else { return block }
+    let whole = buffers[block]
+    let second = buffers[new]
+    second.pointee.segmentStart = whole.pointee.segmentStart &- Int32(truncatingIfNeeded: cut)
+    second.pointee.segmentEnd = whole.pointee.segmentEnd &- Int32(truncatingIfNeeded: cut)
+    second.pointee.next = whole.pointee.next
+    whole.pointee.next = new
+    whole.pointee.length = UInt32(truncatingIfNeeded: cut)
+    if second.pointee.next == .none { stream.pointee.pendingTail = new }
+    stream.pointee.blocks &+= 1
+    return new
   }
 
   /// Puts blocks for a range of a segment behind a block of the list. Returns the last of them, `.none` if there was no room.
   private mutating func insert(
-    _ segment: Segment, from: Int64, to: Int64, _ start: Int64, _ bytes: UnsafeRawBufferPointer, after previous: UInt32
+    _ segment: Segment, from: Int64, to: Int64, _ start: Int64, _ bytes: UnsafeRawBufferPointer, after previous: UInt32,
+    _ policy: OverlapPolicy
   ) -> UInt32 {
     let stream = segment.sender
     var previous = previous
     var at = from
+    // Where the bounds of segments decide nothing, small ones share a block.
+    if policy == .first || policy == .last {
+      if previous != .none, buffers.end(of: previous) == UInt64(bitPattern: from) {
+        at += Int64(
+          buffers.extend(previous, with: UnsafeRawBufferPointer(rebasing: bytes[Int(from - start)..<Int(to - start)])))
+      }
+      let next = previous == .none ? stream.pointee.pendingHead : buffers[previous].pointee.next
+      if at < to, next != .none, buffers[next].pointee.offset == UInt64(bitPattern: to),
+        buffers.prepend(next, with: UnsafeRawBufferPointer(rebasing: bytes[Int(at - start)..<Int(to - start)]))
+      {
+        return next
+      }
+    }
     while at < to {
       let part = UnsafeRawBufferPointer(
         rebasing: bytes[Int(at - start)..<min(Int(to - start), Int(at - start) + StreamBlock.room)])
-      guard let new = buffers.make(part, offset: UInt64(bitPattern: at)) else {
+      guard stream.pointee.blocks < .max, let new = buffers.make(part, offset: UInt64(bitPattern: at)) else {
         counters.streamBufferGivenUp &+= 1
         reached(.streamBuffer)
         if !segment.flow.pointee.marks.contains(.held), stream.pointee.pendingHead != .none { giveUpHole(segment) }

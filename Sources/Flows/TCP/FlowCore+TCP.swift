@@ -133,7 +133,11 @@ extension FlowCore {
     if packet.tcp.options.contains(.windowScale) { offered.insert(.offeredScale) }
     // With none to spare the SYN is as lost on us as it is on the host.
     if session.pointee.spareSYN == .none { session.pointee.spareSYN = spares.allocate() ?? .none }
-    guard session.pointee.spareSYN != .none else { return .none }
+    guard session.pointee.spareSYN != .none else {
+      counters.spareSYNsLost &+= 1
+      reached(.spareSYNs)
+      return .none
+    }
     spares[session.pointee.spareSYN].pointee = SpareSYN(
       time: packet.time, number: packet.number, sequence: sequence, wireLength: packet.wireLength,
       networkLength: packet.networkLength, window: packet.tcp.window, windowScale: packet.tcp.windowScale,
@@ -260,7 +264,11 @@ extension FlowCore {
     } else if originator.pointee.state.rawValue >= EndpointState.partial.rawValue
       || responder.pointee.state.rawValue >= EndpointState.partial.rawValue
     {
-      deadline = flow.pointee.last &+ timeouts.established
+      // Half-open: both said SYN, and nobody has said anything yet.
+      let isOpen =
+        flow.pointee.marks.contains(.established) || flow.pointee.marks.contains(.midstream)
+        || originator.pointee.nextOffset != 0 || responder.pointee.nextOffset != 0
+      deadline = flow.pointee.last &+ (isOpen ? timeouts.established : timeouts.handshake)
     } else {
       deadline = flow.pointee.last &+ timeouts.handshake
     }

@@ -6,6 +6,8 @@ extension FlowCore {
   /// What of a segment may enter the streams.
   struct Belief {
     var acknowledgement = true
+    /// The window goes with the acknowledgement, or the acknowledgement is at least a sign of where the session is.
+    var window = true
     var payload = true
   }
 
@@ -18,22 +20,38 @@ extension FlowCore {
     let flow = segment.flow
     guard receiver.pointee.state != .inactive || sender.pointee.state != .inactive else { return belief }
     if segment.has(.ack), receiver.pointee.state != .inactive { checkAcknowledgement(segment, &belief) }
+    if packet.tcp.options.rawValue & TCPOptionSet.sack.rawValue != 0, flow.pointee.marks.contains(.established) {
+      checkSelective(segment, packet.tcp)
+    }
     if packet.tcp.options.rawValue & TCPOptionSet.timestamps.rawValue != 0 {
       checkTimestamp(segment, packet.tcp, &belief)
     }
     if segment.length > 0, sender.pointee.state != .inactive { checkData(segment, &belief) }
     if sender.pointee.state == .reset { checkAfterReset(segment) }
     if packet.tcp.flags.rawValue & TCPFlags.urg.rawValue != 0, packet.tcp.urgentPointer != 0 {
-      sender.pointee.urgentCount &+= sender.pointee.urgentCount == .max ? 0 : 1
-      if Int(sender.pointee.urgentCount) == options.urgentLimit &+ 1 { note(.tcpUrgentLimit, flow, segment.seen) }
+      countUrgent(segment)
     }
     return belief
   }
 
   // MARK: - Every segment
 
+  /// One urgent byte (RFC 6093 §3.1: hosts take the one that the pointer marks out of the stream), unless it came before.
+  private mutating func countUrgent(_ segment: Segment) {
+    let sender = segment.sender
+    guard segment.length > 0, sequenceDistance(segment.end, from: sender.pointee.lastSequence) > 0,
+      sender.pointee.urgentCount < .max
+    else { return }
+    sender.pointee.urgentCount &+= 1
+    if Int(sender.pointee.urgentCount) &+ Int(segment.receiver.pointee.urgentCount) == options.urgentLimit &+ 1 {
+      note(.tcpUrgentLimit, segment.flow, segment.seen)
+    }
+  }
+
   /// Where no window is known, an acknowledgement farther than this beyond what was seen is not believed.
   private static let believableAdvance: Int32 = 16 << 20
+  /// So many acknowledgements in a row that no window allows tell of capture loss.
+  private static let insistence: UInt8 = 3
 
   /// RFC 9293 §3.10.7.4: an acknowledgement is of bytes sent. What the capture missed is no reason to doubt one that the
   /// sender's window allows.
@@ -55,11 +73,16 @@ extension FlowCore {
           note(.tcpInvalidAck, flow, segment.seen)
         }
         belief.acknowledgement = false
+        belief.window = insists(sender, ahead)
       } else if ahead > Self.believableAdvance {
         belief.acknowledgement = false
+        belief.window = false
+      } else {
+        sender.pointee.doubtful = 0
       }
       return
     }
+    sender.pointee.doubtful = 0
     let behind = sequenceDistance(receiver.pointee.acknowledged, from: segment.acknowledgement)
     if behind > 0 {
       let before = sequenceDistance(segment.acknowledgement, from: receiver.pointee.startSequence)
@@ -67,7 +90,35 @@ extension FlowCore {
       if far || (before < 0 && receiver.pointee.nextOffset < 1 << 31) {
         note(segment.has(.rst) ? .tcpRstInvalidAck : .tcpInvalidAck, segment.flow, segment.seen)
         belief.acknowledgement = false
+        belief.window = false
       }
+    }
+  }
+
+  /// Whether a host has acknowledged what no window allowed so often, and nothing else between, that it is the capture that
+  /// lacks the bytes. A host drops one such segment, its window with it, and goes on as before (RFC 9293 §3.10.7.4).
+  private func insists(_ sender: UnsafeMutablePointer<TCPEndpoint>, _ ahead: Int32) -> Bool {
+    guard ahead <= Self.believableAdvance else { return false }
+    sender.pointee.doubtful &+= 1
+    guard sender.pointee.doubtful >= Self.insistence else { return false }
+    sender.pointee.doubtful = 0
+    return true
+  }
+
+  /// Selective acknowledgements (RFC 2018) are of bytes sent, too. They release nothing: the receiver may take them back (§8).
+  private mutating func checkSelective(_ segment: Segment, _ header: TCPHeader) {
+    let sender = segment.sender
+    guard sender.pointee.marks.contains(.windowSeen), segment.flow.pointee.marks.contains(.windowKnown),
+      !segment.flow.pointee.marks.contains(.lossy), !segment.has(.rst)
+    else { return }
+    let edge = sender.pointee.windowAcknowledgement &+ sender.pointee.window
+    for i in 0..<Int(min(header.sackCount, 4)) {
+      let right = header.sackBlocks[i].right
+      guard sequenceDistance(right, from: segment.receiver.pointee.lastSequence) > 0,
+        sequenceDistance(right, from: edge) > 0
+      else { continue }
+      note(.tcpInvalidAck, segment.flow, segment.seen)
+      return
     }
   }
 

@@ -34,7 +34,7 @@ extension FlowCore {
     }
     initialize(segment)
     writeHistory(segment)
-    updateWindow(segment, packet.tcp)
+    if believable.window { updateWindow(segment, packet.tcp) }
     if segment.has(.syn) { negotiate(segment, packet.tcp) }
     if segment.has(.fin) {
       sender.pointee.finCount &+= sender.pointee.finCount == .max ? 0 : 1
@@ -223,9 +223,6 @@ extension FlowCore {
       counters.retransmissions &+= 1
       segment.session.pointee.history.scaled(
         UInt8(ascii: "T"), segment.direction, count: &sender.pointee.retransmissions)
-      if Int(sender.pointee.retransmissions) == options.retransmissionLimit &+ 1 {
-        note(.tcpRetransmissionExcess, segment.flow, segment.seen)
-      }
     }
     return advance
   }

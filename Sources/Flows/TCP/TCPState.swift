@@ -40,6 +40,10 @@ struct TCPEndpoint: BitwiseCopyable {
   var gaps: UInt16 = 0
   var zeroWindows: UInt16 = 0
   var badChecksums: UInt16 = 0
+  /// Segments that brought nothing but bytes delivered before.
+  var repeats: UInt16 = 0
+  /// Acknowledgements in a row that no window of this side allowed.
+  var doubtful: UInt8 = 0
 
   /// Offset of the next byte to deliver; 0 is the byte after the SYN.
   var nextOffset: UInt64 = 0

@@ -60,24 +60,6 @@ struct StreamTests {
     #expect(out.anomalies.isEmpty)
   }
 
-  static let overlaps: [(OverlapPolicy, String)] = [
-    // Held: "BBBB" at 5..<9. Then "AAAAAA" at 3..<9 (begins before, ends with it), then the hole 1..<3 is filled.
-    (.first, "xxAABBBB"), (.last, "xxAAAAAA"), (.bsd, "xxAAAAAA"), (.linux, "xxAAAAAA"), (.bsdRight, "xxAABBBB"),
-    (.solaris, "xxAABBBB"), (.windows, "xxAABBBB"),
-  ]
-
-  @Test("Of two copies of waiting bytes the policy's stands, and the difference is told", arguments: overlaps)
-  func policy(_ policy: OverlapPolicy, _ expected: String) {
-    var t = Conversation { $0.overlap = policy }
-    t.handshake()
-    t.c(.psh, at: 5, ack: 1, "BBBB")
-    t.c(.psh, at: 3, ack: 1, "AAAAAA")
-    t.c(.psh, at: 1, ack: 1, "xx")
-    let out = t.finish()
-    #expect(out.toServer() == expected)
-    #expect(out.count(.tcpOverlapDifferentData) == 1)
-  }
-
   @Test("A retransmission with other bytes changes nothing and is told; with the same bytes it is not")
   func retransmission() {
     var t = Conversation()
@@ -198,55 +180,5 @@ struct StreamTests {
     let out = t.finish()
     #expect(out.toServer() == "abcdklm")
     #expect(out.heard[0].gaps == [4..<10])
-  }
-
-  @Test(
-    "However a stream is cut, turned about, doubled and delayed, the consumer hears the same bytes", arguments: 0..<60)
-  func differential(_ seed: UInt64) {
-    var random = SplitMix(state: seed)
-    let text = (0..<Int.random(in: 1...6000, using: &random)).map { _ in
-      Character(UnicodeScalar(UInt8.random(in: 97...122, using: &random)))
-    }
-    let start = UInt32.random(in: .min ... .max, using: &random)
-    var pieces: [(Int, String)] = []
-    var at = 0
-    while at < text.count {
-      let length = min(text.count - at, Int.random(in: 1...400, using: &random))
-      pieces.append((at, String(text[at..<at + length])))
-      // Now and then a copy of other bounds.
-      if Int.random(in: 0..<4, using: &random) == 0 {
-        let from = max(0, at - Int.random(in: 0...300, using: &random))
-        let to = min(text.count, at + Int.random(in: 1...300, using: &random))
-        pieces.append((from, String(text[from..<to])))
-      }
-      at += length
-    }
-    for i in pieces.indices where Int.random(in: 0..<3, using: &random) == 0 {
-      pieces.swapAt(i, min(pieces.count - 1, i + Int.random(in: 0...8, using: &random)))
-    }
-    var t = Conversation { $0.overlap = OverlapPolicy.allCases[Int(seed) % OverlapPolicy.allCases.count] }
-    t.clientStart = start
-    t.handshake()
-    for (offset, piece) in pieces { t.c(.psh, at: 1 + offset, ack: 1, piece) }
-    t.s([], at: 1, ack: 1 + text.count)
-    t.goodbye(client: 1 + text.count, server: 1)
-    let out = t.finish()
-    #expect(out.toServer() == String(text))
-    #expect(out.heard[0].offsetsFit)
-    #expect(out.count(.tcpOverlapDifferentData) == 0)
-    #expect(out.count(.tcpSequenceGap) == 0)
-    #expect(out.states == ["SF"])
-  }
-}
-
-/// A generator whose numbers depend on its seed only (Steele, Lea and Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

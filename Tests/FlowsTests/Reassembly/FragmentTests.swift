@@ -55,32 +55,6 @@ struct FragmentTests {
     #expect(out.anomalies.isEmpty, "\(out.kinds)")
   }
 
-  static let overlapCases: [(OverlapPolicy, Character)] = [
-    // First "E" at 64..<192, then "L" at 0..<128: the later begins before and ends within. Who has 64..<128?
-    (.first, "E"), (.last, "L"), (.bsd, "L"), (.bsdRight, "E"), (.linux, "L"), (.solaris, "E"), (.windows, "E"),
-  ]
-
-  @Test("Each overlap policy keeps the copy that its systems keep", arguments: overlapCases)
-  func policies(_ policy: OverlapPolicy, _ winner: Character) {
-    var t = Conversation {
-      $0.fragmentOverlap = policy
-      $0.decoder = DecoderOptions(checksums: .ignore)
-    }
-    var head = Self.datagram([UInt8](repeating: 0x4C, count: 248))
-    head = Array(head[..<128])
-    t.send(Self.fragment([UInt8](repeating: 0x45, count: 128), at: 64, more: true))
-    t.send(Self.fragment(head, at: 0, more: true))
-    t.send(Self.fragment([UInt8](repeating: 0x5A, count: 64), at: 192, more: false))
-    let out = t.finish()
-    let text = String(decoding: out.heard.first?.toServer ?? [], as: UTF8.self)
-    let expected =
-      String(repeating: "L", count: 56) + String(repeating: winner, count: 64) + String(repeating: "E", count: 64)
-      + String(repeating: "Z", count: 64)
-    #expect(text == expected)
-    #expect(out.count(.fragmentOverlap) == 1)
-    #expect(out.count(.fragmentInconsistentData) == 1)
-  }
-
   @Test("The same bytes twice are an overlap and no inconsistency")
   func duplicate() {
     let whole = Self.datagram(Self.payload)
