@@ -1,3 +1,4 @@
+import Flows
 import Testing
 
 @testable import Engine
@@ -26,6 +27,24 @@ import Testing
     #expect(configuration.size("limits.stream_buffer") == 2 << 30)
     try configuration.set("store.retention=14d")
     #expect(configuration.duration("store.retention") == 14 * 86_400 * 1_000_000_000)
+  }
+
+  @Test("Hosts that decide otherwise about overlaps are named by network, and what is no network is refused")
+  func overlapTargets() throws {
+    var configuration = Configuration()
+    try configuration.read(
+      yaml: "flows: {overlap: bsd, overlap_targets: [{network: 10.1.0.0/16, policy: windows}, {network: 10.2.0.1}]}",
+      file: "v.yaml")
+    let options = FlowOptions(configuration, sensor: "s")
+    #expect(options.overlap == .bsd)
+    #expect(
+      options.overlapTargets
+        == [
+          OverlapTarget("10.1.0.0/16", policy: .windows), OverlapTarget("10.2.0.1", policy: .first),
+        ].compactMap { $0 })
+    #expect(throws: ConfigurationError.self) {
+      try configuration.read(yaml: "flows: {overlap_targets: [{network: office}]}", file: "v.yaml")
+    }
   }
 
   @Test(

@@ -55,18 +55,43 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("flows.oneside", .flag, "false", "inspect a side although the other is never seen"),
     .init("flows.vlan", .flag, "true", "VLAN ids are part of a flow's key"),
     .init(
-      "flows.overlap", .choice(["first", "last", "bsd", "bsd-right", "linux", "solaris", "windows"]), "first",
-      "which copy of overlapping bytes counts"),
-    .init("flows.timeouts.tcp_handshake", .duration, "60s", "TCP before it is established"),
+      "flows.overlap", .choice(overlapPolicies), "first",
+      "which copy of overlapping bytes counts, of fragments and of segments"),
+    .init(
+      "flows.overlap_targets",
+      .mappings([
+        .init("network", .text, "", "network or address, for example 10.1.0.0/16"),
+        .init("policy", .choice(overlapPolicies), "first", "how its hosts decide"),
+      ]), "[]", "networks whose hosts decide otherwise; the most specific that has the receiver counts"),
+    .init(
+      "flows.emergency.at", .integer(1...100), "90", "percent of limits.flows from which time-outs shrink; 100: never"),
+    .init("flows.emergency.divisor", .integer(1...1000), "10", "what time-outs are divided by in an emergency"),
+    .init("flows.timeouts.tcp_attempt", .duration, "5s", "a SYN without an answer"),
+    .init("flows.timeouts.tcp_handshake", .duration, "60s", "TCP that is half open"),
     .init("flows.timeouts.tcp_established", .duration, "1h", "established TCP without a packet"),
     .init("flows.timeouts.tcp_closed", .duration, "10s", "TCP after both sides closed"),
+    .init("flows.timeouts.tcp_partial_close", .duration, "3s", "TCP of which one side began with its FIN"),
+    .init("flows.timeouts.tcp_midstream", .duration, "60s", "TCP without handshake before the other side must show"),
     .init("flows.timeouts.udp", .duration, "60s", "UDP without a packet"),
+    .init("flows.timeouts.udp_unanswered", .duration, "60s", "UDP of which one side was seen"),
     .init("flows.timeouts.icmp", .duration, "30s", "ICMP without a packet"),
     .init("flows.timeouts.other", .duration, "60s", "other protocols without a packet"),
     .init("flows.timeouts.fragments", .duration, "60s", "a datagram that stays incomplete"),
+    .init("flows.timeouts.host_pairs", .duration, "60s", "what two hosts send outside sessions is counted together"),
     .init("limits.flows", .integer(1_000...16_000_000), "1000000", "flows tracked at once, a worker"),
     .init("limits.stream_buffer", .size, "64MiB", "bytes held for reassembly, a worker"),
+    .init(
+      "limits.stream_buffer_per_direction", .size, "1MiB", "of these, bytes that one direction of a flow may have wait"),
+    .init("limits.stream_depth", .size, "0", "bytes of a direction that are inspected; 0: all"),
     .init("limits.fragments", .size, "16MiB", "bytes held for defragmentation, a worker"),
+    .init("limits.datagrams", .integer(16...1_000_000), "4096", "incomplete datagrams at once, a worker"),
+    .init("limits.datagrams_per_source", .integer(1...1_000_000), "1024", "of these, of one source"),
+    .init("limits.fragments_per_datagram", .integer(2...8192), "1024", "fragments of one datagram"),
+    .init(
+      "limits.host_pairs", .integer(16...16_000_000), "65536", "host pairs and ARP neighbours remembered, a worker"),
+    .init("limits.urgent_bytes", .integer(1...65_535), "64", "urgent bytes of a session before tcp.urgent_limit"),
+    .init("limits.retransmissions", .integer(1...65_535), "32", "of a session before tcp.retransmission_excess"),
+    .init("limits.handshake_variants", .integer(1...65_534), "10", "differing SYNs of a session before tcp.syn_flood"),
     .init("limits.inspection_buffer", .size, "64MiB", "bytes held for dissectors, a worker"),
     .init("limits.packets", .size, "1GiB", "packets kept on disk, a capture; the oldest are overwritten"),
     .init("limits.case_packets", .size, "64MiB", "packets kept of one case; of all cases, four times as much"),
@@ -102,6 +127,8 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("correlation.approach_window", .duration, "14d", "how long before activity on a host an approach counts"),
     .init("correlation.activity_window", .duration, "1h", "how far apart activity on hosts may lie in one case"),
   ]
+
+  private static let overlapPolicies = ["first", "last", "bsd", "bsd-right", "linux", "solaris", "windows"]
 
   /// The keys by path, for look-ups.
   static let byPath: [String: ConfigurationKey] = Dictionary(

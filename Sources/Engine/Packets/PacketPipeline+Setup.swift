@@ -36,19 +36,43 @@ extension FlowOptions {
     oneside = configuration.flag("flows.oneside")
     vlanInKey = configuration.flag("flows.vlan")
     overlap = OverlapPolicy(rawValue: configuration.text("flows.overlap")) ?? .first
+    for target in configuration.mappings("flows.overlap_targets") {
+      guard case .text(let network)? = target["network"] else { continue }
+      var policy = OverlapPolicy.first
+      if case .text(let name)? = target["policy"] { policy = OverlapPolicy(rawValue: name) ?? .first }
+      if let known = OverlapTarget(network, policy: policy) { overlapTargets.append(known) }
+    }
+    depth = UInt64(max(0, configuration.size("limits.stream_depth")))
+    urgentLimit = Int(configuration.integer("limits.urgent_bytes"))
+    retransmissionLimit = Int(configuration.integer("limits.retransmissions"))
+    handshakeVariantLimit = Int(configuration.integer("limits.handshake_variants"))
     anomaliesPerKind = Int(configuration.integer("limits.anomalies_per_flow"))
     decoder = DecoderOptions(
       checksums: ChecksumMode(configuration.text("packets.checksums")),
       depth: Int(configuration.integer("packets.depth")))
+    timeouts.attempt = configuration.duration("flows.timeouts.tcp_attempt")
     timeouts.handshake = configuration.duration("flows.timeouts.tcp_handshake")
     timeouts.established = configuration.duration("flows.timeouts.tcp_established")
     timeouts.closed = configuration.duration("flows.timeouts.tcp_closed")
+    timeouts.partialClose = configuration.duration("flows.timeouts.tcp_partial_close")
+    timeouts.midstream = configuration.duration("flows.timeouts.tcp_midstream")
+    timeouts.udpUnanswered = configuration.duration("flows.timeouts.udp_unanswered")
+    timeouts.hostPair = configuration.duration("flows.timeouts.host_pairs")
     timeouts.udp = configuration.duration("flows.timeouts.udp")
     timeouts.icmp = configuration.duration("flows.timeouts.icmp")
     timeouts.other = configuration.duration("flows.timeouts.other")
     timeouts.fragment = configuration.duration("flows.timeouts.fragments")
     limits.flows = Int(configuration.integer("limits.flows"))
     limits.streamBuffer = Int(configuration.size("limits.stream_buffer"))
+    limits.emergency = Int(configuration.integer("flows.emergency.at"))
+    limits.emergencyDivisor = configuration.integer("flows.emergency.divisor")
+    limits.streamBufferPerDirection = Int(
+      min(configuration.size("limits.stream_buffer_per_direction"), configuration.size("limits.stream_buffer")))
+    limits.datagrams = Int(configuration.integer("limits.datagrams"))
+    limits.datagramsPerSource = Int(configuration.integer("limits.datagrams_per_source"))
+    limits.fragmentsPerDatagram = Int(configuration.integer("limits.fragments_per_datagram"))
+    limits.hostPairs = Int(configuration.integer("limits.host_pairs"))
+    limits.neighbours = limits.hostPairs
     limits.fragmentBuffer = Int(configuration.size("limits.fragments"))
   }
 }
@@ -69,10 +93,15 @@ extension PacketPipeline {
     for c in flowCounters {
       let named: [(String, UInt64)] = [
         ("packets", c.packets), ("packets_without_flow", c.packetsWithoutFlow), ("bad_checksums", c.badChecksums),
-        ("flows_opened", c.flowsOpened), ("flows_forced", c.flowsForced), ("stray_packets", c.strayPackets),
+        ("flows_opened", c.flowsOpened), ("flows_forced", c.flowsForced), ("flow_emergencies", c.emergencies),
+        ("flows_shortened", c.flowsShortened),
+        ("stray_packets", c.strayPackets),
         ("stray_resets", c.strayResets), ("stream_bytes", c.streamBytes), ("datagram_bytes", c.datagramBytes),
         ("gaps", c.gaps), ("gap_bytes", c.gapBytes), ("retransmissions", c.retransmissions),
         ("out_of_order", c.outOfOrder), ("stream_buffer_given_up", c.streamBufferGivenUp),
+        ("retransmissions_not_compared", c.retentionSkipped), ("spare_syns_lost", c.spareSYNsLost),
+        ("icmp_errors_tied", c.icmpErrorsTied), ("host_pairs_forgotten", c.hostPairsForgotten),
+        ("neighbours_forgotten", c.neighboursForgotten), ("anomaly_tallies_lost", c.talliesLost),
         ("fragments", c.fragments), ("datagrams_reassembled", c.datagramsReassembled),
         ("datagrams_expired", c.datagramsExpired), ("datagrams_given_up", c.datagramsGivenUp),
       ]
@@ -104,8 +133,7 @@ extension PacketPipeline {
       run.caps[cap.cap.rawValue, default: 0] &+= cap.times
       run.gaps.append(
         VisibilityGap(
-          kind: "cap_reached", subject: sensor,
-          reason: "the cap on \(cap.cap.rawValue) was reached \(cap.times) times; what came beyond was not tracked",
+          kind: "cap_reached", subject: sensor, reason: cap.reason,
           from: Timestamp(nanoseconds: cap.first), to: Timestamp(nanoseconds: cap.last)))
     }
     if let missed = run.counters["gap_bytes"], missed > 0 {
@@ -114,5 +142,25 @@ extension PacketPipeline {
           kind: "capture_loss", subject: sensor,
           reason: "\(missed) bytes of streams were acknowledged but not in the capture of \(sensor)"))
     }
+  }
+}
+
+extension ReachedCap {
+  /// What the cap was, and what was given up for it.
+  fileprivate var reason: String {
+    let lost =
+      switch cap {
+      case .flows: "flows nearest to their time-outs were ended for new ones"
+      case .emergency: "time-outs were shortened, so that flows may be cut in two"
+      case .streamBuffer, .streamBufferPerDirection: "bytes missing before those that waited were given up"
+      case .retransmissionsCompared: "retransmissions were not compared with what they repeat"
+      case .spareSYNs: "a SYN within a session was forgotten before its answer"
+      case .datagrams, .fragmentBuffer: "incomplete datagrams were given up"
+      case .hostPairs: "the oldest host pairs were forgotten"
+      case .neighbours: "the oldest ARP neighbours were forgotten"
+      case .tallies: "anomalies were told one by one instead of being counted"
+      }
+    if cap == .emergency { return "the flow table was nearly full \(times) times; \(lost)" }
+    return "the cap on \(cap.rawValue) was reached \(times) times; \(lost)"
   }
 }
