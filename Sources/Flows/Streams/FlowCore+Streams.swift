@@ -170,7 +170,9 @@ extension FlowCore {
       counters.gaps &+= 1
       counters.gapBytes &+= end - start
     }
-    if flow.pointee.marks.contains(.stopped) || (!flow.pointee.marks.contains(.opened) && !announce(flow)) { return }
+    // What lies behind the FIN is no part of the stream.
+    if flow.pointee.marks.contains(.stopped) || stream.pointee.marks.contains(.ended) { return }
+    if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     guard flow.pointee.token != 0, let consumer else { return }
     if !consumer.gap(flow.pointee.token, direction, offset: start, length: end - start) {
       flow.pointee.marks.insert(.stopped)
