@@ -72,6 +72,22 @@ public struct ReachedCap: Sendable, Hashable {
   /// Capture time, nanoseconds since 1970 UTC.
   public var first: Int64
   public var last: Int64
+
+  /// What several engines reached, taken together: each cap once, in the order of their names.
+  public static func merge(_ parts: [ReachedCap]) -> [ReachedCap] {
+    var whole: [Cap: ReachedCap] = [:]
+    for part in parts {
+      guard var known = whole[part.cap] else {
+        whole[part.cap] = part
+        continue
+      }
+      known.times &+= part.times
+      known.first = min(known.first, part.first)
+      known.last = max(known.last, part.last)
+      whole[part.cap] = known
+    }
+    return whole.values.sorted { $0.cap.rawValue < $1.cap.rawValue }
+  }
 }
 
 /// What two hosts sent each other outside any session, for scoring by pair rather than by packet.

@@ -129,6 +129,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   public var icmpCode: UInt8 = 0
   /// How many tunnels this packet came out of: 0 for what was captured itself.
   public var tunnelDepth: UInt8 = 0
+  /// With a `tunnelDepth` above 0: the two ends of the outermost tunnel, as ``NetworkAddress/pairName(_:_:)`` names them.
+  public var tunnelEnds: UInt64 = 0
   /// Headers gone through so far, outer packets included.
   public var layerCount: UInt8 = 0
   /// Whether the IP header announces more bytes than the wire ever had.

@@ -74,6 +74,37 @@ private func webSession() -> [UInt8] {
     }
   }
 
+  @Test("Errors of routers and hosts seen through several tunnels give the same records with any number of workers")
+  func spread() throws {
+    try withFolder { folder in
+      var frames: [CapturedFrame] = []
+      func send(_ packet: IPv4) {
+        frames.append(
+          CapturedFrame(at: 1_800_000_000_000_000_000 + Int64(frames.count) * 1_000_000, Ethernet(packet).bytes))
+      }
+      for n in 1...32 {
+        // A router answers for hosts behind it; the same two hosts speak through a tunnel between other ends each time.
+        let asked = IPv4(from: "10.1.0.1", to: "198.51.100.\(n)", UDP(from: 5000, to: 7))
+        send(asked)
+        send(IPv4(from: "10.1.0.254", to: "10.1.0.1", ICMP(type: 3, code: 1, rest: [0, 0, 0, 0] + asked.bytes)))
+        let inner = IPv4(from: "172.16.0.1", to: "172.16.0.2", TCP(from: 4000, to: 80, .syn, sequence: UInt32(n)))
+        send(IPv4(from: "203.0.113.\(n)", to: "192.0.2.1", Tunnelled(inner)))
+      }
+      try Data(pcapFile(frames)).write(to: folder.appendingPathComponent("tunnels.pcap"))
+      func records(_ workers: Int) throws -> [String] {
+        let run = try run(
+          "vedette",
+          ["analyze", "--output", "json", "--records", "flow,anomaly", "--workers", "\(workers)", "tunnels.pcap"],
+          in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        return run.output.split(separator: "\n").map(String.init)
+      }
+      let alone = try records(1)
+      #expect(alone.count { $0.contains("\"proto\":\"icmp\"") && $0.contains("\"type\":\"flow\"") } == 32)
+      for workers in 2...4 { #expect(try records(workers) == alone) }
+    }
+  }
+
   @Test("The demo's story comes out as a case that ties a persona, an employee, a host, processes and flows")
   func demo() throws {
     try withFolder { (folder: URL) throws in

@@ -51,14 +51,14 @@ enum FrameDispatch {
         isICMPError(packet[header])
       {
         let quoted = UnsafeRawBufferPointer(rebasing: packet[(header + 8)...])
-        if let hash = pairHash(quoted, mayQuote: false) { return hash }
+        if isWholeHeader(quoted, version: 4), let hash = pairHash(quoted, mayQuote: false) { return hash }
       }
       return mix(word(12) &+ word(16), word(12) ^ word(16))
     case 6:
       guard packet.count >= 40 else { return nil }
-      if mayQuote, packet[6] == 58, packet.count > 48, packet[40] >= 1, packet[40] < 128 {
+      if mayQuote, packet[6] == 58, packet.count > 48, (1...4).contains(packet[40]) {
         let quoted = UnsafeRawBufferPointer(rebasing: packet[48...])
-        if let hash = pairHash(quoted, mayQuote: false) { return hash }
+        if isWholeHeader(quoted, version: 6), let hash = pairHash(quoted, mayQuote: false) { return hash }
       }
       var sum: UInt64 = 0
       var xor: UInt64 = 0
@@ -70,6 +70,14 @@ enum FrameDispatch {
       return mix(sum, xor)
     default: return nil
     }
+  }
+
+  /// Whether a quote names its two hosts: the condition on which flow tracking ties an error to them.
+  private static func isWholeHeader(_ quoted: UnsafeRawBufferPointer, version: UInt8) -> Bool {
+    guard let first = quoted.first, first >> 4 == version else { return false }
+    if version == 6 { return quoted.count >= 40 }
+    let header = Int(first & 15) * 4
+    return header >= 20 && header <= quoted.count
   }
 
   /// Destination unreachable, source quench, redirect, time exceeded, parameter problem.

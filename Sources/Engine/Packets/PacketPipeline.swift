@@ -151,7 +151,8 @@ public final class PacketPipeline {
   }
   /// Bad checksums that could not be learned from, for want of room.
   public var checksumsUnlearned: UInt64 { workers.reduce(0) { $0 &+ $1.checksumPolicy.unlearned } }
-  public var reachedCaps: [ReachedCap] { workers.flatMap(\.flows.reachedCaps) }
+  /// The caps that were reached, each once for all workers.
+  public var reachedCaps: [ReachedCap] { ReachedCap.merge(workers.flatMap(\.flows.reachedCaps)) }
   var inspectionCounters: [InspectionCounters] { workers.compactMap { $0.inspector?.counters } }
   /// What dissectors emitted against their own description, by plugin.
   var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] { workers.flatMap { $0.inspector?.sinkRefusals ?? [] } }

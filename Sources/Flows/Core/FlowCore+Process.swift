@@ -52,10 +52,12 @@ extension FlowCore {
 
   @inline(__always)
   func key(of packet: Packet, _ sourcePort: UInt16, _ destinationPort: UInt16, sourceIsLow: inout Bool) -> FlowKey {
-    FlowKey(
+    var key = FlowKey(
       source: packet.source, sourcePort: sourcePort, destination: packet.destination, destinationPort: destinationPort,
       proto: packet.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
       innerVLAN: options.vlanInKey ? packet.vlanInner : 0, sourceIsLow: &sourceIsLow)
+    if packet.tunnelDepth != 0 { key.related = packet.tunnelEnds }
+    return key
   }
 
   @inline(__always)
@@ -138,7 +140,10 @@ extension FlowCore {
     let ports = CommunityID.icmpPorts(
       type: packet.icmpType, code: packet.icmpCode, version6: packet.transport == .icmpv6)
     var sourceIsLow = false
-    let key = key(of: packet, ports.source, ports.destination, sourceIsLow: &sourceIsLow)
+    var key = key(of: packet, ports.source, ports.destination, sourceIsLow: &sourceIsLow)
+    // What came in fragments was spread by its own addresses, for only the first fragment has the quote.
+    let quotes = packet.hasQuoted && carried.packets == 0
+    if quotes { key.related ^= NetworkAddress.pairName(packet.quoted.source, packet.quoted.destination) }
     let hash = key.hash(seed: seed)
     var at = live(key, hash, at: packet.time)
     let isReply = packet.transport == .icmp ? packet.icmpType == 0 : packet.icmpType == 129
@@ -152,7 +157,7 @@ extension FlowCore {
         )
       }
     }
-    if packet.hasQuoted { tieQuoted(packet, to: flows[at]) }
+    if quotes { tieQuoted(packet, to: flows[at]) }
     deliverDatagram(
       at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.icmp, unanswered: options.timeouts.icmp)
   }
@@ -175,10 +180,11 @@ extension FlowCore {
     default: break
     }
     var sourceIsLow = false
-    let key = FlowKey(
+    var key = FlowKey(
       source: quoted.source, sourcePort: sourcePort, destination: quoted.destination, destinationPort: destinationPort,
       proto: quoted.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
       innerVLAN: options.vlanInKey ? packet.vlanInner : 0, sourceIsLow: &sourceIsLow)
+    if packet.tunnelDepth != 0 { key.related = packet.tunnelEnds }
     let found = find(key, key.hash(seed: seed))
     if found != .none {
       counters.icmpErrorsTied &+= 1

@@ -9,6 +9,10 @@ struct FlowKey: BitwiseCopyable, Equatable {
   var ports: UInt32
   /// Protocol << 24 | outer VLAN << 12 | inner VLAN.
   var context: UInt32
+  /// Which other hosts it is about, 0 if none: the ends of the outermost tunnel, and of an ICMP error the two hosts that the
+  /// packet which it quotes went between. Packets are spread over tables by those addresses, so what differs in them is
+  /// another pseudo-flow: then any number of tables has the same flows.
+  var related: UInt64 = 0
 
   @inline(__always)
   init(
@@ -38,7 +42,7 @@ struct FlowKey: BitwiseCopyable, Equatable {
   func hash(seed: UInt64) -> UInt32 {
     var h = mix(low.high ^ seed, low.low ^ 0x9E37_79B9_7F4A_7C15)
     h = mix(h ^ high.high, high.low ^ 0xC2B2_AE3D_27D4_EB4F)
-    h = mix(h ^ (UInt64(ports) << 32 | UInt64(context)), 0x1656_67B1_9E37_79F9)
+    h = mix(h ^ (UInt64(ports) << 32 | UInt64(context)) ^ related, 0x1656_67B1_9E37_79F9)
     return UInt32(truncatingIfNeeded: h ^ h >> 32)
   }
 }

@@ -35,6 +35,18 @@ public struct NetworkAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
     left.high == right.high ? left.low < right.low : left.high < right.high
   }
 
+  /// A name for two hosts in whichever order, never 0. Two pairs may bear the same one, once in a great many.
+  public static func pairName(_ a: NetworkAddress, _ b: NetworkAddress) -> UInt64 {
+    let (first, second) = a < b ? (a, b) : (b, a)
+    func fold(_ x: UInt64, _ y: UInt64) -> UInt64 {
+      let product = x.multipliedFullWidth(by: y)
+      return product.high ^ product.low
+    }
+    // IPv4 addresses have no high bits, and a product with 0 would tell nothing of the rest.
+    let half = fold(first.high ^ 0xD6E8_FEB8_6659_FD93, first.low ^ 0x9E37_79B9_7F4A_7C15)
+    return fold(half ^ second.high, second.low ^ 0xC2B2_AE3D_27D4_EB4F) | 1
+  }
+
   /// Multicast: 224.0.0.0/4 or ff00::/8.
   @inlinable public var isMulticast: Bool { isIPv4 ? ipv4 >> 28 == 0xE : high >> 56 == 0xFF }
 

@@ -60,17 +60,20 @@ public struct ChecksumPolicy: Sendable {
     var interface: UInt32
     var source: NetworkAddress
     var destination: NetworkAddress
+    /// The outermost tunnel, 0 for none: packets are spread over decoders by its ends.
+    var tunnel: UInt64
 
     @inline(__always)
     init(of packet: inout Packet) {
       interface = packet.interface
+      tunnel = packet.tunnelDepth == 0 ? 0 : packet.tunnelEnds
       source = packet.source
       destination = packet.destination
     }
 
     /// Never 0.
     var key: UInt64 {
-      var hash = source.high ^ 0x9E37_79B9_7F4A_7C15 &+ UInt64(interface)
+      var hash = source.high ^ 0x9E37_79B9_7F4A_7C15 &+ UInt64(interface) ^ tunnel
       hash = mix(hash) ^ source.low
       hash = mix(hash) ^ destination.high
       hash = mix(hash) ^ destination.low

@@ -34,6 +34,7 @@ extension PacketDecoder {
     let offset = Int(packet.innerOffset)
     let end = max(offset, min(bytes.count, offset &+ Int(packet.innerLength)))
     let region = Region(offset: offset, end: end, wireEnd: max(end, offset &+ Int(packet.innerWireLength)))
+    if packet.tunnelDepth == 0 { packet.tunnelEnds = NetworkAddress.pairName(packet.source, packet.destination) }
     packet.forgetNetwork()
     guard Int(packet.tunnelDepth) < options.tunnelDepth else { return packet.raise(.tunnelTooDeep, at: offset) }
     packet.tunnelDepth &+= 1
