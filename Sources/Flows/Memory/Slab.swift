@@ -5,7 +5,7 @@
 /// Values of one trivial type in manually managed memory, named by 32-bit numbers that stay valid until they are freed.
 ///
 /// Invariant: `directory` has room for every chunk that `capacity` allows; the first `chunkCount` entries point to
-/// chunks of `chunkLength` elements; an element is either in use (handed out by `allocate`, not yet freed) or on the
+/// chunks of `chunkLength` elements, the last one of as many as `capacity` leaves; an element is either in use (handed out by `allocate`, not yet freed) or on the
 /// free list, whose links lie in the elements' first four bytes; the bytes of a new chunk are zero. Chunks are never moved, so that pointers to elements
 /// hold as long as the element is in use. Nothing else in the program frees or moves this memory.
 package struct Slab<Element: BitwiseCopyable>: ~Copyable {
@@ -65,10 +65,10 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
     let length = min(Self.chunkLength, capacity - first)
     guard length > 0 else { return false }
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, Self.chunkLength * MemoryLayout<Element>.stride) == 0, let memory else {
+    guard posix_memalign(&memory, 64, length * MemoryLayout<Element>.stride) == 0, let memory else {
       return false
     }
-    memset(memory, 0, Self.chunkLength * MemoryLayout<Element>.stride)
+    memset(memory, 0, length * MemoryLayout<Element>.stride)
     directory[chunkCount] = memory.bindMemory(to: Element.self, capacity: Self.chunkLength)
     chunkCount += 1
     for i in stride(from: length - 1, through: 0, by: -1) {
