@@ -29,6 +29,8 @@ public struct FlowCounters: Sendable, Hashable {
   public var outOfOrder: UInt64 = 0
   /// Holes given up because the bytes behind them found no room.
   public var streamBufferGivenUp: UInt64 = 0
+  /// Segments with bytes of sessions of which one side alone was seen, beyond those kept until the other one shows.
+  public var oneSidedNotKept: UInt64 = 0
   /// SYN segments within open sessions that could not be set aside until they are answered.
   public var spareSYNsLost: UInt64 = 0
   /// Segments not kept for comparison with retransmissions because buffers were short.

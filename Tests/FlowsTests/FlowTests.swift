@@ -99,6 +99,16 @@ struct FlowTests {
     #expect(v.finish().count(.icmpUnsolicitedError) == 0)
   }
 
+  @Test("An ICMP error is tied to the flow that it quotes")
+  func quoted() {
+    var t = Conversation()
+    t.ask()
+    t.refuse()
+    let out = t.finish()
+    #expect(out.counters.icmpErrorsTied == 1)
+    #expect(out.count(.icmpUnsolicitedError) == 0)
+  }
+
   @Test("VLANs keep flows apart, unless told otherwise", arguments: [true, false])
   func vlan(_ inKey: Bool) {
     var t = Conversation { $0.vlanInKey = inKey }

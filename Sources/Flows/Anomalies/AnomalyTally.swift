@@ -208,7 +208,10 @@ extension FlowCore {
       tallies.release(tallyAt)
       tallyAt = entry.next
     }
-    if pair.strayFromLow &+ pair.strayFromHigh > 0 {
+    if pair.strayFromLow &+ pair.strayFromHigh > 0, hostPairRecords.count >= options.limits.hostPairs {
+      // Nobody takes them.
+      counters.hostPairsForgotten &+= 1
+    } else if pair.strayFromLow &+ pair.strayFromHigh > 0 {
       hostPairRecords.append(
         HostPairActivity(
           low: IPAddress(pair.low), high: IPAddress(pair.high), strayFromLow: pair.strayFromLow,

@@ -162,7 +162,7 @@ extension FlowCore {
       at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.icmp, unanswered: options.timeouts.icmp)
   }
 
-  /// Ties an ICMP error to the flow that it quotes: that flow has its answer. A quote too short to name a flow says nothing.
+  /// Ties an ICMP error to the flow that it quotes. A quote too short to name a flow says nothing.
   private mutating func tieQuoted(_ packet: Packet, to error: UnsafeMutablePointer<FlowState>) {
     let quoted = packet.quoted
     var sourcePort: UInt16 = 0
@@ -188,7 +188,6 @@ extension FlowCore {
     let found = find(key, key.hash(seed: seed))
     if found != .none {
       counters.icmpErrorsTied &+= 1
-      flows[found].pointee.marks.insert(.refused)
     } else if packet.transportChecksum != .bad {
       note(.icmpUnsolicitedError, error, Sighting(time: packet.time, number: packet.number, direction: .toServer))
     }

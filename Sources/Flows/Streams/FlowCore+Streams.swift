@@ -225,9 +225,12 @@ extension FlowCore {
     let limit =
       held ? Self.heldBlocks : max(2, options.limits.streamBufferPerDirection / MemoryLayout<StreamBlock>.stride)
     if Int(stream.pointee.blocks) &+ bytes.count / StreamBlock.room &+ 1 > min(limit, Int(UInt16.max) - 64) {
+      if held {
+        counters.oneSidedNotKept &+= 1
+        return
+      }
       counters.streamBufferGivenUp &+= 1
       reached(.streamBufferPerDirection)
-      if held { return }
       releaseRetained(stream)
       if stream.pointee.pendingHead != .none {
         giveUpHole(segment)
@@ -419,7 +422,8 @@ extension FlowCore {
       let stream = session.sender(direction)
       let seen = Sighting(time: flow.pointee.last, number: flow.pointee.lastPacket, direction: direction)
       if !flow.pointee.marks.contains(.held) {
-        if stream.pointee.pendingHead != .none {
+        // Of a session that the capture lost packets of it says nothing.
+        if stream.pointee.pendingHead != .none, !flow.pointee.marks.contains(.lossy) {
           note(.tcpPendingDataAtClose, flow, seen, offset: stream.pointee.nextOffset)
         }
         while stream.pointee.pendingHead != .none {

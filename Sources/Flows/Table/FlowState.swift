@@ -39,8 +39,6 @@ struct FlowMarks: OptionSet, BitwiseCopyable {
   static var answerDue: FlowMarks { .init(rawValue: 4096) }
   /// The session's stray segment or RST has been reported.
   static var strayReported: FlowMarks { .init(rawValue: 8192) }
-  /// An ICMP error quoted it: somebody did answer.
-  static var refused: FlowMarks { .init(rawValue: 32768) }
   /// Both sides offered or accepted window scaling, or neither: windows can be judged.
   static var windowKnown: FlowMarks { .init(rawValue: 16384) }
 }

@@ -64,6 +64,24 @@ struct StreamAnomalyTests {
     #expect(t.finish().anomalies.isEmpty)
   }
 
+  @Test("What follows from packets that the capture lost is not told; the loss is")
+  func lossy() {
+    var t = Conversation()
+    t.handshake()
+    t.s([], at: 1, ack: 1, window: 1000)
+    t.c(.psh, at: 1, ack: 1, "head")
+    // 500 bytes that the capture lacks, acknowledged. Then the server's answers are missing, too.
+    t.s([], at: 1, ack: 505, window: 1000)
+    t.c(.psh, at: 5005, ack: 1, String(repeating: "x", count: 1400))
+    t.s([], at: 1, ack: 700_000, window: 1000)
+    t.c(.fin, at: 20_000, ack: 1)
+    t.s(.rst, at: 1, ack: 90_000)
+    let out = t.finish()
+    #expect(out.kinds == ["tcp.sequence_gap"])
+    #expect(out.flows.map { $0.tcp?.lossy } == [true])
+    #expect(out.counters.gapBytes == 500)
+  }
+
   @Test("The first five of a kind in a flow are records, the rest one record that counts them")
   func tally() {
     var t = Conversation()
