@@ -138,6 +138,8 @@ struct DatagramTable: ~Copyable {
 
   /// How a fragment lies with those that came before.
   func overlap(_ at: UInt32, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> (overlaps: Bool, differs: Bool) {
+    // The map tells at once of most that they do not.
+    guard touches(at, range) else { return (false, false) }
     var overlaps = false
     var block = slab[at].pointee.head
     while block != .none {
@@ -155,6 +157,14 @@ struct DatagramTable: ~Copyable {
       block = b.next
     }
     return (overlaps, false)
+  }
+
+  /// Whether some of the units of a range are there already.
+  private func touches(_ at: UInt32, _ range: Range<Int>) -> Bool {
+    let map = blocks.data(slab[at].pointee.map)
+    for unit in range.lowerBound / 8..<(range.upperBound + 7) / 8
+    where map.load(fromByteOffset: unit >> 3, as: UInt8.self) >> UInt8(unit & 7) & 1 == 1 { return true }
+    return false
   }
 
   /// Keeps a fragment's bytes. False when there is no room, in which case a part may have been kept.
