@@ -10,7 +10,7 @@ extension FlowCore {
     guard let at = flows.allocate() else { return .none }
     let flow = flows[at]
     flow.initialize(
-      to: FlowState(key: key, hash: hash, id: identity(key, packet), time: packet.time, number: packet.number))
+      to: FlowState(key: key, id: identity(key, packet), time: packet.time, number: packet.number))
     flow.pointee.capture = capture
     if clientIsLow { flow.pointee.marks.insert(.clientIsLow) }
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
@@ -110,7 +110,7 @@ extension FlowCore {
     releaseTallies(flow)
     flowRecords.append(record)
     wheel.remove(at, in: flows)
-    index.remove(flow.pointee.hash, at)
+    index.remove(flow.pointee.key.hash(seed: seed), at)
     flows.release(at)
     counters.flowsClosed &+= 1
     counters.flows &-= 1

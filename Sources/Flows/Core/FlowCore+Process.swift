@@ -56,7 +56,7 @@ extension FlowCore {
       source: packet.source, sourcePort: sourcePort, destination: packet.destination, destinationPort: destinationPort,
       proto: packet.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
       innerVLAN: options.vlanInKey ? packet.vlanInner : 0, sourceIsLow: &sourceIsLow)
-    if packet.tunnelDepth != 0 { key.related = packet.tunnelEnds }
+    if packet.tunnelDepth != 0 { key.related = UInt32(truncatingIfNeeded: packet.tunnelEnds) }
     return key
   }
 
@@ -143,7 +143,7 @@ extension FlowCore {
     var key = key(of: packet, ports.source, ports.destination, sourceIsLow: &sourceIsLow)
     // What came in fragments was spread by its own addresses, for only the first fragment has the quote.
     let quotes = packet.hasQuoted && carried.packets == 0
-    if quotes { key.related ^= NetworkAddress.pairName(packet.quoted.source, packet.quoted.destination) }
+    if quotes { key.relate(to: packet.quoted.source, packet.quoted.destination) }
     let hash = key.hash(seed: seed)
     var at = live(key, hash, at: packet.time)
     let isReply = packet.transport == .icmp ? packet.icmpType == 0 : packet.icmpType == 129
@@ -184,7 +184,7 @@ extension FlowCore {
       source: quoted.source, sourcePort: sourcePort, destination: quoted.destination, destinationPort: destinationPort,
       proto: quoted.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
       innerVLAN: options.vlanInKey ? packet.vlanInner : 0, sourceIsLow: &sourceIsLow)
-    if packet.tunnelDepth != 0 { key.related = packet.tunnelEnds }
+    if packet.tunnelDepth != 0 { key.related = UInt32(truncatingIfNeeded: packet.tunnelEnds) }
     let found = find(key, key.hash(seed: seed))
     if found != .none {
       counters.icmpErrorsTied &+= 1

@@ -12,7 +12,7 @@ struct FlowKey: BitwiseCopyable, Equatable {
   /// Which other hosts it is about, 0 if none: the ends of the outermost tunnel, and of an ICMP error the two hosts that the
   /// packet which it quotes went between. Packets are spread over tables by those addresses, so what differs in them is
   /// another pseudo-flow: then any number of tables has the same flows.
-  var related: UInt64 = 0
+  var related: UInt32 = 0
 
   @inline(__always)
   init(
@@ -32,6 +32,11 @@ struct FlowKey: BitwiseCopyable, Equatable {
     context = UInt32(proto) << 24 | UInt32(vlan & 0xFFF) << 12 | UInt32(innerVLAN & 0xFFF)
   }
 
+  /// Ties the key to two other hosts, in whichever order.
+  mutating func relate(to a: NetworkAddress, _ b: NetworkAddress) {
+    related ^= UInt32(truncatingIfNeeded: NetworkAddress.pairName(a, b))
+  }
+
   var lowPort: UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }
   var highPort: UInt16 { UInt16(truncatingIfNeeded: ports) }
   var proto: UInt8 { UInt8(truncatingIfNeeded: context >> 24) }
@@ -42,7 +47,7 @@ struct FlowKey: BitwiseCopyable, Equatable {
   func hash(seed: UInt64) -> UInt32 {
     var h = mix(low.high ^ seed, low.low ^ 0x9E37_79B9_7F4A_7C15)
     h = mix(h ^ high.high, high.low ^ 0xC2B2_AE3D_27D4_EB4F)
-    h = mix(h ^ (UInt64(ports) << 32 | UInt64(context)) ^ related, 0x1656_67B1_9E37_79F9)
+    h = mix(h ^ (UInt64(ports) << 32 | UInt64(context)), 0x1656_67B1_9E37_79F9 ^ UInt64(related) << 16)
     return UInt32(truncatingIfNeeded: h ^ h >> 32)
   }
 }
