@@ -16,13 +16,9 @@ public struct WireBatch: Sendable {
 
   mutating func append(_ other: consuming WireBatch) {
     transactionCount &+= other.transactionCount
-    if isEmpty || flows.isEmpty && transactions.isEmpty && anomalies.isEmpty {
-      (flows, transactions, anomalies) = (other.flows, other.transactions, other.anomalies)
-    } else {
-      flows += other.flows
-      transactions += other.transactions
-      anomalies += other.anomalies
-    }
+    flows.take(other.flows)
+    transactions.take(other.transactions)
+    anomalies.take(other.anomalies)
   }
 
   /// The order of output: by packet number, then by what does not depend on which worker it was.
@@ -60,6 +56,11 @@ private struct OrderKey: BitwiseCopyable, Comparable {
 }
 
 extension Array {
+  /// Appends; where there is nothing yet, without copying.
+  fileprivate mutating func take(_ other: consuming [Element]) {
+    if isEmpty { self = other } else { self += other }
+  }
+
   /// Sorts by keys made once for each element. Elements are moved only where they are out of order.
   fileprivate mutating func order(
     by key: (Element) -> OrderKey, ties: ((Element, Element) -> Bool)? = nil
