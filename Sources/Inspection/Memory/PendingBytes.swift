@@ -12,38 +12,13 @@ struct PendingBytes {
   private(set) var offset: UInt64 = 0
   private var block: UnsafeMutableRawPointer?
   private var marksBlock: UnsafeMutablePointer<ByteMark>?
-  // In half words, for there are two of these to each flow: a block has at most 32 MiB, and marks are at most `maxMarks`.
-  private var size: UInt32 = 0
-  private var room: UInt32 = 0
-  private var begin: UInt32 = 0
-  private var marksRoom: UInt16 = 0
-  private var marksBegin: UInt16 = 0
-  private var marksSize: UInt16 = 0
-
-  private(set) var count: Int {
-    get { Int(size) }
-    set { size = UInt32(truncatingIfNeeded: newValue) }
-  }
-  private var capacity: Int {
-    get { Int(room) }
-    set { room = UInt32(truncatingIfNeeded: newValue) }
-  }
-  private var start: Int {
-    get { Int(begin) }
-    set { begin = UInt32(truncatingIfNeeded: newValue) }
-  }
-  private var marksCapacity: Int {
-    get { Int(marksRoom) }
-    set { marksRoom = UInt16(truncatingIfNeeded: newValue) }
-  }
-  private var marksStart: Int {
-    get { Int(marksBegin) }
-    set { marksBegin = UInt16(truncatingIfNeeded: newValue) }
-  }
-  private var marksCount: Int {
-    get { Int(marksSize) }
-    set { marksSize = UInt16(truncatingIfNeeded: newValue) }
-  }
+  // Narrow, for there are two of these to each flow: a block has at most 32 MiB, and marks are at most `maxMarks`.
+  @Narrow<UInt32> private(set) var count = 0
+  @Narrow<UInt32> private var capacity = 0
+  @Narrow<UInt32> private var start = 0
+  @Narrow<UInt16> private var marksCapacity = 0
+  @Narrow<UInt16> private var marksStart = 0
+  @Narrow<UInt16> private var marksCount = 0
 
   var isEmpty: Bool { count == 0 }
   var end: UInt64 { offset &+ UInt64(count) }
@@ -144,5 +119,18 @@ struct PendingBytes {
     marksCapacity = size / MemoryLayout<ByteMark>.stride
     marksStart = 0
     return true
+  }
+}
+
+/// An `Int` kept in fewer bytes. What does not fit is cut off: for numbers whose bounds are known.
+@propertyWrapper
+struct Narrow<Storage: FixedWidthInteger & BitwiseCopyable>: BitwiseCopyable {
+  private var stored: Storage
+
+  init(wrappedValue: Int) { stored = Storage(truncatingIfNeeded: wrappedValue) }
+
+  var wrappedValue: Int {
+    get { Int(stored) }
+    set { stored = Storage(truncatingIfNeeded: newValue) }
   }
 }
