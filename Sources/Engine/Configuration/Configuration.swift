@@ -1,6 +1,5 @@
 /// The configuration of an engine: what the file and the command line say, over the defaults.
 
-import Flows
 import Yams
 
 /// A configuration that cannot be used, and where it says so.
@@ -103,7 +102,6 @@ public struct Configuration: Sendable {
       throw ConfigurationError(file: file, line: root.mark?.line ?? 1, text: "expected a mapping")
     }
     try read(mapping, prefix: "", file: file)
-    try refuseWhatIsNoNetwork(file: file)
   }
 
   private mutating func read(_ mapping: Node.Mapping, prefix: String, file: String) throws(ConfigurationError) {
@@ -151,6 +149,10 @@ public struct Configuration: Sendable {
           }
           one[name] = try read(value, key: inner, path: "\(path).\(name)", file: file)
         }
+        if let first = keys.first, first.type == .network, one[first.path] == nil {
+          throw ConfigurationError(
+            file: file, line: item.mark?.line ?? 0, text: "\(path): an entry without its \(first.path)")
+        }
         if let fault = ConfigurationKey.fault(in: one, of: path, before: all) {
           throw ConfigurationError(file: file, line: item.mark?.line ?? 0, text: "\(path): \(fault)")
         }
@@ -175,16 +177,5 @@ public struct Configuration: Sendable {
     }
     return "no key '\(path)'"
       + (near.isEmpty ? "; `vedette config schema` lists them" : "; perhaps \(near.joined(separator: ", "))")
-  }
-
-  /// What a type alone does not tell.
-  private func refuseWhatIsNoNetwork(file: String) throws(ConfigurationError) {
-    for target in mappings("flows.overlap_targets") {
-      guard case .text(let network)? = target["network"], OverlapTarget(network, policy: .first) != nil else {
-        throw ConfigurationError(
-          file: file, line: 0,
-          text: "flows.overlap_targets: each needs a network such as 10.1.0.0/16 or 2001:db8::/32, or an address")
-      }
-    }
   }
 }

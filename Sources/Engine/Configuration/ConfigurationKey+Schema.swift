@@ -38,7 +38,7 @@ extension ConfigurationKey {
   private var schema: JSONValue {
     var members: [(String, JSONValue)] = []
     switch type {
-    case .text: members = [("type", "string")]
+    case .text, .network: members = [("type", "string")]
     case .flag: members = [("type", "boolean")]
     case .integer(let b):
       members = [("type", "integer"), ("minimum", .int(b.lowerBound)), ("maximum", .int(b.upperBound))]

@@ -3,6 +3,8 @@
 /// What a key takes.
 public enum ConfigurationType: Sendable, Equatable {
   case text
+  /// An address, or a network in CIDR form: `10.1.0.0/16`, `2001:db8::/32`.
+  case network
   case flag
   /// Whole numbers within bounds, ends included.
   case integer(ClosedRange<Int64>)
@@ -60,7 +62,7 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init(
       "flows.overlap_targets",
       .mappings([
-        .init("network", .text, "", "network or address, for example 10.1.0.0/16"),
+        .init("network", .network, "", "network or address, for example 10.1.0.0/16"),
         .init("policy", .choice(overlapPolicies), "first", "how its hosts decide"),
       ]), "[]", "networks whose hosts decide otherwise; the most specific that has the receiver counts"),
     .init(

@@ -1,5 +1,7 @@
 /// A checked value of the configuration, and how it is read from text.
 
+import Flows
+
 public enum ConfigurationValue: Sendable, Equatable {
   case text(String)
   case flag(Bool)
@@ -16,6 +18,7 @@ public enum ConfigurationValue: Sendable, Equatable {
   static func scalar(_ text: String, as type: ConfigurationType) -> ConfigurationValue? {
     switch type {
     case .text: return .text(text)
+    case .network: return OverlapTarget(text, policy: .first) == nil ? nil : .text(text)
     case .flag:
       switch text.lowercased() {
       case "true", "yes", "on": return .flag(true)
@@ -40,6 +43,7 @@ public enum ConfigurationValue: Sendable, Equatable {
   static func expectation(of type: ConfigurationType) -> String {
     switch type {
     case .text: "text"
+    case .network: "a network such as 10.1.0.0/16 or 2001:db8::/32, or an address"
     case .flag: "true or false"
     case .integer(let b): "a whole number from \(b.lowerBound) to \(b.upperBound)"
     case .number(let b): "a number from \(b.lowerBound) to \(b.upperBound)"
