@@ -65,8 +65,13 @@ public final class Attribution {
   /// Sources write a GUID of zeros where they do not know it.
   private static func real(_ guid: String?) -> String? {
     guard let guid else { return nil }
-    let empty = Set("{}-0".utf8)
-    return guid.utf8.allSatisfy(empty.contains) ? nil : guid
+    let isEmpty = guid.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "-"), UInt8(ascii: "0"): true
+      default: false
+      }
+    }
+    return isEmpty ? nil : guid
   }
 
   /// Takes a finished flow: only its ends, times and protocol are kept.
@@ -81,10 +86,10 @@ public final class Attribution {
 
   /// Joins all that is held. Costs O(n log n) of what is held.
   public func resolve() -> Resolution {
-    var join = FlowJoin(configuration, flows: flows.elements)
+    var join = FlowJoin(configuration, flows: flows.elements, connections: connections.elements)
     for asset in roster.assets { join.know(host: asset.host, names: asset.names, ips: asset.ips) }
     for asset in assets.elements { join.know(host: asset.host, names: asset.names, ips: asset.ips) }
-    var resolution = join.resolve(connections: connections.elements, processes: processes.elements)
+    var resolution = join.resolve(processes: processes.elements)
     let lost = [("flows", flows.evicted), ("connections", connections.evicted), ("process events", processes.evicted)]
     for (what, count) in lost where count > 0 {
       resolution.gaps.append(

@@ -5,41 +5,48 @@ import Evidence
 struct FlowJoin {
   let configuration: AttributionConfiguration
   let flows: [KeptFlow]
-  /// What is compared over and over of each flow, without its texts.
-  private let brief: [Brief]
-  private let sensors: Int
-  /// Flow positions, in order of start, by five-tuple and by the service they go to.
-  private var byTuple: [FiveTuple: [Int]] = [:]
-  private var byService: [Service: [Int]] = [:]
-  /// The same by who opened them: hosts whose sources do not tell ports open many flows to one proxy.
-  private var byClient: [ClientOfService: [Int]] = [:]
+  let brief: [BriefFlow]
+  let connections: [ConnectionObservation]
+  /// Flows by five-tuple; by the service they go to; and by that and who opened them, for hosts whose sources do not tell
+  /// ports open many flows to one proxy.
+  private let byTuple: FlowIndex<FiveTuple>
+  private var byService: FlowIndex<Service>?
+  private var byClient: FlowIndex<ClientOfService>?
+  private var byOwner: FlowIndex<HostOfService>?
   var names = HostNames()
+  var hosts = HostNumbers()
   private var given: [(host: String, ip: IPAddress)] = []
   var addresses = HostAddresses()
+  /// How often two moments were compared to find a flow or a process: what the cost of a resolution grows by.
+  var comparisons = 0
 
-  init(_ configuration: AttributionConfiguration, flows: [KeptFlow]) {
+  init(_ configuration: AttributionConfiguration, flows: [KeptFlow], connections: [ConnectionObservation]) {
     self.configuration = configuration
+    self.connections = connections
     self.flows = flows.sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
     var numbers: [String: Int] = [:]
-    brief = self.flows.map { flow in
+    var bySensor: [[Int]] = []
+    var brief: [BriefFlow] = []
+    brief.reserveCapacity(flows.count)
+    for (at, flow) in self.flows.enumerated() {
       let sensor = numbers[flow.sensor] ?? numbers.count
-      numbers[flow.sensor] = sensor
-      return Brief(start: flow.start, end: flow.end, sensor: sensor)
+      if sensor == bySensor.count {
+        numbers[flow.sensor] = sensor
+        bySensor.append([])
+      }
+      bySensor[sensor].append(at)
+      brief.append(
+        BriefFlow(
+          proto: flow.proto, client: flow.client, server: flow.server, start: flow.start, end: flow.end, sensor: sensor)
+      )
     }
-    sensors = numbers.count
-    for (at, flow) in self.flows.enumerated() { byTuple[flow.tuple, default: []].append(at) }
+    self.brief = brief
+    order = Array(bySensor.joined())
+    byTuple = FlowIndex(brief, order) { FiveTuple($0.proto, $0.client, $0.server) }
   }
 
-  private struct Brief {
-    var start: Timestamp
-    var end: Timestamp
-    var sensor: Int
-    /// How far a time lies outside the flow, in nanoseconds; 0 within it.
-    func distance(_ time: Timestamp) -> Int64 {
-      if time < start { return start - time }
-      return time > end ? time - end : 0
-    }
-  }
+  /// Positions in order of sensor and start.
+  private let order: [Int]
 
   mutating func know(host: String, names others: [String], ips: [IPAddress]) {
     names.note(host)
@@ -51,182 +58,173 @@ struct FlowJoin {
 
   /// A connection on its way to a flow.
   struct Candidate {
-    let observation: ConnectionObservation
-    let host: String
-    let clock: LogClock
+    /// Its place among the connections.
+    let observation: Int
+    let host: Int
+    let clock: Int
     /// Nil when the source does not tell the port it came from.
     let tuple: FiveTuple?
     var time: Timestamp
-    /// The flows joined: position and how far off in time.
-    var joined: [(flow: Int, distance: Int64, rivals: Int)] = []
+    /// The flows joined, in order of start.
+    var joined: [FlowMatch] = []
     var process: Int = -1
   }
 
-  mutating func resolve(connections: [ConnectionObservation], processes: [ProcessObservation]) -> Resolution {
+  mutating func resolve(processes: [ProcessObservation]) -> Resolution {
     for o in connections { names.note(o.host) }
     for o in processes { names.note(o.host) }
-    for (host, ip) in given { addresses.know(names.key(host), ip) }
-    for o in connections { addresses.learn(names.key(o.host), o) }
+    hosts = HostNumbers(names)
+    for (host, ip) in given { addresses.know(hosts.key(of: host), ip) }
+    for o in connections { addresses.learn(hosts.key(of: o.host), o) }
     addresses.settle()
 
-    var candidates = connections.map { o in
-      let host = names.key(o.host)
-      var tuple: FiveTuple?
-      if let ip = o.sourceIP, let port = o.sourcePort, port != 0 || o.destinationPort == 0 {
-        tuple = FiveTuple(
-          o.proto, Endpoint(ip: ip, port: port), Endpoint(ip: o.destinationIP, port: o.destinationPort))
-      }
-      return Candidate(
-        observation: o, host: host, clock: LogClock(host: host, source: o.head.source, byGUID: o.guid != nil),
-        tuple: tuple, time: o.head.time)
-    }
-    // Sources say of unbound or closed sockets that they go nowhere: no flow is like that, and no one is to be judged.
-    candidates.removeAll { $0.observation.destinationIP.isUnspecified && $0.observation.destinationPort == 0 }
-    candidates.sort {
-      let (a, b) = ($0.observation.head, $1.observation.head)
-      if a.time != b.time { return a.time < b.time }
-      return $0.host != $1.host ? $0.host < $1.host : a.id < b.id
-    }
-    if candidates.contains(where: { $0.tuple == nil }) {
-      for (at, flow) in flows.enumerated() {
-        let service = Service(proto: flow.proto, end: flow.server)
-        byService[service, default: []].append(at)
-        byClient[ClientOfService(client: flow.client.ip, service: service), default: []].append(at)
-      }
-    }
+    var logs = LogClocks()
+    var candidates = candidates(&logs)
+    if candidates.contains(where: { $0.tuple == nil }) { indexWithoutPorts() }
 
-    let clocks = estimate(candidates)
+    let clocks = estimate(candidates, logs)
     for at in candidates.indices {
       candidates[at].time = candidates[at].time.advanced(by: clocks.correction(candidates[at].clock))
       candidates[at].joined = meet(candidates[at])
     }
-    return conclude(candidates, processes, clocks)
+    var resolution = conclude(candidates, processes, clocks, &logs)
+    resolution.comparisons = comparisons
+    return resolution
   }
 
-  /// Flows that may be this connection, the clock aside: lists in order of start.
-  private func possible(_ c: Candidate) -> [[Int]] {
-    if let tuple = c.tuple { return [byTuple[tuple] ?? []] }
-    let o = c.observation
-    let service = Service(proto: o.proto, end: Endpoint(ip: o.destinationIP, port: o.destinationPort))
-    if let source = o.sourceIP, !source.isUnspecified {
-      return [byClient[ClientOfService(client: source, service: service)] ?? []]
+  /// Connections in order of time.
+  private mutating func candidates(_ logs: inout LogClocks) -> [Candidate] {
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(connections.count)
+    for at in connections.indices {
+      let (destination, port) = (connections[at].destinationIP, connections[at].destinationPort)
+      // Sources say of unbound or closed sockets that they go nowhere: no flow is like that, and no one is to be judged.
+      if destination.isUnspecified, port == 0 { continue }
+      var tuple: FiveTuple?
+      if let ip = connections[at].sourceIP, let source = connections[at].sourcePort, source != 0 || port == 0 {
+        tuple = FiveTuple(
+          connections[at].proto, Endpoint(ip: ip, port: source), Endpoint(ip: destination, port: port))
+      }
+      let host = hosts.number(connections[at].host)
+      let clock = logs.number(
+        host, hosts.key(host), source: connections[at].head.source, byGUID: connections[at].guid != nil)
+      candidates.append(
+        Candidate(observation: at, host: host, clock: clock, tuple: tuple, time: connections[at].head.time))
     }
-    let own = addresses.addresses(c.host)
-    if own.isEmpty { return [byService[service] ?? []] }
-    return own.sorted().compactMap { byClient[ClientOfService(client: $0, service: service)] }
+    candidates.sort { a, b in
+      if a.time != b.time { return a.time < b.time }
+      if a.host != b.host { return hosts.key(a.host) < hosts.key(b.host) }
+      return connections[a.observation].head.id < connections[b.observation].head.id
+    }
+    return candidates
+  }
+
+  private mutating func indexWithoutPorts() {
+    byService = FlowIndex(brief, order) { Service(proto: $0.proto, end: $0.server) }
+    byClient = FlowIndex(brief, order) {
+      ClientOfService(client: $0.client.ip, service: Service(proto: $0.proto, end: $0.server))
+    }
+    var owners: [IPAddress: Int] = [:]
+    for host in 0..<hosts.count { for ip in addresses.addresses(hosts.key(host)) { owners[ip] = host } }
+    byOwner = FlowIndex(brief, order) { flow in
+      owners[flow.client.ip].map { HostOfService(host: $0, service: Service(proto: flow.proto, end: flow.server)) }
+    }
+  }
+
+  /// What is known of where a connection came from.
+  private enum Origin {
+    case tuple(FiveTuple)
+    case client(ClientOfService)
+    case host(HostOfService)
+    case unknown(Service)
+  }
+
+  private func origin(_ c: Candidate) -> Origin {
+    if let tuple = c.tuple { return .tuple(tuple) }
+    let end = Endpoint(
+      ip: connections[c.observation].destinationIP, port: connections[c.observation].destinationPort)
+    let service = Service(proto: connections[c.observation].proto, end: end)
+    if let source = connections[c.observation].sourceIP, !source.isUnspecified {
+      return .client(ClientOfService(client: source, service: service))
+    }
+    return addresses.hasAny(hosts.key(c.host))
+      ? .host(HostOfService(host: c.host, service: service)) : .unknown(service)
   }
 
   // MARK: - Clocks
 
-  struct Clocks {
-    var known: [LogClock: (correction: Int64, samples: Int)] = [:]
-    /// What logs of a kind agree on over all hosts, for a host of which nothing was on the wire.
-    var common: [LogClock: Int64] = [:]
-    func correction(_ clock: LogClock) -> Int64 {
-      if let found = known[clock] { return found.correction }
-      return common[LogClock(host: "", source: clock.source, byGUID: clock.byGUID)] ?? 0
-    }
-    func samples(_ clock: LogClock) -> Int { known[clock]?.samples ?? 0 }
+  private func estimate(_ candidates: [Candidate], _ logs: LogClocks) -> Clocks {
+    var byClock = Array(repeating: [Int](), count: logs.all.count)
+    for at in candidates.indices { byClock[candidates[at].clock].append(at) }
+    // More agree no better, and cost.
+    let most = min(400_000, max(1024, FlowJoin.mostDifferences / max(1, byClock.count)))
+    return Clocks(
+      logs,
+      byClock.map { own in
+        // A tuple that is used over and over (DNS from a fixed port, NTP) would agree with any clock.
+        let few = ClockEstimate.densest(differences(own.lazy.map { candidates[$0] }, longest: 16, most: most))
+        if let few, few.samples >= 3 { return few }
+        // Where all goes to few services without a port told (a proxy), many pairs still agree on one offset.
+        let portless = own.lazy.map { candidates[$0] }.filter { $0.tuple == nil }
+        return ClockEstimate.densest(differences(portless, longest: 2048, most: most)) ?? few
+      })
   }
 
-  private func estimate(_ candidates: [Candidate]) -> Clocks {
-    // A tuple that is used over and over (DNS from a fixed port, NTP) would agree with any clock.
-    var differences = differences(candidates, longest: 16)
-    // Where all goes to few services without a port told (a proxy), many pairs still agree on one offset.
-    let poor = Set(candidates.map(\.clock)).filter {
-      (differences[$0].flatMap(ClockEstimate.densest)?.samples ?? 0) < 3
-    }
-    if !poor.isEmpty {
-      let more = self.differences(candidates.filter { $0.tuple == nil && poor.contains($0.clock) }, longest: 2048)
-      for (clock, values) in more { differences[clock] = values }
-    }
-    var clocks = Clocks()
-    var kinds: [LogClock: [Int64]] = [:]
-    for (clock, values) in differences {
-      guard let found = ClockEstimate.densest(values) else { continue }
-      clocks.known[clock] = found
-      kinds[LogClock(host: "", source: clock.source, byGUID: clock.byGUID), default: []].append(found.correction)
-    }
-    for (kind, values) in kinds {
-      let sorted = values.sorted()
-      let middle = sorted[sorted.count / 2]
-      // A common time zone shows as one offset; clocks that merely drift say nothing of the next host's.
-      let quarter: Int64 = 900 * 1_000_000_000
-      let rounded = (middle + (middle < 0 ? -quarter / 2 : quarter / 2)) / quarter * quarter
-      if rounded != 0, sorted.allSatisfy({ ($0 - rounded).magnitude <= UInt64(quarter / 6) }) {
-        clocks.common[kind] = rounded
-      }
-    }
-    return clocks
-  }
-
-  /// Flow start minus log time, for each flow that a connection may be, by clock; connections that may be more than
-  /// `longest` are passed over.
-  private func differences(_ candidates: [Candidate], longest: Int) -> [LogClock: [Int64]] {
-    var differences: [LogClock: [Int64]] = [:]
+  /// Flow start minus log time, for each flow that a connection may be; connections that may be more than `longest` are
+  /// passed over.
+  private func differences(_ candidates: some Sequence<Candidate>, longest: Int, most: Int) -> [Int64] {
+    var differences: [Int64] = []
     for c in candidates {
-      let lists = possible(c)
-      let count = lists.reduce(0) { $0 + $1.count }
-      guard count > 0, count <= longest, (differences[c.clock]?.count ?? 0) < FlowJoin.mostDifferences else { continue }
-      for at in lists.joined() {
-        let flow = flows[at]
-        guard c.tuple == nil || max(flow.client.port, flow.server.port) >= 1024 else { continue }
-        let d = flow.start - c.time
-        if d.magnitude <= UInt64(configuration.maximumOffset) { differences[c.clock, default: []].append(d) }
+      let possible: ArraySlice<Int> =
+        switch origin(c) {
+        case .tuple(let key): byTuple.all(key)
+        case .client(let key): byClient?.all(key) ?? []
+        case .host(let key): byOwner?.all(key) ?? []
+        case .unknown(let key): byService?.all(key) ?? []
+        }
+      guard possible.count <= longest else { continue }
+      for at in possible {
+        guard c.tuple == nil || max(brief[at].client.port, brief[at].server.port) >= 1024 else { continue }
+        let d = brief[at].start - c.time
+        if d.magnitude <= UInt64(configuration.maximumOffset) { differences.append(d) }
       }
+      if differences.count >= most { break }
     }
     return differences
   }
 
-  /// Per clock: more agree no better, and cost.
-  private static let mostDifferences = 400_000
+  /// Over all clocks together.
+  private static let mostDifferences = 8_000_000
 
   // MARK: - Meeting
 
-  private func meet(_ c: Candidate) -> [(flow: Int, distance: Int64, rivals: Int)] {
+  private mutating func meet(_ c: Candidate) -> [FlowMatch] {
     // Without the port only the time tells flows to one service apart, so it must be close.
-    let limit = c.tuple == nil ? min(configuration.tolerance, 15 * 1_000_000_000) : configuration.tolerance
-    typealias Best = (flow: Int, distance: Int64, fromStart: UInt64, near: Int)
-    var best: [Best] = Array(repeating: (-1, .max, .max, 0), count: sensors)
-    for list in possible(c) {
-      for at in near(list, c, limit) {
-        let fromStart = (c.time - brief[at].start).magnitude
-        let distance = c.tuple == nil ? Int64(clamping: fromStart) : brief[at].distance(c.time)
-        guard distance <= limit else { continue }
-        let sensor = brief[at].sensor
-        if fromStart <= 2_000_000_000 { best[sensor].near += 1 }
-        let other = best[sensor]
-        if other.flow >= 0, (other.distance, other.fromStart, other.flow) <= (distance, fromStart, at) { continue }
-        best[sensor] = (at, distance, fromStart, other.near)
-      }
+    let close = min(configuration.tolerance, 15 * 1_000_000_000)
+    var found: [FlowMatch] = []
+    switch origin(c) {
+    case .tuple(let key):
+      byTuple.matches(
+        key, at: c.time, within: configuration.tolerance, of: brief, into: &found, comparisons: &comparisons)
+    case .client(let key):
+      byClient?.starts(key, at: c.time, within: close, of: brief, into: &found, comparisons: &comparisons)
+    case .host(let key):
+      byOwner?.starts(key, at: c.time, within: close, of: brief, into: &found, comparisons: &comparisons)
+    case .unknown(let key):
+      byService?.starts(key, at: c.time, within: close, of: brief, into: &found, comparisons: &comparisons)
     }
-    return best.filter { $0.flow >= 0 }.map { ($0.flow, $0.distance, c.tuple == nil ? max(1, $0.near) : 1) }
-      .sorted { $0.0 < $1.0 }
-  }
-
-  /// The part of a list that can be near enough in time. Flows of one tuple follow each other, so the last ones that
-  /// began before are enough; a few more for several sensors.
-  private func near(_ list: [Int], _ c: Candidate, _ limit: Int64) -> ArraySlice<Int> {
-    func first(from: Timestamp) -> Int {
-      var (low, high) = (0, list.count)
-      while low < high {
-        let middle = low + (high - low) / 2
-        if brief[list[middle]].start < from { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-    let end = first(from: c.time.advanced(by: limit + 1))
-    if c.tuple == nil { return list[min(first(from: c.time.advanced(by: -limit)), end)..<end] }
-    return list[max(0, end - 256)..<end]
+    if found.count > 1 { found.sort { $0.flow < $1.flow } }
+    return found
   }
 
   /// How sure a join is: by how far off in time, how well the clock is known, and how many flows it could be.
-  func confidence(_ c: Candidate, _ distance: Int64, rivals: Int, samples: Int) -> Double {
-    let seconds = Double(distance) / 1e9
+  func confidence(_ c: Candidate, _ match: FlowMatch, samples: Int) -> Double {
+    let seconds = Double(match.distance) / 1e9
     var value = seconds <= 5 ? 0.99 : seconds <= 60 ? 0.9 : 0.7
-    if samples < 3, (c.time - c.observation.head.time).magnitude > UInt64(configuration.notableOffset) { value *= 0.8 }
-    if c.tuple == nil { value *= 0.8 / Double(rivals) }
-    if !addresses.addresses(c.host).isEmpty || c.tuple != nil { return value }
-    return value * 0.5
+    let logged = connections[c.observation].head.time
+    if samples < 3, (c.time - logged).magnitude > UInt64(configuration.notableOffset) { value *= 0.8 }
+    guard c.tuple == nil else { return value }
+    value *= 0.8 / Double(match.rivals)
+    return addresses.hasAny(hosts.key(c.host)) ? value : value * 0.5
   }
 }

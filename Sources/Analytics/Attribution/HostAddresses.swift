@@ -44,8 +44,8 @@ struct HostAddresses {
     for (ip, host) in owners { learned[host, default: []].insert(ip) }
   }
 
-  func isOwn(_ host: String, _ ip: IPAddress) -> Bool { ip.isLoopback || learned[host]?.contains(ip) == true }
-  func owner(_ ip: IPAddress) -> String? { owners[ip] }
+  func isOwn(_ host: String, _ ip: IPAddress) -> Bool { ip.isLoopback || owners[ip] == host }
+  func hasAny(_ host: String) -> Bool { learned[host] != nil }
   func addresses(_ host: String) -> Set<IPAddress> { learned[host] ?? [] }
   var all: [(host: String, ips: [IPAddress])] {
     learned.map { (host: $0.key, ips: $0.value.sorted()) }.sorted { $0.host < $1.host }

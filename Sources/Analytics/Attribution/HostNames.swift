@@ -51,3 +51,36 @@ public struct HostNames: Sendable {
     return lower
   }
 }
+
+/// Machines by number, so that tables of many records hash no names. Ask it once all names are noted.
+struct HostNumbers {
+  private let names: HostNames
+  private var byName: [String: Int] = [:]
+  private var byKey: [String: Int] = [:]
+  private var keys: [String] = []
+
+  init(_ names: HostNames = HostNames()) { self.names = names }
+
+  var count: Int { keys.count }
+
+  mutating func number(_ name: String) -> Int {
+    if let known = byName[name] { return known }
+    let key = names.key(name)
+    let number = byKey[key] ?? keys.count
+    if number == keys.count {
+      byKey[key] = number
+      keys.append(key)
+    }
+    byName[name] = number
+    return number
+  }
+
+  /// What all names of a machine have in common (`HostNames.key`), by one of them.
+  mutating func key(of name: String) -> String {
+    let number = number(name)
+    return keys[number]
+  }
+
+  /// The same by the machine's number.
+  func key(_ number: Int) -> String { keys[number] }
+}

@@ -32,6 +32,13 @@ struct ClientOfService: Hashable {
   let service: Service
 }
 
+/// The same with any of a host's own addresses.
+struct HostOfService: Hashable {
+  /// By number (`HostNumbers`).
+  let host: Int
+  let service: Service
+}
+
 struct KeptFlow {
   let id: FlowID
   let communityID: String
@@ -60,8 +67,6 @@ struct KeptFlow {
     // A guess by port says no more than the port itself, which is judged anyway.
     appProto = flow.appProto == "unknown" || flow.appProtoBy == .port ? nil : flow.appProto
   }
-
-  var tuple: FiveTuple { FiveTuple(proto, client, server) }
 }
 
 /// What keeps the newest `capacity` values and counts those it let go.

@@ -10,8 +10,15 @@ public struct KnownProcess: Sendable, Hashable {
   public var start: Timestamp?
   /// Who vouches for the image, where the source tells.
   public var signer: String?
-  /// Ids of the process observations that told of it.
+  /// Ids of the process observations that told of it: at most the first `mostEvidence`.
   public var evidence: [String]
+
+  /// A process that is listed every minute is told of without end, and each of its connections stands on all of it.
+  public static let mostEvidence = 64
+
+  mutating func note(_ more: [String]) {
+    evidence += more.prefix(max(0, KnownProcess.mostEvidence - evidence.count))
+  }
 
   public init(
     entity: ProcessEntity, parent: ParentProcess? = nil, start: Timestamp? = nil, signer: String? = nil,
@@ -95,5 +102,7 @@ public struct Resolution: Sendable {
   /// Addresses that were learned for each host (short name, lower case), in order of host.
   public var hosts: [(host: String, ips: [IPAddress])] = []
   public var gaps: [VisibilityGap] = []
+  /// How often two moments were compared to come to it.
+  var comparisons = 0
   public init() {}
 }
