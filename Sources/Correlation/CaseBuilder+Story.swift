@@ -161,45 +161,4 @@ extension CaseBuilder {
         evidence: flows.prefix(8).map(\.id.description))
     }
   }
-
-  /// What could not be seen: given gaps that touch the case, and what the case itself lacks.
-  mutating func look(_ all: Set<VisibilityGap>, _ hosts: Set<String>) {
-    let general: Set<String> = [
-      "source_skipped", "capture_loss", "lossy_capture", "limit_reached", "capture_truncated",
-    ]
-    for gap in all where hosts.contains(graph.names.key(gap.subject)) || general.contains(gap.kind) { gaps.insert(gap) }
-    for host in hosts.sorted() where !graph.telling.contains(host) {
-      let name = graph.names.display(host)
-      note("no_process_events", name, "Nothing is known of the processes of \(name): no log of it was read.")
-    }
-    for signal in signals where signal.analytic == "process.unusual_protocol" && graph.flows(signal).isEmpty {
-      guard case .process(let p) = signal.entity else { continue }
-      note(
-        "no_capture", p.host,
-        "A connection of \(ImageName.shown(p.image)) on \(p.host) was logged by the host, but no capture saw it.")
-    }
-    for (key, p) in processes.sorted(by: { $0.key < $1.key }) where p.commandLine == nil && isSuspect(key) {
-      note(
-        "no_command_line", p.host,
-        "The command line of \(ImageName.shown(p.image)) on \(p.host) is not known: its start was not logged, or without it."
-      )
-    }
-    var untold: [IPAddress: Int] = [:]
-    for flow in entities.flows where flows[flow.id]?.processes.isEmpty == true {
-      untold[flow.sourceIP, default: 0] += 1
-    }
-    for (ip, count) in untold.sorted(by: { $0.key < $1.key }) {
-      note(
-        "no_process", ip.description,
-        "Which process had \(count == 1 ? "a flow" : "\(count) flows") from \(ip) is not known: no host told of \(count == 1 ? "it" : "them")."
-      )
-    }
-  }
-
-  private func isSuspect(_ key: ProcessKey) -> Bool {
-    signals.contains { signal in
-      if case .process(let p) = signal.entity { return graph.key(p) == key }
-      return false
-    }
-  }
 }

@@ -25,7 +25,7 @@ struct CaseBuilder {
     signals = positions.map { graph.signals[$0] }
   }
 
-  mutating func build(gaps all: Set<VisibilityGap>) -> Case {
+  mutating func build(_ given: GivenGaps) -> Case {
     gatherProcesses()
     gatherFlows()
     let hosts = gatherHosts()
@@ -34,7 +34,7 @@ struct CaseBuilder {
     linkFlows()
     gatherIndicators()
     tell()
-    look(all, hosts)
+    look(given, hosts)
 
     let score = CaseScore(
       signals.filter { $0.score >= configuration.opening || Stream($0) == .persona && $0.analytic == "persona.risk" }
@@ -47,7 +47,7 @@ struct CaseBuilder {
     result.entities = entities
     result.signals = signals.map(\.id)
     result.links = links
-    result.gaps = gaps.sorted { ($0.kind, $0.subject, $0.reason) < ($1.kind, $1.subject, $1.reason) }
+    result.gaps = GapList.tidy(gaps, most: configuration.maximumEntities)
     result.attack = Set(signals.flatMap(\.attack)).sorted()
     result.timeline = timeline
     return result

@@ -40,7 +40,8 @@ public final class Correlator {
       dropped.flows += 1
       return
     }
-    flows[flow.id] = HeldFlow(flow: CaseFlow(flow), end: flow.end, processes: flow.processes)
+    flows[flow.id] = HeldFlow(
+      flow: CaseFlow(flow), end: flow.end, sensor: flow.sensor, processes: flow.processes)
     changed = true
   }
 
@@ -100,15 +101,16 @@ public final class Correlator {
     if added.insert(gap).inserted { changed = true }
   }
 
-  /// All cases, in order of severity and score, and all gaps.
+  /// All cases, in order of severity and score, and all gaps: one for each kind and subject.
   public func finish() -> (cases: [Case], gaps: [VisibilityGap]) {
     let graph = EntityGraph(self)
     let stories = Stories(graph, configuration).all()
     var gaps = added.union(resolution.gaps)
+    let given = GivenGaps(gaps, graph.names)
     var cases: [Case] = []
     for story in stories {
       var builder = CaseBuilder(graph, configuration, story)
-      let built = builder.build(gaps: added.union(resolution.gaps))
+      let built = builder.build(given)
       gaps.formUnion(built.gaps)
       cases.append(built)
     }
@@ -122,7 +124,7 @@ public final class Correlator {
       gaps.insert(
         VisibilityGap(kind: "limit_reached", subject: what, reason: "\(count) \(what) did not enter correlation."))
     }
-    return (cases, gaps.sorted { ($0.kind, $0.subject, $0.reason) < ($1.kind, $1.subject, $1.reason) })
+    return (cases, GapList.tidy(gaps, most: configuration.maximumGaps))
   }
 
   /// All cases as `finish()` gives them, for an engine that runs on: a case keeps the id under which it was first given,

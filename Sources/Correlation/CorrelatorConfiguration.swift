@@ -24,5 +24,7 @@ public struct CorrelatorConfiguration: Sendable {
   /// Flows, processes and lines of the story listed in one case; what goes beyond is counted in a gap.
   public var maximumEntities = 100
   public var maximumTimeline = 200
+  /// Gaps listed in all, one for each kind and subject; a case lists `maximumEntities`.
+  public var maximumGaps = 1_000
   public init() {}
 }

@@ -32,5 +32,7 @@ struct Approach {
 struct HeldFlow {
   var flow: CaseFlow
   var end: Timestamp
+  /// Where it was seen.
+  var sensor: String
   var processes: [FlowProcess]
 }
