@@ -13,6 +13,11 @@ enum Day {
 
 extension CaseBuilder {
   func title() -> String {
+    if let pattern = story.pattern {
+      let shown = pattern.findings.prefix(3).joined(separator: ", ")
+      let more = pattern.findings.count > 3 ? " and \(pattern.findings.count - 3) more" : ""
+      return "The wire shows the same \(pattern.whom): \(shown)\(more)"
+    }
     let activity = story.activity.map { graph.signals[$0] }
     // What the persona led to says more than how sure either is.
     let lead = activity.max { a, b in a.score != b.score ? a.score < b.score : a.time > b.time }
@@ -49,6 +54,7 @@ extension CaseBuilder {
   }
 
   mutating func tell() {
+    if let pattern = story.pattern { tell(pattern) }
     for part in story.personas { tellApproaches(part) }
     var told: Set<FlowID> = []
     for signal in signals {
@@ -78,6 +84,19 @@ extension CaseBuilder {
         "\(timeline.count - configuration.maximumTimeline) later lines of the story are not shown.")
       timeline.removeLast(timeline.count - configuration.maximumTimeline)
     }
+  }
+
+  /// The pattern before what each pair shows of it.
+  private mutating func tell(_ pattern: Pattern) {
+    guard let first = signals.first else { return }
+    let shown = pattern.pairs.prefix(16).map { "\($0.first) – \($0.second)" }.joined(separator: ", ")
+    let more = pattern.pairs.count > 16 ? " and \(pattern.pairs.count - 16) more" : ""
+    timeline.append(
+      TimelineEntry(
+        time: first.time, stream: "case",
+        text:
+          "One pattern \(pattern.whom), and nothing else that ties them: \(pattern.findings.joined(separator: ", ")). They are \(shown)\(more).",
+        evidence: signals.prefix(32).map(\.id)))
   }
 
   /// Each approach, or where they are many one line for each way in which the persona came.

@@ -32,6 +32,7 @@ struct CaseBuilder {
     gatherPeople(hosts)
     linkProcesses()
     linkFlows()
+    if let pattern = story.pattern { linkPairs(pattern) }
     gatherIndicators()
     tell()
     look(given, hosts)
@@ -268,6 +269,20 @@ struct CaseBuilder {
           reason: "\(flow.destinationIP) is an address of \(graph.names.display(host))",
           confidence: 0.85))
     }
+  }
+
+  /// The pairs of a pattern, each to the first.
+  private mutating func linkPairs(_ pattern: Pattern) {
+    guard let first = pattern.pairs.first else { return }
+    for pair in pattern.pairs.dropFirst().prefix(configuration.maximumEntities) {
+      links.append(
+        CaseLink(
+          from: .hostPair(first: first.first, second: first.second),
+          to: .hostPair(first: pair.first, second: pair.second),
+          reason: "the wire shows the same between both, and not much else ties them", confidence: 0.5))
+    }
+    let further = pattern.pairs.count - 1 - configuration.maximumEntities
+    if further > 0 { note("limit_reached", "case", "\(further) further pairs of hosts are not linked.") }
   }
 
   mutating func note(_ kind: String, _ subject: String, _ reason: String) {

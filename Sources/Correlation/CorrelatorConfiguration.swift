@@ -24,6 +24,8 @@ public struct CorrelatorConfiguration: Sendable {
   /// Flows, processes and lines of the story listed in one case; what goes beyond is counted in a gap.
   public var maximumEntities = 100
   public var maximumTimeline = 200
+  /// From this many pairs of hosts on, the same finding on the network and nothing else is one case.
+  public var manyPairs = 8
   /// Gaps listed in all, one for each kind and subject; a case lists `maximumEntities`.
   public var maximumGaps = 1_000
   public init() {}

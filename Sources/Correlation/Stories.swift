@@ -20,6 +20,8 @@ struct Story {
   var hosts: Set<String> = []
   /// Flows of one host into another that tie the two together.
   var crossings: [(flow: FlowID, from: String, to: String)] = []
+  /// What it is, where it is the same finding over many pairs of hosts.
+  var pattern: Pattern?
 }
 
 struct Stories {
@@ -50,6 +52,7 @@ struct Stories {
       for persona in stories[at].personas { used.insert(persona.account) }
     }
     stories.removeAll { !worthACase($0) }
+    stories = puttingPatternsTogether(stories)
     stories += campaigns(personas.filter { !used.contains($0.account) && $0.risk >= configuration.personaAlone })
     return stories
   }

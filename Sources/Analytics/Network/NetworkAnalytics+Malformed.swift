@@ -101,6 +101,7 @@ extension NetworkAnalytics {
         reason:
           "Between \(pair.first) and \(pair.second) the wire shows \(listed)\(more); \(usual(common, of: total)).",
         evidence: behind.records, attack: Set(ids.flatMap { Self.attack[$0] ?? [] }).sorted())
+      signal.parts = weighed.map { (name: $0.id, weight: ($0.weight * 100).rounded() / 100) }
       signal.related = behind.flows.map(entity)
       signals.append(signal)
     }

@@ -116,6 +116,7 @@ extension NetworkAnalytics {
         reason:
           "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, key.habit.port)) in \(many); \(home)\(there)\(others).",
         evidence: flows.map(\.id.description), attack: ["T1571"])
+      signal.parts = [(name: "\(name) on port \(key.habit.port)", weight: score)]
       signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.endpoints.text) }
       return signal
     }
