@@ -74,13 +74,13 @@ extension CaseBuilder {
     let further = conversations(besides: told)
     let room = max(0, configuration.maximumTimeline - timeline.count)
     if further.count > room {
-      note("limit_reached", "case", "\(further.count - room) further lines of the story are not shown.")
+      note("limit_reached", CaseBuilder.ownSubject, "\(further.count - room) further lines of the story are not shown.")
     }
     timeline += further.prefix(room)
     timeline.sort { ($0.time, $0.stream, $0.text) < ($1.time, $1.stream, $1.text) }
     if timeline.count > configuration.maximumTimeline {
       note(
-        "limit_reached", "case",
+        "limit_reached", CaseBuilder.ownSubject,
         "\(timeline.count - configuration.maximumTimeline) later lines of the story are not shown.")
       timeline.removeLast(timeline.count - configuration.maximumTimeline)
     }

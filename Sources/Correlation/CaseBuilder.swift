@@ -132,7 +132,8 @@ struct CaseBuilder {
     }
     entities.flows = ranked.sorted { $0 < $1 }.prefix(configuration.maximumEntities).map(\.at).sorted().map { all[$0] }
     note(
-      "limit_reached", "case", "\(all.count - configuration.maximumEntities) further flows belong to this case.")
+      "limit_reached", CaseBuilder.ownSubject,
+      "\(all.count - configuration.maximumEntities) further flows belong to this case.")
   }
 
   private mutating func gatherHosts() -> Set<String> {
@@ -144,7 +145,7 @@ struct CaseBuilder {
     entities.processes = processes.sorted { $0.key < $1.key }.map(\.value)
     if entities.processes.count > configuration.maximumEntities {
       note(
-        "limit_reached", "case",
+        "limit_reached", CaseBuilder.ownSubject,
         "\(entities.processes.count - configuration.maximumEntities) further processes belong to this case.")
       entities.processes.removeLast(entities.processes.count - configuration.maximumEntities)
     }
@@ -282,8 +283,13 @@ struct CaseBuilder {
           reason: "the wire shows the same between both, and not much else ties them", confidence: 0.5))
     }
     let further = pattern.pairs.count - 1 - configuration.maximumEntities
-    if further > 0 { note("limit_reached", "case", "\(further) further pairs of hosts are not linked.") }
+    if further > 0 {
+      note("limit_reached", CaseBuilder.ownSubject, "\(further) further pairs of hosts are not linked.")
+    }
   }
+
+  /// The subject of gaps that say what a case leaves out of itself.
+  static let ownSubject = "case"
 
   mutating func note(_ kind: String, _ subject: String, _ reason: String) {
     gaps.insert(VisibilityGap(kind: kind, subject: subject, reason: reason))

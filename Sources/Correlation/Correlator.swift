@@ -111,7 +111,8 @@ public final class Correlator {
     for story in stories {
       var builder = CaseBuilder(graph, configuration, story)
       let built = builder.build(given)
-      gaps.formUnion(built.gaps)
+      // What a case leaves out of itself is said there.
+      gaps.formUnion(built.gaps.filter { $0.subject != CaseBuilder.ownSubject })
       cases.append(built)
     }
     cases.sort {
