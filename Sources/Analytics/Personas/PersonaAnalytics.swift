@@ -56,6 +56,7 @@ public final class PersonaAnalytics {
     let grown = examination.map { world.counters.snapshots > $0.snapshots + $0.snapshots / 8 + 64 } ?? true
     if grown { examination = (PersonaExamination(world: world, index: index), world.counters.snapshots) }
     guard let examination = examination?.value else { return [] }
+    examination.handOf.removeAll(keepingCapacity: true)
     var out: [Signal] = []
     for number in Set(touched.map(world.resolved)) {
       let findings = examination.examine(number)

@@ -2,42 +2,67 @@
 
 import Evidence
 
+/// A picture, a biography or a link, by its number among texts.
+struct SharedThing: Hashable {
+  enum Kind { case avatar, bio, link }
+  var kind: Kind
+  var number: Int32
+}
+
 extension PersonaExamination {
   // MARK: Campaign
 
   func sharing(_ account: AccountState, _ number: Int32, _ f: inout PersonaFindings) {
-    /// How far a set of accounts looks like one hand's: most of them young or unknown, and not one company's staff.
-    func strength(_ sharing: Sharing?, _ f: inout PersonaFindings) -> Double {
-      let members = members(sharing)
-      guard members.count >= 2 else { return 0 }
-      var young = 0
-      var known = 0
-      var rostered = 0
-      for member in members {
-        let other = world.accounts[Int(member)]
-        if index.person(account: world.key(of: member)) != nil { rostered += 1 }
-        guard let seen = world.approaches(of: member).first?.time ?? other.snapshots.first?.time,
-          let created = other.snapshots.compactMap(\.created).min()
-        else { continue }
-        known += 1
-        if seen - created < 60 * PersonaExamination.day { young += 1 }
-      }
-      guard rostered == 0, known > 0, young * 2 >= known else { return 0 }
-      f.sharedWith = max(f.sharedWith, members.count - 1)
-      return min(1, log2(Double(members.count)) / 2) * Double(young) / Double(known)
+    func strength(_ kind: SharedThing.Kind, _ number: Int32, _ f: inout PersonaFindings) -> Double {
+      let found = oneHand(SharedThing(kind: kind, number: number))
+      if found.strength > 0 { f.sharedWith = max(f.sharedWith, found.others) }
+      return found.strength
     }
     for s in account.snapshots {
-      if s.avatar >= 0 { f[.sharedFace] = max(f[.sharedFace], strength(world.byAvatar[s.avatar], &f)) }
-      if s.bio >= 0 { f[.sharedBio] = max(f[.sharedBio], strength(world.byBio[s.bio], &f)) }
+      if s.avatar >= 0 { f[.sharedFace] = max(f[.sharedFace], strength(.avatar, s.avatar, &f)) }
+      if s.bio >= 0 { f[.sharedBio] = max(f[.sharedBio], strength(.bio, s.bio, &f)) }
     }
     guard f[.ownLinks] == 0 else { return }
     var done: Set<Int32> = []
     for approach in f.approaches {
       for link in approach.links where done.insert(link).inserted {
         if let host = world.texts[link].flatMap(Domains.host(of:)), isCompanys(link, host) { continue }
-        f[.sharedLink] = max(f[.sharedLink], strength(world.byLink[link], &f))
+        f[.sharedLink] = max(f[.sharedLink], strength(.link, link, &f))
       }
     }
+  }
+
+  /// How far the accounts that share something look like one hand's: most of them young or unknown, and not one
+  /// company's staff. Found once for all of them.
+  private func oneHand(_ thing: SharedThing) -> (strength: Double, others: Int) {
+    if let known = handOf[thing] { return known }
+    let found = seekHand(thing)
+    handOf[thing] = found
+    return found
+  }
+
+  private func seekHand(_ thing: SharedThing) -> (strength: Double, others: Int) {
+    let sharing: Sharing? =
+      switch thing.kind {
+      case .avatar: world.byAvatar[thing.number]
+      case .bio: world.byBio[thing.number]
+      case .link: world.byLink[thing.number]
+      }
+    let members = members(sharing)
+    guard members.count >= 2 else { return (0, 0) }
+    var young = 0
+    var known = 0
+    for member in members {
+      if index.person(account: world.key(of: member)) != nil { return (0, 0) }
+      let other = world.accounts[Int(member)]
+      guard let seen = world.approaches(of: member).first?.time ?? other.snapshots.first?.time,
+        let created = other.snapshots.compactMap(\.created).min()
+      else { continue }
+      known += 1
+      if seen - created < 60 * PersonaExamination.day { young += 1 }
+    }
+    guard young > 0, young * 2 >= known else { return (0, 0) }
+    return (min(1, log2(Double(members.count)) / 2) * Double(young) / Double(known), members.count - 1)
   }
 
   // MARK: Together

@@ -18,6 +18,8 @@ final class PersonaExamination {
   /// Words of texts seen before; emptied when full.
   private var wordsOfText: [Int32: [Word]] = [:]
   var companyOfLink: [Int32: Bool] = [:]
+  /// How far those that share something look like one hand's, as far as it was looked at; right until more comes.
+  var handOf: [SharedThing: (strength: Double, others: Int)] = [:]
 
   static let day: Int64 = 86_400_000_000_000
 
