@@ -164,6 +164,19 @@ struct StreamTests {
     #expect(out.counters.streamBufferGivenUp == 1)
   }
 
+  @Test("Behind a FIN that was reached there is neither a byte nor a gap")
+  func behindTheEnd() {
+    var t = Conversation()
+    t.handshake()
+    t.c(.psh, at: 1, ack: 1, "all")
+    t.c(.fin, at: 4, ack: 1)
+    t.c(.psh, at: 100, ack: 1, "ghost")
+    let out = t.finish()
+    #expect(out.toServer() == "all")
+    #expect(out.heard[0].gaps.isEmpty)
+    #expect(out.heard[0].ended.count == 2)
+  }
+
   @Test("Data that the capture cut short is a gap, and the stream goes on behind it")
   func cut() {
     var t = Conversation()
