@@ -144,7 +144,7 @@ extension FlowCore {
     let seen = Sighting(time: state.last, number: state.lastPacket, direction: .toServer)
     if state.marks.contains(.provisional), !state.marks.contains(.strayReported) { noteStray(flow, seen, reset: false) }
     guard state.toServer.packets == 0 || state.toClient.packets == 0,
-      state.marks.isDisjoint(with: [.strayReported])
+      !state.marks.contains(.strayReported)
     else { return }
     switch state.key.proto {
     case 6:

@@ -93,7 +93,11 @@ struct FlowCore: ~Copyable {
   mutating func advance(to time: Int64) {
     if time > clock { clock = time }
     if let due = wheel.turn(to: clock) {
-      for second in due { expire(second) }
+      var second = due.lowerBound
+      while second <= due.upperBound {
+        expire(second)
+        second &+= 1
+      }
     }
     expireDatagrams()
   }

@@ -195,7 +195,9 @@ extension FlowCore {
       if segment.has(.ack) { receiver.pointee.windowScale = 0 }
     }
     if header.options.contains(.timestamps) {
-      sender.pointee.marks.insert([.offeredTimestamps, .hasTimestamp])
+      // One by one: a literal of several is an array where the compiler does not optimize.
+      sender.pointee.marks.insert(.offeredTimestamps)
+      sender.pointee.marks.insert(.hasTimestamp)
       sender.pointee.timestampRecent = header.timestampValue
     }
     if header.options.contains(.fastOpen) { flow.pointee.marks.insert(.fastOpen) }

@@ -172,7 +172,8 @@ public struct ChecksumPolicy: Sendable {
   /// Counts a packet in `offloading`.
   private mutating func say(_ way: Way, at time: Int64, in number: UInt64, recognised: Bool) {
     let interface = way.interface
-    var place = offloading.firstIndex { $0.interface == interface }
+    var place: Int?
+    for at in 0..<offloading.count where offloading[at].interface == interface { place = at }
     if place == nil, offloading.count == Self.interfaceCapacity { place = offloading.count - 1 }
     guard let place else {
       offloading.append(
