@@ -127,6 +127,23 @@ struct PersonaRiskTests {
     #expect(try #require(signals.risk("12")).score >= 0.5)
   }
 
+  @Test("An account of years that claims to belong, never changed and rushes at nobody is likely a colleague's")
+  func settled() throws {
+    func part(created: Int64, changed: Bool = false, rush: Bool = false) throws -> Double {
+      var world = MadeWorld()
+      if changed { world.shows("30", "Lucinda Farrow", on: 10, created: created) }
+      world.shows("30", "Greta Halvorsen", on: 20, created: created) { $0.employer = "Aurora Textiles" }
+      world.approaches("30", 0..<3, from: 20, every: rush ? 5 : 2_000)
+      let risk = try #require(world.signals().risk("30"))
+      return risk.parts.first { $0.name == "claimSettled" }?.weight ?? 0
+    }
+    let quiet = try part(created: -2200)
+    #expect(quiet < 0)
+    #expect(try part(created: 5) == 0)
+    #expect(try part(created: -2200, changed: true) == 0)
+    #expect(try part(created: -2200, rush: true) > quiet)
+  }
+
   @Test("A change that only the platform tells counts as one that two snapshots show")
   func toldChange() {
     var world = MadeWorld()

@@ -5,7 +5,7 @@ enum PersonaPart: Int, CaseIterable, Sendable {
   // Who it is
   case rostered, official, relation
   // Claim of affiliation
-  case claimEmployer, claimText, disclaimed, employerElsewhere, similarCompany, claimUnlisted
+  case claimEmployer, claimText, disclaimed, employerElsewhere, similarCompany, claimUnlisted, claimSettled
   // Brand
   case brand, brandOwn
   // Lookalike

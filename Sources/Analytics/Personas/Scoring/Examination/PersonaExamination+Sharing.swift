@@ -71,6 +71,14 @@ extension PersonaExamination {
     let claims = max(f[.claimAcquired], max(f[.claimEmployer], f[.claimText], f[.brand]) * (1 - 0.7 * f[.disclaimed]))
     let name = max(f[.namePlain], f[.nameTricked])
     f[.claimUnlisted] = claims
+    // Whose account is of years, shows what it always showed and sends no links of others is likely a colleague whom the
+    // roster lacks, or lacks the account of.
+    let isUnchanged = f[.nameReplaced] == 0 && f[.faceReplaced] == 0 && f[.claimAcquired] == 0
+    if isUnchanged, f[.brand] == 0, f[.faceCopied] == 0, f[.bioCopied] == 0, f[.nameTricked] == 0,
+      f.linkedApproaches == 0, f.reported == 0
+    {
+      f[.claimSettled] = claims * f[.old] * max(0, 1 - f[.dayBurst])
+    }
     f[.nameWithClaim] = name * claims
     f[.nameAccepted] = name * max(0, f[.accepted])
     if claims == 0, let s = f.latest, s.employer >= 0, !(world.texts[s.employer] ?? "").isEmpty {
