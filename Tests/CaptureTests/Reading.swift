@@ -3,6 +3,7 @@
 import Capture
 import Packets
 import TestSupport
+import Testing
 
 /// A frame with its bytes copied, which outlives the reader.
 struct ReadFrame: Equatable {
@@ -34,16 +35,23 @@ func readAll(_ reader: any CaptureReader, frameLimit: Int = 1024) -> (frames: [R
   }
 }
 
-/// All frames of a file of those bytes, and the error that ended it.
+/// All frames of a file of those bytes, and the error that ended it: mapped, and the same when it is read.
 func read(_ bytes: [UInt8], suffix: String = ".pcap", frameLimit: Int = 1024) throws -> (
   frames: [ReadFrame], error: CaptureError?
 ) {
   try withTemporaryFile(bytes, suffix: suffix) { path in
-    do throws(CaptureError) {
-      return readAll(try CaptureFile(path), frameLimit: frameLimit)
-    } catch {
-      return ([], error)
+    func result(keepingFrames: Bool) -> (frames: [ReadFrame], error: CaptureError?) {
+      do throws(CaptureError) {
+        return readAll(try CaptureFile(path, keepingFrames: keepingFrames), frameLimit: frameLimit)
+      } catch {
+        return ([], error)
+      }
     }
+    let mapped = result(keepingFrames: true)
+    let streamed = result(keepingFrames: false)
+    #expect(streamed.frames == mapped.frames)
+    #expect(streamed.error?.description == mapped.error?.description)
+    return mapped
   }
 }
 

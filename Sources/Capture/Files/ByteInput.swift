@@ -39,8 +39,12 @@ final class ByteInput {
   /// Whether bytes that had to be passed over have not all come.
   var isSkipping: Bool { skipping > 0 }
 
+  /// Whether it is a plain file that is not being written: its first bytes are there without waiting.
+  let isAtHand: Bool
+
   /// Opens a path, or standard input for `-`. With `follow`, the end of a plain file is not the end: more may be written.
-  init(path: String, follow: Bool) throws(CaptureError) {
+  /// - Parameter mapped: whether a plain file may be mapped; otherwise it is read.
+  init(path: String, follow: Bool, mapped: Bool) throws(CaptureError) {
     name = path
     // Not to wait for somebody to open the other end of a pipe; plain files do not know the flag.
     let descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -57,7 +61,8 @@ final class ByteInput {
       throw CaptureError(.unreadable, path, "is a directory")
     }
     let isRegular = format == S_IFREG
-    if isRegular, !follow, path != "-", status.st_size > 0, let size = Int(exactly: status.st_size),
+    isAtHand = isRegular && !follow && path != "-" && status.st_size > 0
+    if mapped, isAtHand, let size = Int(exactly: status.st_size),
       let mapped = Self.map(descriptor, size)
     {
       mappedDescriptor = descriptor

@@ -57,7 +57,7 @@ struct CaptureReading {
         let isFollowed = follow && sensor.name == plan.sensors.last?.name && path == sensor.paths.last
         let file: CaptureFile
         do throws(CaptureError) {
-          file = try CaptureFile(path, follow: isFollowed)
+          file = try CaptureFile(path, follow: isFollowed, keepingFrames: workers > 1)
         } catch {
           refuse(error.description)
           run.gaps.append(

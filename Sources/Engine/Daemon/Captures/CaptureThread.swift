@@ -54,7 +54,7 @@ struct CaptureThread: Sendable {
   private func open() throws(CaptureError) -> [any CaptureReader] {
     switch order.input {
     case .file(let path):
-      let file = try CaptureFile(path)
+      let file = try CaptureFile(path, keepingFrames: order.workers > 1)
       if let expression = filter.current.expression { try file.setFilter(expression) }
       return [file]
     case .interface(let name):
