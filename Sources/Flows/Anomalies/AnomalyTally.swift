@@ -31,7 +31,7 @@ extension FlowCore {
   }
 
   /// Notes what the decoder found in a packet of a flow.
-  mutating func noteAll(_ packet: Packet, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction) {
+  mutating func noteAll(_ packet: inout Packet, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction) {
     let seen = Sighting(time: packet.time, number: packet.number, direction: direction)
     for i in 0..<packet.anomalies.count {
       let found = packet.anomalies[i]
@@ -40,7 +40,7 @@ extension FlowCore {
   }
 
   /// Notes what the decoder found in a packet that belongs to no flow, by the two hosts.
-  mutating func noteAll(_ packet: Packet) {
+  mutating func noteAll(_ packet: inout Packet) {
     let lowFirst = !(packet.destination < packet.source)
     let pair = hostPair(
       lowFirst ? packet.source : packet.destination, lowFirst ? packet.destination : packet.source, packet.time)

@@ -5,12 +5,12 @@ import Packets
 /// Flows begin and end here.
 extension FlowCore {
   /// Makes a flow, giving one up if the table is full. `.none` only when there is no memory at all.
-  mutating func open(_ key: FlowKey, _ hash: UInt32, _ packet: Packet, clientIsLow: Bool) -> UInt32 {
+  mutating func open(_ key: FlowKey, _ hash: UInt32, _ packet: inout Packet, clientIsLow: Bool) -> UInt32 {
     if flows.count >= flows.capacity { giveUpFlow() }
     guard let at = flows.allocate() else { return .none }
     let flow = flows[at]
     flow.initialize(
-      to: FlowState(key: key, id: identity(key, packet), time: packet.time, number: packet.number))
+      to: FlowState(key: key, id: identity(key, &packet), time: packet.time, number: packet.number))
     flow.pointee.capture = capture
     if clientIsLow { flow.pointee.marks.insert(.clientIsLow) }
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
@@ -25,7 +25,7 @@ extension FlowCore {
   }
 
   /// A name that depends on the evidence only: FNV-1a over sensor, endpoints, first time and first packet.
-  private func identity(_ key: FlowKey, _ packet: Packet) -> UInt64 {
+  private func identity(_ key: FlowKey, _ packet: inout Packet) -> UInt64 {
     var h = idBasis
     func add(_ word: UInt64) {
       for shift in stride(from: UInt64(0), to: 64, by: 8) { h = (h ^ (word >> shift & 0xFF)) &* 0x100_0000_01B3 }

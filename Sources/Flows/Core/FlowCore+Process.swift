@@ -31,27 +31,28 @@ extension FlowCore {
     // A packet whose IP header is damaged says nothing certain, its addresses included.
     if packet.version == 0 || packet.ipChecksum == .bad {
       if packet.hasARP { observe(&packet) }
-      return withoutFlow(packet)
+      return withoutFlow(&packet)
     }
     switch packet.transport {
     case .tcp: trackTCP(&packet, frame: frame, carried: carried)
     case .udp: trackUDP(&packet, frame: frame, carried: carried)
     case .icmp, .icmpv6: trackICMP(&packet, frame: frame, carried: carried)
     case .sctp, .igmp, .other: trackOther(&packet, frame: frame, carried: carried, ports: packet.hasPorts)
-    case .none, .fragment: withoutFlow(packet)
+    case .none, .fragment: withoutFlow(&packet)
     }
   }
 
-  mutating func withoutFlow(_ packet: Packet) {
+  mutating func withoutFlow(_ packet: inout Packet) {
     counters.packetsWithoutFlow &+= 1
     if packet.ipChecksum == .bad { counters.badChecksums &+= 1 }
-    if !packet.anomalies.isEmpty { noteAll(packet) }
+    if !packet.anomalies.isEmpty { noteAll(&packet) }
   }
 
   // MARK: - Look-up
 
   @inline(__always)
-  func key(of packet: Packet, _ sourcePort: UInt16, _ destinationPort: UInt16, sourceIsLow: inout Bool) -> FlowKey {
+  func key(of packet: inout Packet, _ sourcePort: UInt16, _ destinationPort: UInt16, sourceIsLow: inout Bool) -> FlowKey
+  {
     var key = FlowKey(
       source: packet.source, sourcePort: sourcePort, destination: packet.destination, destinationPort: destinationPort,
       proto: packet.ipProtocol, vlan: options.vlanInKey ? packet.vlanOuter : 0,
@@ -80,7 +81,7 @@ extension FlowCore {
 
   @inline(__always)
   func count(
-    _ packet: Packet, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction, _ carried: FragmentTotals
+    _ packet: inout Packet, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction, _ carried: FragmentTotals
   ) {
     let side = flow.side(direction)
     if carried.packets == 0 {
@@ -100,14 +101,14 @@ extension FlowCore {
 
   mutating func trackUDP(_ packet: inout Packet, frame: UnsafeRawBufferPointer, carried: FragmentTotals) {
     var sourceIsLow = false
-    let key = key(of: packet, packet.sourcePort, packet.destinationPort, sourceIsLow: &sourceIsLow)
+    let key = key(of: &packet, packet.sourcePort, packet.destinationPort, sourceIsLow: &sourceIsLow)
     let hash = key.hash(seed: seed)
     var at = live(key, hash, at: packet.time)
     if at == .none {
       let fromServer = ServerPorts.isLikelyUDP(packet.sourcePort) && !ServerPorts.isLikelyUDP(packet.destinationPort)
       let flip = fromServer && !packet.destination.isLimitedBroadcast
-      at = open(key, hash, packet, clientIsLow: sourceIsLow != flip)
-      guard at != .none else { return withoutFlow(packet) }
+      at = open(key, hash, &packet, clientIsLow: sourceIsLow != flip)
+      guard at != .none else { return withoutFlow(&packet) }
       // Servers of DHCP answer to addresses that could not ask yet; group addresses never ask.
       if flip, packet.destinationPort != 68, packet.destinationPort != 546, !packet.destination.isMulticast,
         packet.sourcePort != packet.destinationPort
@@ -117,7 +118,8 @@ extension FlowCore {
       }
     }
     deliverDatagram(
-      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.udp, unanswered: options.timeouts.udpUnanswered
+      at, sourceIsLow, &packet, frame, carried, timeout: options.timeouts.udp,
+      unanswered: options.timeouts.udpUnanswered
     )
   }
 
@@ -125,22 +127,22 @@ extension FlowCore {
   {
     var sourceIsLow = false
     let key = key(
-      of: packet, ports ? packet.sourcePort : 0, ports ? packet.destinationPort : 0, sourceIsLow: &sourceIsLow)
+      of: &packet, ports ? packet.sourcePort : 0, ports ? packet.destinationPort : 0, sourceIsLow: &sourceIsLow)
     let hash = key.hash(seed: seed)
     var at = live(key, hash, at: packet.time)
     if at == .none {
-      at = open(key, hash, packet, clientIsLow: sourceIsLow)
-      guard at != .none else { return withoutFlow(packet) }
+      at = open(key, hash, &packet, clientIsLow: sourceIsLow)
+      guard at != .none else { return withoutFlow(&packet) }
     }
     deliverDatagram(
-      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.other, unanswered: options.timeouts.other)
+      at, sourceIsLow, &packet, frame, carried, timeout: options.timeouts.other, unanswered: options.timeouts.other)
   }
 
   mutating func trackICMP(_ packet: inout Packet, frame: UnsafeRawBufferPointer, carried: FragmentTotals) {
     let ports = CommunityID.icmpPorts(
       type: packet.icmpType, code: packet.icmpCode, version6: packet.transport == .icmpv6)
     var sourceIsLow = false
-    var key = key(of: packet, ports.source, ports.destination, sourceIsLow: &sourceIsLow)
+    var key = key(of: &packet, ports.source, ports.destination, sourceIsLow: &sourceIsLow)
     // What came in fragments was spread by its own addresses, for only the first fragment has the quote.
     let quotes = packet.hasQuoted && carried.packets == 0
     if quotes { key.relate(to: packet.quoted.source, packet.quoted.destination) }
@@ -148,8 +150,8 @@ extension FlowCore {
     var at = live(key, hash, at: packet.time)
     let isReply = packet.transport == .icmp ? packet.icmpType == 0 : packet.icmpType == 129
     if at == .none {
-      at = open(key, hash, packet, clientIsLow: sourceIsLow)
-      guard at != .none else { return withoutFlow(packet) }
+      at = open(key, hash, &packet, clientIsLow: sourceIsLow)
+      guard at != .none else { return withoutFlow(&packet) }
       if ports.isOneWay { flows[at].pointee.marks.insert(.oneWay) }
       if isReply {
         note(
@@ -157,13 +159,13 @@ extension FlowCore {
         )
       }
     }
-    if quotes { tieQuoted(packet, to: flows[at]) }
+    if quotes { tieQuoted(&packet, to: flows[at]) }
     deliverDatagram(
-      at, sourceIsLow, packet, frame, carried, timeout: options.timeouts.icmp, unanswered: options.timeouts.icmp)
+      at, sourceIsLow, &packet, frame, carried, timeout: options.timeouts.icmp, unanswered: options.timeouts.icmp)
   }
 
   /// Ties an ICMP error to the flow that it quotes. A quote too short to name a flow says nothing.
-  private mutating func tieQuoted(_ packet: Packet, to error: UnsafeMutablePointer<FlowState>) {
+  private mutating func tieQuoted(_ packet: inout Packet, to error: UnsafeMutablePointer<FlowState>) {
     let quoted = packet.quoted
     var sourcePort: UInt16 = 0
     var destinationPort: UInt16 = 0
@@ -195,15 +197,16 @@ extension FlowCore {
 
   @inline(__always)
   private mutating func deliverDatagram(
-    _ at: UInt32, _ sourceIsLow: Bool, _ packet: Packet, _ frame: UnsafeRawBufferPointer, _ carried: FragmentTotals,
+    _ at: UInt32, _ sourceIsLow: Bool, _ packet: inout Packet, _ frame: UnsafeRawBufferPointer,
+    _ carried: FragmentTotals,
     timeout: Int64, unanswered: Int64
   ) {
     let flow = flows[at]
     let direction: Direction = flow.pointee.marks.contains(.clientIsLow) == sourceIsLow ? .toServer : .toClient
-    count(packet, flow, direction, carried)
+    count(&packet, flow, direction, carried)
     let isAnswered = flow.pointee.toServer.packets != 0 && flow.pointee.toClient.packets != 0
     flow.pointee.deadline = flow.pointee.last &+ (isAnswered ? timeout : unanswered)
-    if !packet.anomalies.isEmpty { noteAll(packet, flow, direction) }
+    if !packet.anomalies.isEmpty { noteAll(&packet, flow, direction) }
     if packet.hasBadChecksum {
       counters.badChecksums &+= 1
       return
@@ -211,7 +214,7 @@ extension FlowCore {
     flow.side(direction).pointee.payloadOrMissed &+= UInt64(packet.wirePayloadLength)
     guard packet.payloadLength > 0, consumer != nil, !flow.pointee.marks.contains(.stopped) else { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
-    let bytes = payload(of: packet, frame)
+    let bytes = payload(of: &packet, frame)
     counters.datagramBytes &+= UInt64(bytes.count)
     if let consumer,
       !consumer.datagram(
@@ -223,7 +226,7 @@ extension FlowCore {
 
   /// The payload bytes that are there; never outside the frame, whatever the packet says.
   @inline(__always)
-  func payload(of packet: Packet, _ frame: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  func payload(of packet: inout Packet, _ frame: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let start = min(Int(packet.payloadOffset), frame.count)
     let end = min(start &+ Int(packet.payloadLength), frame.count)
     return UnsafeRawBufferPointer(rebasing: frame[start..<end])

@@ -11,12 +11,12 @@ extension FlowCore {
     let length = Int(packet.wirePayloadLength)
     let start = Int(packet.fragmentOffset)
     let at = Int(packet.transportOffset)
-    guard packet.ipChecksum != .bad else { return withoutFlow(packet) }
+    guard packet.ipChecksum != .bad else { return withoutFlow(&packet) }
     if packet.version == 4, packet.dontFragment { packet.raise(.fragmentWithDontFragment, at: at) }
     if packet.moreFragments {
       if length & 7 != 0 {
         packet.raise(.fragmentInvalidLength, at: at)
-        return withoutFlow(packet)
+        return withoutFlow(&packet)
       }
       if length < Self.saneMinimum { packet.raise(.fragmentTooSmall, at: at) }
     }
@@ -24,16 +24,16 @@ extension FlowCore {
     let header = Int(packet.networkHeaderLength) &- (packet.version == 4 ? 0 : min(48, Int(packet.networkHeaderLength)))
     if start &+ length &+ header > DatagramTable.maximum {
       packet.raise(.fragmentTooLarge, at: at)
-      return withoutFlow(packet)
+      return withoutFlow(&packet)
     }
     if packet.payloadLength < packet.wirePayloadLength {
       packet.raiseMissing(.fragmentIncomplete, at: at)
-      return withoutFlow(packet)
+      return withoutFlow(&packet)
     }
-    let bytes = payload(of: packet, frame)
-    guard length > 0, bytes.count == length else { return withoutFlow(packet) }
+    let bytes = payload(of: &packet, frame)
+    guard length > 0, bytes.count == length else { return withoutFlow(&packet) }
     let datagram = place(&packet, start..<start + length, bytes)
-    guard datagram != .none, datagrams.isWhole(datagram) else { return withoutFlow(packet) }
+    guard datagram != .none, datagrams.isWhole(datagram) else { return withoutFlow(&packet) }
     complete(datagram, &packet)
   }
 
@@ -114,10 +114,10 @@ extension FlowCore {
     counters.datagramsReassembled &+= 1
     decoder.decodeDefragmented(whole, into: &packet)
     // A fragment within the reassembled datagram would be an attempt to make this go round.
-    if packet.isFragment { return withoutFlow(packet) }
+    if packet.isFragment { return withoutFlow(&packet) }
     track(&packet, frame: whole, carried: totals)
     while decoder.decodeInner(whole, into: &packet) {
-      if packet.isFragment { withoutFlow(packet) } else { track(&packet, frame: whole, carried: .none) }
+      if packet.isFragment { withoutFlow(&packet) } else { track(&packet, frame: whole, carried: .none) }
     }
     // What it carried lay in bytes that the caller does not have.
     packet.inner = .none
@@ -156,7 +156,7 @@ extension FlowCore {
     datagrams.remove(at)
     let current = capture
     capture = d.capture
-    noteAll(packet)
+    noteAll(&packet)
     capture = current
   }
 }

@@ -44,9 +44,9 @@ extension FlowCore {
 
   /// The payload of a segment that may enter its stream.
   @inline(__always)
-  mutating func receive(_ segment: Segment, _ packet: Packet, _ frame: UnsafeRawBufferPointer) {
+  mutating func receive(_ segment: Segment, _ packet: inout Packet, _ frame: UnsafeRawBufferPointer) {
     let sender = segment.sender
-    var bytes = payload(of: packet, frame)
+    var bytes = payload(of: &packet, frame)
     let first = segment.sequence &+ UInt32(segment.flags.rawValue >> 1 & 1)
     var offset = sender.pointee.offset(of: first)
     let wireEnd = offset &+ Int64(segment.length)

@@ -27,26 +27,26 @@ struct Segment {
 extension FlowCore {
   mutating func trackTCP(_ packet: inout Packet, frame: UnsafeRawBufferPointer, carried: FragmentTotals) {
     var sourceIsLow = false
-    let key = key(of: packet, packet.sourcePort, packet.destinationPort, sourceIsLow: &sourceIsLow)
+    let key = key(of: &packet, packet.sourcePort, packet.destinationPort, sourceIsLow: &sourceIsLow)
     let hash = key.hash(seed: seed)
     var at = live(key, hash, at: packet.time)
-    if packet.transportChecksum == .bad { return noteDamaged(at, key, hash, sourceIsLow, packet) }
+    if packet.transportChecksum == .bad { return noteDamaged(at, key, hash, sourceIsLow, &packet) }
     var variants: UInt16 = 0
     if at != .none, packet.tcp.flags.rawValue & TCPFlags.syn.rawValue != 0 {
-      switch reuse(at, packet, sourceIsLow) {
+      switch reuse(at, &packet, sourceIsLow) {
       case .none: break
       case .replace(let carriedVariants):
         variants = carriedVariants
         close(at, reason: .closed)
         at = .none
       case .answered:
-        at = replaceAnswered(at, key, hash, packet)
-        guard at != .none else { return withoutFlow(packet) }
+        at = replaceAnswered(at, key, hash, &packet)
+        guard at != .none else { return withoutFlow(&packet) }
       }
     }
     if at == .none {
-      at = openTCP(key, hash, packet, sourceIsLow)
-      guard at != .none else { return withoutFlow(packet) }
+      at = openTCP(key, hash, &packet, sourceIsLow)
+      guard at != .none else { return withoutFlow(&packet) }
       sessions[flows[at].pointee.tcp].pointee.handshakeVariants = variants
       if Int(variants) > options.handshakeVariantLimit {
         note(.tcpSynFlood, flows[at], Sighting(time: packet.time, number: packet.number, direction: .toServer))
@@ -66,9 +66,9 @@ extension FlowCore {
       seen: Sighting(time: packet.time, number: packet.number, direction: direction), flags: flags,
       sequence: header.sequence, acknowledgement: header.acknowledgement, length: length, end: end)
     let previous = flow.pointee.last
-    count(packet, flow, direction, carried)
-    if !packet.anomalies.isEmpty { noteAll(packet, flow, direction) }
-    follow(&segment, packet, frame, previous: previous)
+    count(&packet, flow, direction, carried)
+    if !packet.anomalies.isEmpty { noteAll(&packet, flow, direction) }
+    follow(&segment, &packet, frame, previous: previous)
     settle(at, segment)
   }
 
@@ -82,7 +82,7 @@ extension FlowCore {
   }
 
   /// Whether a segment with SYN belongs to the session in the table or opens the next one of the same endpoints.
-  private mutating func reuse(_ at: UInt32, _ packet: Packet, _ sourceIsLow: Bool) -> Reuse {
+  private mutating func reuse(_ at: UInt32, _ packet: inout Packet, _ sourceIsLow: Bool) -> Reuse {
     let flow = flows[at]
     let session = sessions[flow.pointee.tcp]
     let direction: Direction = flow.pointee.marks.contains(.clientIsLow) == sourceIsLow ? .toServer : .toClient
@@ -146,7 +146,8 @@ extension FlowCore {
   }
 
   /// The SYN within the session was answered after all: the old session is over, and the new one began with that SYN.
-  private mutating func replaceAnswered(_ old: UInt32, _ key: FlowKey, _ hash: UInt32, _ packet: Packet) -> UInt32 {
+  private mutating func replaceAnswered(_ old: UInt32, _ key: FlowKey, _ hash: UInt32, _ packet: inout Packet) -> UInt32
+  {
     let spare = spares[sessions[flows[old].pointee.tcp].pointee.spareSYN].pointee
     let side = flows[old].side(.toServer)
     side.pointee.packets &-= min(1, side.pointee.packets)
@@ -157,7 +158,7 @@ extension FlowCore {
     var first = packet
     first.time = spare.time
     first.number = spare.number
-    let at = open(key, hash, first, clientIsLow: clientIsLow)
+    let at = open(key, hash, &first, clientIsLow: clientIsLow)
     guard at != .none, startSession(at) else { return .none }
     let flow = flows[at]
     let session = sessions[flow.pointee.tcp]
@@ -194,14 +195,14 @@ extension FlowCore {
   }
 
   /// A flow for a segment of none, with the direction guessed where the segment does not say it.
-  private mutating func openTCP(_ key: FlowKey, _ hash: UInt32, _ packet: Packet, _ sourceIsLow: Bool) -> UInt32 {
+  private mutating func openTCP(_ key: FlowKey, _ hash: UInt32, _ packet: inout Packet, _ sourceIsLow: Bool) -> UInt32 {
     let flags = packet.tcp.flags
     let isSYN = flags.contains(.syn)
     var flip = false
     if !isSYN || flags.contains(.ack), ServerPorts.isLikelyTCP(packet.sourcePort) {
       flip = !ServerPorts.isLikelyTCP(packet.destinationPort) || (!isSYN && packet.sourcePort < packet.destinationPort)
     }
-    let at = open(key, hash, packet, clientIsLow: sourceIsLow != flip)
+    let at = open(key, hash, &packet, clientIsLow: sourceIsLow != flip)
     guard at != .none, startSession(at) else { return .none }
     let flow = flows[at]
     if flip { sessions[flow.pointee.tcp].pointee.history.append(UInt8(ascii: "^")) }
@@ -231,16 +232,16 @@ extension FlowCore {
 
   /// A segment with a wrong checksum: told of, and kept out of everything else.
   private mutating func noteDamaged(
-    _ found: UInt32, _ key: FlowKey, _ hash: UInt32, _ sourceIsLow: Bool, _ packet: Packet
+    _ found: UInt32, _ key: FlowKey, _ hash: UInt32, _ sourceIsLow: Bool, _ packet: inout Packet
   ) {
     counters.badChecksums &+= 1
-    let at = found != .none ? found : openTCP(key, hash, packet, sourceIsLow)
-    guard at != .none else { return withoutFlow(packet) }
+    let at = found != .none ? found : openTCP(key, hash, &packet, sourceIsLow)
+    guard at != .none else { return withoutFlow(&packet) }
     let flow = flows[at]
     let session = sessions[flow.pointee.tcp]
     let direction: Direction = flow.pointee.marks.contains(.clientIsLow) == sourceIsLow ? .toServer : .toClient
     session.pointee.history.scaled(UInt8(ascii: "C"), direction, count: &session.sender(direction).pointee.badChecksums)
-    noteAll(packet, flow, direction)
+    noteAll(&packet, flow, direction)
   }
 
   /// When the session will be over unless something happens.

@@ -12,9 +12,9 @@ extension FlowCore {
   }
 
   @inline(__always)
-  mutating func check(_ segment: inout Segment, _ packet: Packet, plain: Bool, previous: Int64) -> Belief {
+  mutating func check(_ segment: inout Segment, _ packet: inout Packet, plain: Bool, previous: Int64) -> Belief {
     var belief = Belief()
-    if !plain { checkControl(segment, packet, previous: previous, &belief) }
+    if !plain { checkControl(segment, &packet, previous: previous, &belief) }
     let sender = segment.sender
     let receiver = segment.receiver
     let flow = segment.flow
@@ -222,7 +222,9 @@ extension FlowCore {
 
   // MARK: - Handshake and end
 
-  private mutating func checkControl(_ segment: Segment, _ packet: Packet, previous: Int64, _ belief: inout Belief) {
+  private mutating func checkControl(
+    _ segment: Segment, _ packet: inout Packet, previous: Int64, _ belief: inout Belief
+  ) {
     if segment.has(.syn) {
       checkSYN(segment)
     } else if !segment.flow.pointee.marks.contains(.established) {

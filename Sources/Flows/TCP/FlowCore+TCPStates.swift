@@ -8,7 +8,9 @@ extension FlowCore {
   private static let farJump: Int32 = 1 << 20
 
   /// One segment of a session.
-  mutating func follow(_ segment: inout Segment, _ packet: Packet, _ frame: UnsafeRawBufferPointer, previous: Int64) {
+  mutating func follow(
+    _ segment: inout Segment, _ packet: inout Packet, _ frame: UnsafeRawBufferPointer, previous: Int64
+  ) {
     let flow = segment.flow
     let session = segment.session
     let sender = segment.sender
@@ -21,7 +23,7 @@ extension FlowCore {
     }
     // The open session's ordinary segments need few of the checks.
     let plain = !segment.isControl && flow.pointee.marks.contains(.established)
-    let believable = check(&segment, packet, plain: plain, previous: previous)
+    let believable = check(&segment, &packet, plain: plain, previous: previous)
     sender.pointee.flags |= UInt8(truncatingIfNeeded: segment.flags.rawValue)
 
     let bit: UInt8 = segment.direction == .toServer ? 1 : 2
@@ -66,7 +68,7 @@ extension FlowCore {
     if firstOfSide || flow.pointee.marks.contains(.provisional) { meet(segment) }
 
     if segment.has(.ack), believable.acknowledgement { acknowledged(segment) }
-    if segment.length > 0, !segment.has(.rst), believable.payload { receive(segment, packet, frame) }
+    if segment.length > 0, !segment.has(.rst), believable.payload { receive(segment, &packet, frame) }
     finishDirection(segment.flow, segment.session, segment.direction)
     finishDirection(segment.flow, segment.session, segment.direction.opposite)
     if closes { closeDirection(segment) }

@@ -43,6 +43,20 @@ void dns_put_octet(struct dns_writer *writer, uint8_t octet, char escape) {
                 4);
 }
 
+/// A label, stretches of plain octets at once.
+static void put_label(struct dns_writer *writer, const uint8_t *octets, size_t length) {
+    size_t from = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = octets[i];
+        if (octet > 0x20 && octet < 0x7f && octet != '\\' && octet != '.')
+            continue;
+        dns_put(writer, (const char *)octets + from, i - from);
+        dns_put_octet(writer, octet, '.');
+        from = i + 1;
+    }
+    dns_put(writer, (const char *)octets + from, length - from);
+}
+
 size_t dns_read_name(struct dns_reader *reader, size_t at, size_t end, struct dns_writer *writer) {
     size_t behind = 0, wire = 1, hops = 0, limit = end;
     size_t segment = at; // pointers must lead before the stretch they stand in, so that each name ends
@@ -91,8 +105,7 @@ size_t dns_read_name(struct dns_reader *reader, size_t at, size_t end, struct dn
         if (!too_long) {
             if (wire > 1)
                 dns_put(writer, ".", 1);
-            for (size_t i = 1; i <= octet; i++)
-                dns_put_octet(writer, reader->bytes[at + i], '.');
+            put_label(writer, reader->bytes + at + 1, octet);
             wire += 1u + octet;
         }
         at += 1u + octet;
