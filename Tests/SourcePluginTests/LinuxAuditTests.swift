@@ -121,7 +121,7 @@ struct LinuxAuditTests {
     #expect(result.rejected.isEmpty)
     #expect(
       result.log == [
-        "read over: 1 audit connect that failed, 1 audit connect to no IP address, 1 audit execve that failed"
+        "events left out: 1 audit connect that failed, 1 audit connect to no IP address, 1 audit execve that failed"
       ])
   }
 
@@ -180,7 +180,7 @@ struct LinuxAuditTests {
         ("UtcTime", "2022-05-11 18:10:26.027"), ("ProcessId", "5"), ("Image", "b"), ("Protocol", "udp"),
         ("DestinationIp", "0:0:0:0:0:0:0:0"), ("DestinationPort", "0"),
       ])
-    #expect(run([line]).log == ["read over: 1 Sysmon 3 without destination"])
+    #expect(run([line]).log == ["events left out: 1 Sysmon 3 without destination"])
   }
 
   @Test("VMConnection has the agent's process name in place of a process id")
@@ -258,7 +258,7 @@ struct LinuxAuditTests {
     let result = run([header + "type=SYSCALL " + record, header + "session opened for user root"])
     #expect(result.records.map { $0["host"] } == ["web01"])
     #expect(result.rejected.isEmpty)
-    #expect(result.log == ["read over: 1 syslog of other programs"])
+    #expect(result.log == ["events left out: 1 syslog of other programs"])
   }
 
   @Test("The kernel's own records have numbers for types")

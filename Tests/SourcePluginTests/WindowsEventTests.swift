@@ -202,7 +202,7 @@ struct WindowsEventTests {
     let run = RecordingHost.run(WindowsEventPlugin.plugin, over: Array(input.utf8))
     #expect(run.records.count == 2)
     #expect(run.rejected.map(\.line) == [2])
-    #expect(run.log == ["read over: 1 Sysmon 10"])
+    #expect(run.log == ["events left out: 1 Sysmon 10"])
     #expect(RecordingHost.sniff(WindowsEventPlugin.source, input) == 95)
   }
 }

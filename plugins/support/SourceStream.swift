@@ -85,7 +85,7 @@ final class SourceStream {
     guard !skipped.isEmpty else { return }
     let list = skipped.prefix(40).map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
     let more = skipped.count > 40 ? ", and \(skipped.count - 40) kinds more" : ""
-    instance.log(UInt32(VDT_LOG_INFO), "read over: \(list)\(more)")
+    instance.log(UInt32(VDT_LOG_INFO), "events left out: \(list)\(more)")
   }
 
   func wake() { reader.wake() }
