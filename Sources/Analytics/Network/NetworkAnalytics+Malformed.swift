@@ -55,7 +55,7 @@ extension NetworkAnalytics {
       : "\(pairs) of \(total) pairs of hosts in this evidence do so"
   }
 
-  func malformed() -> [Signal] {
+  func malformed(_ order: [AddressPair]) -> [Signal] {
     var carriers: [AnomalyName: Int] = [:]
     for record in pairs.values { for kind in record.kinds { carriers[kind.name, default: 0] += 1 } }
     let total = max(busyPairs.count, pairs.count)
@@ -69,7 +69,7 @@ extension NetworkAnalytics {
     }
 
     var signals: [Signal] = []
-    for pair in orderedPairs {
+    for pair in order {
       guard let record = pairs[pair] else { continue }
       var weighed: [(id: String, kind: PairRecord.Kind, weight: Double)] = []
       for kind in record.kinds {

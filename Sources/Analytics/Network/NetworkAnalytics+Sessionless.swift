@@ -40,9 +40,9 @@ extension NetworkAnalytics {
     var onlyAnswers: Bool
   }
 
-  func sessionless() -> [Signal] {
+  func sessionless(_ order: [AddressPair]) -> [Signal] {
     var findings: [Finding] = []
-    for pair in orderedPairs {
+    for pair in order {
       guard let record = pairs[pair] else { continue }
       let kinds = record.kinds.filter { Sessionless.words(for: $0.name) != nil }.sorted { $0.id < $1.id }
       guard let first = kinds.map(\.first).min(), let last = kinds.map(\.last).max() else { continue }

@@ -98,7 +98,9 @@ public final class NetworkAnalytics {
 
   /// One signal for each host pair or flow and what is odd about it, in order of time, with the gaps found.
   public func signals() -> (signals: [Signal], gaps: [VisibilityGap]) {
-    var signals = sessionless() + malformed() + unusualPorts()
+    // By address, so that what is said does not depend on arrival.
+    let order = pairs.keys.sorted()
+    var signals = sessionless(order) + malformed(order) + unusualPorts()
     signals.removeAll { $0.score < configuration.least || configuration.disabled.contains($0.analytic) }
     signals.sort { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
     return (signals, gaps())
@@ -127,7 +129,4 @@ public final class NetworkAnalytics {
   func entity(_ flow: FlowID) -> Entity { .flow(flow, communityID: (named[flow] ?? nil)?.text ?? "") }
 
   func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0].isLossy } }
-
-  /// In order of their addresses, so that what is said does not depend on arrival.
-  var orderedPairs: [AddressPair] { pairs.keys.sorted() }
 }

@@ -23,8 +23,6 @@ final class FlowNotes {
   var anomalies: [AnomalyCount] = []
   /// Inner flows by direction-less id: their tokens.
   var inner: [(id: UInt64, dissector: UInt8, token: UInt32)] = []
-  /// For an inner flow: the token of the flow it is within.
-  var parent: UInt32 = 0
   var alpn: [UInt8] = []
 
   /// Keeps the first value of a fact that flow records have.

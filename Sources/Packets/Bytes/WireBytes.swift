@@ -6,7 +6,7 @@
 // as a whole: its reads at constant offsets are proven by the compiler and cost no test.
 
 /// The bytes given to a decoder, read in network byte order.
-struct WireBytes {
+struct WireBytes: NetworkOrder {
   let base: UnsafeRawPointer
   let count: Int
 
@@ -26,35 +26,11 @@ struct WireBytes {
     return HeaderBytes(base: base + region.offset, count: length)
   }
 
-  @inline(__always) func u8(_ offset: Int) -> UInt8 {
-    guard offset >= 0, offset < count else { return 0 }
-    return base.load(fromByteOffset: offset, as: UInt8.self)
-  }
-
-  @inline(__always) func u16(_ offset: Int) -> UInt16 {
-    guard offset >= 0, offset <= count &- 2 else { return 0 }
-    return UInt16(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-  }
-
-  @inline(__always) func u32(_ offset: Int) -> UInt32 {
-    guard offset >= 0, offset <= count &- 4 else { return 0 }
-    return UInt32(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-  }
-
-  @inline(__always) func u64(_ offset: Int) -> UInt64 {
-    guard offset >= 0, offset <= count &- 8 else { return 0 }
-    return UInt64(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-  }
-
   @inline(__always) func linkAddress(_ offset: Int) -> LinkAddress {
     LinkAddress(rawValue: UInt64(u16(offset)) << 32 | UInt64(u32(offset &+ 2)))
   }
 
   @inline(__always) func ipv4Address(_ offset: Int) -> NetworkAddress { NetworkAddress(ipv4: u32(offset)) }
-
-  @inline(__always) func ipv6Address(_ offset: Int) -> NetworkAddress {
-    NetworkAddress(high: u64(offset), low: u64(offset &+ 8))
-  }
 
   /// The sum of the 16-bit words of a range as RFC 1071 has it, not yet folded, in the machine's byte order. An odd last
   /// byte counts as a word padded with zero. What lies outside the bytes counts as nothing.
@@ -110,10 +86,20 @@ struct WireBytes {
 /// The bytes of one header that are known to be there, read in network byte order from its start.
 ///
 /// Invariant: as that of `WireBytes`, `count` readable bytes at `base`.
-struct HeaderBytes {
+struct HeaderBytes: NetworkOrder {
   let base: UnsafeRawPointer
   let count: Int
+}
 
+/// Bytes read in network order, by offsets from their start; what lies outside them reads as zero.
+///
+/// Invariant: `count` readable bytes at `base`.
+protocol NetworkOrder {
+  var base: UnsafeRawPointer { get }
+  var count: Int { get }
+}
+
+extension NetworkOrder {
   @inline(__always) func u8(_ offset: Int) -> UInt8 {
     guard offset >= 0, offset < count else { return 0 }
     return base.load(fromByteOffset: offset, as: UInt8.self)
