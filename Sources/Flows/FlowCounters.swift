@@ -39,6 +39,8 @@ public struct FlowCounters: Sendable, Hashable {
   public var datagramsReassembled: UInt64 = 0
   public var datagramsExpired: UInt64 = 0
   public var datagramsGivenUp: UInt64 = 0
+  /// IPv6 datagrams discarded because their fragments overlap (RFC 8200 §4.5).
+  public var datagramsRefused: UInt64 = 0
   /// ICMP errors that quote a flow in the table.
   public var icmpErrorsTied: UInt64 = 0
   public var anomalies: UInt64 = 0

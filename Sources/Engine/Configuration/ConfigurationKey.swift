@@ -53,6 +53,7 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("plugins.isolation", .choice(["none", "process"]), "none", "where plugins run; only none is there yet"),
     .init("packets.checksums", .choice(["validate", "ignore", "auto"]), "auto", "auto mutes offloading senders"),
     .init("packets.depth", .integer(1...32), "16", "nested headers decoded at most"),
+    .init("packets.tunnels", .integer(0...32), "4", "tunnels within tunnels decoded at most"),
     .init("flows.midstream", .choice(["note", "pickup"]), "note", "flows whose handshake was not seen"),
     .init("flows.oneside", .flag, "false", "inspect a side although the other is never seen"),
     .init("flows.vlan", .flag, "true", "VLAN ids are part of a flow's key"),

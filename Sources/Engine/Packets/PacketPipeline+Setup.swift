@@ -49,7 +49,8 @@ extension FlowOptions {
     anomaliesPerKind = Int(configuration.integer("limits.anomalies_per_flow"))
     decoder = DecoderOptions(
       checksums: ChecksumMode(configuration.text("packets.checksums")),
-      depth: Int(configuration.integer("packets.depth")))
+      depth: Int(configuration.integer("packets.depth")),
+      tunnelDepth: Int(configuration.integer("packets.tunnels")))
     timeouts.attempt = configuration.duration("flows.timeouts.tcp_attempt")
     timeouts.handshake = configuration.duration("flows.timeouts.tcp_handshake")
     timeouts.established = configuration.duration("flows.timeouts.tcp_established")
@@ -105,6 +106,7 @@ extension PacketPipeline {
         ("neighbours_forgotten", c.neighboursForgotten), ("anomaly_tallies_lost", c.talliesLost),
         ("fragments", c.fragments), ("datagrams_reassembled", c.datagramsReassembled),
         ("datagrams_expired", c.datagramsExpired), ("datagrams_given_up", c.datagramsGivenUp),
+        ("datagrams_refused", c.datagramsRefused),
       ]
       for (name, value) in named { run.counters[name, default: 0] &+= value }
     }

@@ -45,6 +45,9 @@ extension FlowCore {
   mutating func withoutFlow(_ packet: inout Packet) {
     counters.packetsWithoutFlow &+= 1
     if packet.ipChecksum == .bad { counters.badChecksums &+= 1 }
+    if packet.inner != .none, packet.version != 0 {
+      packet.raise(.tunnelMissingOuterFlow, at: Int(packet.innerOffset))
+    }
     if !packet.anomalies.isEmpty { noteAll(&packet) }
   }
 

@@ -42,6 +42,18 @@ struct Datagram: BitwiseCopyable {
   var tail = UInt32.none
   /// The block that has a bit for each unit.
   var map = UInt32.none
+  /// Its fragments overlap and it is IPv6: what came is gone, and what comes is dropped.
+  var isRefused = false
+}
+
+/// How a fragment lies with those of its datagram that came before.
+struct FragmentOverlap {
+  /// It has bytes that came before.
+  var overlaps = false
+  /// Some of them were others then.
+  var differs = false
+  /// It is an earlier fragment once more, byte for byte.
+  var isDuplicate = false
 }
 
 /// Datagrams in the making, the oldest first, with hard caps on their number and on their bytes.
@@ -136,27 +148,29 @@ struct DatagramTable: ~Copyable {
     slab.release(at)
   }
 
-  /// How a fragment lies with those that came before.
-  func overlap(_ at: UInt32, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> (overlaps: Bool, differs: Bool) {
+  func overlap(_ at: UInt32, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> FragmentOverlap {
     // The map tells at once of most that they do not.
-    guard touches(at, range) else { return (false, false) }
-    var overlaps = false
+    guard touches(at, range) else { return FragmentOverlap() }
+    var overlap = FragmentOverlap(isDuplicate: true)
     var block = slab[at].pointee.head
     while block != .none {
       let b = blocks[block].pointee
       let start = max(range.lowerBound, Int(b.offset))
       let end = min(range.upperBound, Int(b.offset) + Int(b.length))
       if start < end {
-        overlaps = true
+        overlap.overlaps = true
+        if Int(b.segmentStart) != range.lowerBound || Int(b.segmentEnd) != range.upperBound {
+          overlap.isDuplicate = false
+        }
         if let base = bytes.baseAddress,
           memcmp(base + (start - range.lowerBound), blocks.data(block) + (start - Int(b.offset)), end - start) != 0
         {
-          return (true, true)
+          return FragmentOverlap(overlaps: true, differs: true)
         }
       }
       block = b.next
     }
-    return (overlaps, false)
+    return overlap.overlaps ? overlap : FragmentOverlap()
   }
 
   /// Whether some of the units of a range are there already.
@@ -191,6 +205,15 @@ struct DatagramTable: ~Copyable {
     d.pointee.pieces &+= 1
     if range.upperBound > Int(d.pointee.farthest) { d.pointee.farthest = UInt32(range.upperBound) }
     return true
+  }
+
+  /// Forgets the bytes of a datagram and keeps its name, so that none of its fragments begins it anew.
+  mutating func refuse(_ at: UInt32) {
+    let datagram = slab[at]
+    blocks.releaseList(datagram.pointee.head)
+    datagram.pointee.head = .none
+    datagram.pointee.tail = .none
+    datagram.pointee.isRefused = true
   }
 
   func isWhole(_ at: UInt32) -> Bool {

@@ -68,15 +68,26 @@ extension FlowCore {
       guard at != .none else { return .none }
     }
     let datagram = datagrams[at]
+    guard !datagram.pointee.isRefused else {
+      packet.raise(.fragmentOverlap, at: offset)
+      return .none
+    }
     if packet.ipProtocol != datagram.pointee.ipProtocol {
       packet.raise(.fragmentProtocolMismatch, at: offset)
       // In IPv4 the protocol is part of a datagram's identity (RFC 791 §3.2); in IPv6 the first fragment says it.
       if packet.version == 4 { return .none }
       if range.lowerBound == 0 { datagram.pointee.ipProtocol = packet.ipProtocol }
     }
-    let (overlaps, differs) = datagrams.overlap(at, range, bytes)
-    if overlaps { packet.raise(.fragmentOverlap, at: offset) }
-    if differs { packet.raise(.fragmentInconsistentData, at: offset) }
+    let overlap = datagrams.overlap(at, range, bytes)
+    if overlap.overlaps { packet.raise(.fragmentOverlap, at: offset) }
+    if overlap.differs { packet.raise(.fragmentInconsistentData, at: offset) }
+    if packet.version == 6, overlap.overlaps, !overlap.isDuplicate {
+      // "Reassembly of that packet must be abandoned and all the fragments … must be discarded" (RFC 8200 §4.5): whatever
+      // one policy or another would make of them, no receiver of today takes it in.
+      counters.datagramsRefused &+= 1
+      datagrams.refuse(at)
+      return .none
+    }
     if !packet.moreFragments {
       let end = UInt32(range.upperBound)
       if (datagram.pointee.length != .none && datagram.pointee.length != end) || datagram.pointee.farthest > end {
@@ -127,7 +138,7 @@ extension FlowCore {
 
   mutating func expireDatagrams() {
     while datagrams.oldest != .none, clock &- datagrams[datagrams.oldest].pointee.time > options.timeouts.fragment {
-      counters.datagramsExpired &+= 1
+      if !datagrams[datagrams.oldest].pointee.isRefused { counters.datagramsExpired &+= 1 }
       giveUp(datagrams.oldest)
     }
   }
@@ -142,9 +153,10 @@ extension FlowCore {
     giveUp(datagrams.oldest)
   }
 
-  /// Forgets a datagram and says that it stayed incomplete.
+  /// Forgets a datagram and says that it stayed incomplete, unless that was wanted.
   private mutating func giveUp(_ at: UInt32) {
     let d = datagrams[at].pointee
+    guard !d.isRefused else { return datagrams.remove(at) }
     var packet = Packet()
     packet.number = d.number
     packet.time = d.time

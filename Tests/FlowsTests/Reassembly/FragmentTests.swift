@@ -109,25 +109,64 @@ struct FragmentTests {
     #expect(t.engine.reachedCaps.map(\.cap) == [.datagrams])
   }
 
+  /// A fragment of an IPv6 datagram from 2001:db8::1 to 2001:db8::2.
+  static func fragment6(_ bytes: [UInt8], at offset: Int, more: Bool, id: UInt32 = 99) -> [UInt8] {
+    Ethernet(
+      IPv6(
+        from: "2001:db8::1", to: "2001:db8::2",
+        IPv6Fragment(offset: offset, more: more, identification: id, Piece(content: bytes)))
+    ).bytes
+  }
+
+  static let datagram6 = Array(
+    IPv6(from: "2001:db8::1", to: "2001:db8::2", UDP(from: 5000, to: 6000, payload: payload)).bytes.dropFirst(40))
+
   @Test("IPv6 fragments are put together as IPv4 ones are")
   func ipv6() {
-    let source = "2001:db8::1"
-    let destination = "2001:db8::2"
-    let whole = Array(
-      IPv6(from: source, to: destination, UDP(from: 5000, to: 6000, payload: Self.payload)).bytes.dropFirst(40))
     var t = Conversation()
-    for range in [504..<1000, 0..<504] {
-      t.send(
-        Ethernet(
-          IPv6(
-            from: source, to: destination,
-            IPv6Fragment(
-              offset: range.lowerBound, more: range.lowerBound == 0, identification: 99,
-              Piece(content: Array(whole[range]))))
-        ).bytes)
-    }
+    t.send(Self.fragment6(Array(Self.datagram6[504...]), at: 504, more: false))
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
     let out = t.finish()
     #expect(out.heard.first?.toServer == Self.payload)
     #expect(out.anomalies.isEmpty, "\(out.kinds)")
+  }
+
+  @Test("IPv6 fragments that overlap are discarded with their datagram, even what comes after (RFC 8200 §4.5)")
+  func overlapping6() {
+    var t = Conversation()
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[496..<800]), at: 496, more: true))
+    // Without what was discarded, these two would be all of it.
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[504...]), at: 504, more: false))
+    let out = t.finish()
+    #expect(out.flows.isEmpty)
+    #expect(out.counters.datagramsRefused == 1)
+    #expect(out.counters.datagramsReassembled == 0)
+    #expect(out.kinds == ["fragment.overlap"])
+  }
+
+  @Test("An IPv6 fragment that comes twice is no reason to discard its datagram")
+  func duplicate6() {
+    var t = Conversation()
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[504...]), at: 504, more: false))
+    let out = t.finish()
+    #expect(out.heard.first?.toServer == Self.payload)
+    #expect(out.counters.datagramsRefused == 0)
+  }
+
+  @Test("Once a discarded IPv6 datagram's time is over its identification can be used again")
+  func identification6() {
+    var t = Conversation()
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[..<496]), at: 0, more: true))
+    t.wait(seconds: 61)
+    t.send(Self.fragment6(Array(Self.datagram6[..<504]), at: 0, more: true))
+    t.send(Self.fragment6(Array(Self.datagram6[504...]), at: 504, more: false))
+    let out = t.finish()
+    #expect(out.heard.first?.toServer == Self.payload)
+    #expect(out.count(.fragmentIncomplete) == 0)
   }
 }
