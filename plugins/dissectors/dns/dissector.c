@@ -25,14 +25,13 @@ static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_se
     if (!*session)
         return VDT_E_MEMORY;
     (*session)->instance = instance;
-    (*session)->protocol = flow->protocol ? flow->protocol : dns_protocol_of(flow);
-    (*session)->transport = flow->transport;
+    (*session)->protocol = (uint8_t)(flow->protocol ? flow->protocol : dns_protocol_of(flow));
+    (*session)->transport = (uint8_t)flow->transport;
     return VDT_OK;
 }
 
 static int32_t close_session(vdt_session *session, const vdt_sink *sink, uint32_t reason) {
     dns_flush(session, reason == VDT_CLOSE_NOT_MINE ? NULL : sink);
-    free(session->pending);
     free(session->answered);
     free(session);
     return VDT_OK;

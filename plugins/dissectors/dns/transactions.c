@@ -50,14 +50,17 @@ static void put_response(const vdt_sink *sink, const struct dns_message *message
 }
 
 /// A query with its response, or without (`message` NULL).
-static void emit_pending(vdt_session *session, const vdt_sink *sink, const struct pending *query,
+static void emit_pending(vdt_session *session, const vdt_sink *sink, struct pending_place place,
                          const struct dns_message *message, int64_t time, size_t length) {
+    const struct pending *query = pending_query(&session->pending, place);
+    const char *name = pending_names(&session->pending, place);
     sink->begin(sink, session->protocol, query->time);
     sink->u64(sink, FIELD_ID, query->id);
     sink->u64(sink, FIELD_OPCODE, (query->flags >> 11) & 15);
-    const char *name = query->names;
-    for (unsigned i = 0; i < query->questions; name += query->name_lengths[i++])
-        put_question(sink, vdt_make_str(name, query->name_lengths[i]), query->types[i], query->classes[i]);
+    for (unsigned i = 0; i < query->question_count; name += query->questions[i++].name_length) {
+        const struct pending_question *question = &query->questions[i];
+        put_question(sink, vdt_make_str(name, question->name_length), question->type, question->class);
+    }
     sink->flag(sink, FIELD_RESPONSE, message != NULL);
     sink->flag(sink, FIELD_ANSWERED, message != NULL);
     sink->u64(sink, FIELD_LENGTH, length);
@@ -100,38 +103,20 @@ static uint64_t digest(const uint8_t *bytes, size_t length) { // FNV-1a: equal o
 }
 
 static bool asks_for_transfer(const struct pending *query) {
-    return query->questions && (query->types[0] == 251 || query->types[0] == 252);
+    return query->question_count && (query->questions[0].type == 251 || query->questions[0].type == 252);
 }
 
 /// Servers echo the question, in any case of letters; some leave it out when they refuse.
-static bool answers(const struct dns_message *message, const struct pending *query, uint32_t direction) {
+static bool answers(const struct dns_message *message, const struct pending *query, const char *names,
+                    uint32_t direction) {
     if (query->id != message->id || query->direction == direction)
         return false;
-    if (!message->questions_kept || !query->questions)
+    if (!message->questions_kept || !query->question_count)
         return true;
     const struct dns_question *question = &message->questions[0];
-    return question->type == query->types[0] && question->name.length == query->name_lengths[0] &&
-           strncasecmp(message->arena + question->name.offset, query->names, question->name.length) == 0;
-}
-
-static void forget(vdt_session *session, unsigned index) {
-    free(session->pending[index]);
-    session->pending_count--;
-    memmove(&session->pending[index], &session->pending[index + 1],
-            (session->pending_count - index) * sizeof *session->pending);
-}
-
-/// Makes room for one more query that waits; false where there is no memory.
-static bool has_room(vdt_session *session) {
-    if (session->pending_count < session->pending_room)
-        return true;
-    uint32_t room = session->pending_room ? session->pending_room * 2 : 4;
-    struct pending **larger = realloc(session->pending, room * sizeof *larger);
-    if (!larger)
-        return false;
-    session->pending = larger;
-    session->pending_room = room;
-    return true;
+    return question->type == query->questions[0].type &&
+           question->name.length == query->questions[0].name_length &&
+           strncasecmp(message->arena + question->name.offset, names, question->name.length) == 0;
 }
 
 /// Remembers what a query was answered with. Without memory a second answer will be taken for one to no
@@ -145,49 +130,30 @@ static void remember(vdt_session *session, struct answered answer) {
 
 static void take_query(vdt_session *session, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                        const struct dns_message *message, int64_t time, size_t length) {
-    if (session->pending_count == MAX_PENDING) {
+    if (session->pending.count == MAX_PENDING) {
+        struct pending_place oldest = pending_first(&session->pending);
         sink->anomaly(sink, ANOMALY_TOO_MANY_TRANSACTIONS, direction, offset);
-        emit_pending(session, sink, session->pending[0], NULL, 0, session->pending[0]->length);
-        forget(session, 0);
+        emit_pending(session, sink, oldest, NULL, 0, pending_query(&session->pending, oldest)->length);
+        pending_remove(&session->pending, oldest);
     }
-    size_t names = 0;
-    for (unsigned i = 0; i < message->questions_kept; i++)
-        names += message->questions[i].name.length;
-    struct pending *query = has_room(session) ? malloc(sizeof *query + names) : NULL;
-    if (!query) {
+    if (!pending_add(&session->pending, message, time, direction, length))
         emit_message(session, sink, message, time, length);
-        return;
-    }
-    *query = (struct pending){.time = time,
-                              .id = message->id,
-                              .flags = message->flags,
-                              .length = (uint16_t)length,
-                              .direction = (uint8_t)direction,
-                              .questions = message->questions_kept};
-    char *name = query->names;
-    for (unsigned i = 0; i < message->questions_kept; i++) {
-        const struct dns_question *question = &message->questions[i];
-        query->types[i] = question->type;
-        query->classes[i] = question->class;
-        query->name_lengths[i] = question->name.length;
-        memcpy(name, message->arena + question->name.offset, question->name.length);
-        name += question->name.length;
-    }
-    session->pending[session->pending_count++] = query;
 }
 
 static void take_response(vdt_session *session, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                           const struct dns_message *message, int64_t time, const uint8_t *bytes,
                           size_t length) {
     uint64_t content = digest(bytes, length);
-    for (unsigned i = 0; i < session->pending_count; i++) {
-        const struct pending *query = session->pending[i];
-        if (!answers(message, query, direction))
+    const struct pending_list *pending = &session->pending;
+    for (struct pending_place at = pending_first(pending); at.at < pending->used;
+         at = pending_next(pending, at)) {
+        const struct pending *query = pending_query(pending, at);
+        if (!answers(message, query, pending_names(pending, at), direction))
             continue;
         remember(session,
                  (struct answered){content, message->id, (uint8_t)direction, asks_for_transfer(query), 1});
-        emit_pending(session, sink, query, message, time, length);
-        forget(session, i);
+        emit_pending(session, sink, at, message, time, length);
+        pending_remove(&session->pending, at);
         return;
     }
     for (unsigned i = 0; session->answered && i < MAX_ANSWERED; i++) {
@@ -247,10 +213,9 @@ void dns_take_message(vdt_session *session, const vdt_sink *sink, uint32_t direc
 }
 
 void dns_flush(vdt_session *session, const vdt_sink *sink) {
-    for (unsigned i = 0; i < session->pending_count; i++) {
-        if (sink)
-            emit_pending(session, sink, session->pending[i], NULL, 0, session->pending[i]->length);
-        free(session->pending[i]);
-    }
-    session->pending_count = 0;
+    const struct pending_list *pending = &session->pending;
+    for (struct pending_place at = pending_first(pending); sink && at.at < pending->used;
+         at = pending_next(pending, at))
+        emit_pending(session, sink, at, NULL, 0, pending_query(pending, at)->length);
+    pending_free(&session->pending);
 }

@@ -1,0 +1,57 @@
+// Queries that wait for their response, one after the other in one block: a flow of few packets has little
+// more than this.
+#ifndef VEDETTE_DNS_PENDING_H
+#define VEDETTE_DNS_PENDING_H
+
+#include "message/message.h"
+
+enum { MAX_PENDING = 128 }; // queries that wait, per session
+
+struct pending_question {
+    uint16_t type, class, name_length;
+};
+
+/// A query that waits. Behind its questions stand their names, unless they are those of the query before it:
+/// a host that asks for A and AAAA, or asks again, asks for the same names.
+struct pending {
+    int64_t time;
+    uint16_t id, flags, length;
+    uint8_t direction;
+    uint8_t question_count : 7, shares_names : 1;
+    struct pending_question questions[];
+};
+
+/// Zero is empty. Invariants: `bytes` holds `count` queries in `used` of `room` bytes, oldest first, each in
+/// a multiple of eight; `last` is where the newest begins, and `last_names` where its names are.
+struct pending_list {
+    uint8_t *bytes;
+    uint32_t used, room, last, last_names;
+    uint32_t count;
+};
+
+/// A place in a list: a query and where its names are, one behind the other.
+struct pending_place {
+    uint32_t at, names;
+};
+
+/// The oldest query, if the list is not empty.
+struct pending_place pending_first(const struct pending_list *list);
+/// The query behind that one, if there is one: at `used` there is none.
+struct pending_place pending_next(const struct pending_list *list, struct pending_place place);
+
+static inline const struct pending *pending_query(const struct pending_list *list,
+                                                  struct pending_place place) {
+    return (const struct pending *)(const void *)(list->bytes + place.at);
+}
+static inline const char *pending_names(const struct pending_list *list, struct pending_place place) {
+    return (const char *)list->bytes + place.names;
+}
+
+/// Adds a query. False where there is no memory.
+bool pending_add(struct pending_list *list, const struct dns_message *message, int64_t time,
+                 uint32_t direction, size_t length);
+/// Takes a query out; places behind it are no longer valid.
+void pending_remove(struct pending_list *list, struct pending_place place);
+void pending_free(struct pending_list *list);
+
+#endif
