@@ -112,16 +112,23 @@ public final class PacketPipeline {
     lanes?.settle()
     while let lanes, lanes.underWay > 0 { takeStretch(take) }
     if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
+    guard let lanes else { return finishAlone(reason, take) }
     for bound in closingBounds() {
-      if let lanes {
-        lanes.close(reason: reason, through: bound)
-        if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
-      } else {
-        take(gather { $0.flows.finish(reason: reason, through: bound) })
-      }
+      lanes.close(reason: reason, through: bound)
+      if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
     }
-    while let lanes, lanes.underWay > 0 { takeStretch(take) }
-    lanes?.settle()
+    while lanes.underWay > 0 { takeStretch(take) }
+    lanes.settle()
+  }
+
+  /// A lone worker is asked for one portion after the other: a list of all would come on top of a table that is full.
+  private func finishAlone(_ reason: FlowEndReason, _ take: (WireBatch) -> Void) {
+    var bound: FlowOrder
+    repeat {
+      let next = workers.first?.flows.nextToClose(PacketPipeline.stretch + 1) ?? []
+      bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
+      take(gather { $0.flows.finish(reason: reason, through: bound) })
+    } while bound < .last
   }
 
   /// The last flow of each portion that flows are closed in, ``FlowOrder/last`` at the end.
