@@ -36,7 +36,7 @@ public struct PacketMark: Sendable, Hashable {
 /// packet's own buffer where possible.
 public protocol FlowConsumer: AnyObject {
   /// A flow was opened, before the first of its bytes is given. Returns a token, or 0 not to be told more of it.
-  func open(_ flow: borrowing FlowDescription) -> UInt32
+  func open(_ flow: FlowReference) -> UInt32
 
   /// Stream bytes in order and without overlap.
   /// - Parameters:

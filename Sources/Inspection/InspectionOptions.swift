@@ -30,6 +30,8 @@ public struct InspectionCounters: Sendable, Hashable {
   public var sessions: UInt64 = 0
   public var transactions: UInt64 = 0
   public var anomalies: UInt64 = 0
+  /// Anomalies that were told one by one because there was no room to count them.
+  public var talliesLost: UInt64 = 0
   /// Flows whose protocol no dissector recognised.
   public var unrecognised: UInt64 = 0
   /// Bytes of a direction's end, or before a gap, that no session consumed.

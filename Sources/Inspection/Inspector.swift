@@ -110,11 +110,8 @@ public final class Inspector: FlowConsumer {
   }
 
   deinit {
-    // Flows that were never closed: their sessions end before their instances do.
     for number in hot.pointee.slots.numbers where hot.pointee.slots[number].pointee.phase != .free {
-      let slot = hot.pointee.slots[number]
-      stop(slot, VDT_CLOSE_SHUTDOWN)
-      slot.pointee.keptNotes?.release()
+      discard(hot.pointee.slots[number])
     }
     calls.deallocate()
     hot.deinitialize(count: 1)
@@ -157,6 +154,8 @@ public final class Inspector: FlowConsumer {
   struct HotState: ~Copyable {
     /// What is inspected: the flow engine's token is the number here plus one.
     var slots = Slab<InspectedFlow>(capacity: 1 << 24)
+    /// What was counted of anomalies, as lists that begin in the slots.
+    var tallies = Slab<AnomalyTally>(capacity: 1 << 24)
     var counters = InspectionCounters()
     var transactions: [TransactionRecord] = []
     var anomalies: [AnomalyRecord] = []
@@ -171,10 +170,10 @@ public final class Inspector: FlowConsumer {
   @inline(__always) func slot(_ token: UInt32) -> Slot { hot.pointee.slots[token &- 1] }
 
   /// A new slot's token, 0 when there are too many.
-  func takeSlot(_ description: FlowDescription) -> UInt32 {
+  func takeSlot(_ flow: FlowReference) -> UInt32 {
     guard let number = hot.pointee.slots.allocate() else { return 0 }
     let slot = hot.pointee.slots[number]
-    slot.initialize(to: InspectedFlow(description: description, token: number + 1))
+    slot.initialize(to: InspectedFlow(flow, token: number + 1))
     slot.pointee.phase = .fresh
     return number + 1
   }
@@ -197,8 +196,7 @@ public final class Inspector: FlowConsumer {
 
   // MARK: FlowConsumer
 
-  public func open(_ flow: borrowing FlowDescription) -> UInt32 {
-    let flow = copy flow
+  public func open(_ flow: FlowReference) -> UInt32 {
     guard flow.proto == UInt8(VDT_TCP) || flow.proto == UInt8(VDT_UDP) else { return 0 }
     let token = takeSlot(flow)
     guard token != 0 else { return 0 }
@@ -216,7 +214,6 @@ public final class Inspector: FlowConsumer {
     let slot = UnsafeRawPointer(slot(token))
     vedette_prefetch(slot)
     vedette_prefetch(slot + 64)
-    vedette_prefetch(slot + 128)
   }
 
   public func data(
@@ -224,7 +221,7 @@ public final class Inspector: FlowConsumer {
     packet: PacketMark
   ) -> Bool {
     let slot = slot(token)
-    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    guard let stream = slot.activeStream ?? begin(slot) else { return false }
     let d = direction.rawValue
     packetMark.pointee = ByteMark(offset: offset, time: packet.time, packet: packet.number)
     if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = d }
@@ -235,7 +232,7 @@ public final class Inspector: FlowConsumer {
 
   public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     let slot = slot(token)
-    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    guard let stream = slot.activeStream ?? begin(slot) else { return false }
     takeGap(slot, stream, direction.rawValue, offset, length)
     if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     return isWanted(token)
@@ -243,7 +240,7 @@ public final class Inspector: FlowConsumer {
 
   public func end(_ token: UInt32, _ direction: Direction) {
     let slot = slot(token)
-    guard let stream = slot.pointee.stream else { return }
+    guard let stream = slot.activeStream else { return }
     takeEnd(slot, stream, direction.rawValue)
     if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     _ = isWanted(token)
@@ -253,7 +250,7 @@ public final class Inspector: FlowConsumer {
     _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
   ) -> Bool {
     let slot = slot(token)
-    guard let stream = slot.pointee.stream ?? begin(slot) else { return false }
+    guard let stream = slot.activeStream ?? begin(slot) else { return false }
     packetMark.pointee = ByteMark(offset: 0, time: packet.time, packet: packet.number)
     if stream.pointee.firstSpeaker > 1 { stream.pointee.firstSpeaker = direction.rawValue }
     takeDatagram(slot, stream, direction.rawValue, bytes)
@@ -278,18 +275,15 @@ public final class Inspector: FlowConsumer {
   }
 
   /// Starts to look at a flow; nil where nobody would.
-  private func begin(_ slot: UnsafeMutablePointer<InspectedFlow>) -> UnsafeMutablePointer<StreamState>? {
+  private func begin(_ slot: Slot) -> Stream? {
     guard slot.pointee.phase == .fresh else { return nil }
-    let isTCP = slot.pointee.description.proto == UInt8(VDT_TCP)
+    let isTCP = slot.pointee.isStream
     guard isTCP ? overTCP != 0 : overUDP != 0 else {
       slot.pointee.phase = .stopped
       return nil
     }
     slot.pointee.phase = .active
-    let stream = UnsafeMutablePointer<StreamState>.allocate(capacity: 1)
-    stream.initialize(to: StreamState())
-    stream.session(0).pointee = SessionSlot(probing: slot.pointee.expected)
-    slot.pointee.stream = stream
-    return stream
+    slot.stream.session(0).pointee = SessionSlot(probing: slot.pointee.expected)
+    return slot.stream
   }
 }

@@ -9,7 +9,7 @@ import TestSupport
 /// Keeps what the engine hands on.
 final class Recorder: FlowConsumer {
   struct Heard {
-    var description: FlowDescription
+    var midstream: Bool
     var toServer: [UInt8] = []
     var toClient: [UInt8] = []
     var gaps: [Range<UInt64>] = []
@@ -22,9 +22,9 @@ final class Recorder: FlowConsumer {
   var refuses = false
   var stopsAfter = Int.max
 
-  func open(_ flow: borrowing FlowDescription) -> UInt32 {
+  func open(_ flow: FlowReference) -> UInt32 {
     if refuses { return 0 }
-    flows.append(Heard(description: copy flow))
+    flows.append(Heard(midstream: flow.midstream))
     return UInt32(flows.count)
   }
   func data(

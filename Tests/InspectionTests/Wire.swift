@@ -1,10 +1,11 @@
 // A flow as the flow engine would give it, in words.
 
 import Evidence
-import Flows
+import Packets
 import PluginHost
 import TestSupport
 
+@testable import Flows
 @testable import Inspection
 
 /// A frame of the fixture's protocol: "FX", length, body.
@@ -17,7 +18,8 @@ func frame(_ body: String, magic: String = "FX") -> [UInt8] {
 final class Wire {
   let inspector: Inspector
   let token: UInt32
-  private(set) var description: FlowDescription
+  /// The flow as the engine's table would have it.
+  private let state: UnsafeMutablePointer<FlowState>
   var packet: UInt64 = 0
   var sent: [UInt64] = [0, 0]
   var wanted = true
@@ -26,11 +28,18 @@ final class Wire {
     _ inspector: Inspector, port: UInt16 = 7000, proto: UInt8 = 6, midstream: Bool = false, server: UInt32 = 0xC000_0201
   ) {
     self.inspector = inspector
-    description = FlowDescription(
-      id: FlowID(rawValue: 7), client: IPAddress(ipv4: 0x0A00_0001), clientPort: 40000,
-      server: IPAddress(ipv4: server), serverPort: port, proto: proto, start: 0, firstPacket: 1, midstream: midstream)
-    token = inspector.open(description)
+    var clientIsLow = false
+    let key = FlowKey(
+      source: NetworkAddress(ipv4: 0x0A00_0001), sourcePort: 40000, destination: NetworkAddress(ipv4: server),
+      destinationPort: port, proto: proto, vlan: 0, innerVLAN: 0, sourceIsLow: &clientIsLow)
+    state = .allocate(capacity: 1)
+    state.initialize(to: FlowState(key: key, id: 7, time: 0, number: 1))
+    if clientIsLow { state.pointee.marks.insert(.clientIsLow) }
+    if midstream { state.pointee.marks.insert(.midstream) }
+    token = inspector.open(FlowReference(state))
   }
+
+  deinit { state.deallocate() }
 
   @discardableResult
   func send(_ direction: Direction, _ bytes: [UInt8], afterGap: Bool = false) -> Wire {
@@ -75,16 +84,15 @@ final class Wire {
   /// Ends both directions and closes the flow, as the engine does.
   @discardableResult
   func close(_ reason: FlowEndReason = .closed, payload: UInt64 = 1) -> FlowRecord {
-    if description.proto == 6 {
+    let flow = FlowReference(state)
+    if flow.proto == 6 {
       end(.toServer)
       end(.toClient)
     }
     var record = FlowRecord(
-      id: description.id, origin: RecordOrigin(sensor: "", capture: ""), start: Timestamp(nanoseconds: 0),
-      end: Timestamp(nanoseconds: 0),
-      firstPacket: 1, sourceIP: description.client, sourcePort: description.clientPort,
-      destinationIP: description.server, destinationPort: description.serverPort,
-      proto: TransportProtocol(rawValue: description.proto))
+      id: flow.id, origin: RecordOrigin(sensor: "", capture: ""), start: Timestamp(nanoseconds: 0),
+      end: Timestamp(nanoseconds: 0), firstPacket: 1, sourceIP: flow.client, sourcePort: flow.clientPort,
+      destinationIP: flow.server, destinationPort: flow.serverPort, proto: TransportProtocol(rawValue: flow.proto))
     record.toServer.payload = payload
     inspector.close(token, reason: reason, record: &record)
     return record

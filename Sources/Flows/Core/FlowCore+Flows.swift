@@ -47,13 +47,7 @@ extension FlowCore {
       flow.pointee.marks.insert(.stopped)
       return false
     }
-    let state = flow.pointee
-    let token = consumer.open(
-      FlowDescription(
-        id: FlowID(rawValue: state.id), client: IPAddress(state.client), clientPort: state.clientPort,
-        server: IPAddress(state.server), serverPort: state.serverPort, proto: state.key.proto, vlan: state.key.vlan,
-        innerVLAN: state.key.innerVLAN, start: state.start, firstPacket: state.firstPacket,
-        midstream: state.marks.contains(.midstream)))
+    let token = consumer.open(FlowReference(flow))
     flow.pointee.token = token
     if token == 0 { flow.pointee.marks.insert(.stopped) }
     return token != 0

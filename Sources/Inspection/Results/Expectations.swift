@@ -21,7 +21,7 @@ struct Expectations {
   }
 
   /// The protocol that was expected of this flow; the expectation is met with it.
-  mutating func take(_ flow: borrowing FlowDescription) -> String? {
+  mutating func take(_ flow: FlowReference) -> String? {
     let address = flow.server
     let port = flow.serverPort
     let transport = flow.proto

@@ -1,26 +1,12 @@
 /// What is noted of a flow beside its slot: made only for flows of which there is something to note.
 
-import Catalog
 import Evidence
-
-/// One kind of anomaly in one flow.
-struct AnomalyCount {
-  var name: AnomalyName
-  var key: UInt32
-  /// All of them, and those that were not records of their own.
-  var count: UInt64 = 0
-  var unreported: UInt64 = 0
-  var first: Int64 = 0
-  var last: Int64 = 0
-  var packet: UInt64 = 0
-}
 
 final class FlowNotes {
   /// Indices in the protocol table, in the order of recognition.
   var protocols: [UInt16] = []
   /// What dissectors told of the flow itself.
   private(set) var facts: FlowFacts?
-  var anomalies: [AnomalyCount] = []
   /// Inner flows by direction-less id: their tokens.
   var inner: [(id: UInt64, dissector: UInt8, token: UInt32)] = []
   var alpn: [UInt8] = []

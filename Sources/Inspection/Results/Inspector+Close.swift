@@ -9,7 +9,7 @@ extension Inspector {
   /// Ends all that is open of a flow and of those within it.
   func finish(_ token: UInt32, reason: UInt32) {
     let slot = slot(token)
-    if slot.pointee.stream != nil {
+    if slot.pointee.phase == .active {
       stop(slot, reason)
       if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     }
@@ -31,8 +31,8 @@ extension Inspector {
 
   /// Closes the sessions of a flow and frees what it held.
   func stop(_ slot: Slot, _ reason: UInt32) {
-    guard let stream = slot.pointee.stream else { return }
-    for index: UInt8 in 0...1 {
+    guard let stream = slot.activeStream else { return }
+    for index in stream.sessions {
       switch stream.session(index).pointee.phase {
       case .open: closeSession(slot, stream, index, reason)
       case .probing: abandon(slot, stream, index)
@@ -42,16 +42,25 @@ extension Inspector {
     release(slot)
   }
 
+  /// Ends the sessions of a flow that was never closed, before their instances are let go of. The flow itself may be gone: what
+  /// they still say is about nothing.
+  func discard(_ slot: Slot) {
+    if let stream = slot.activeStream {
+      for index in stream.sessions where stream.session(index).pointee.phase == .open {
+        let call = calls[Int(stream.session(index).pointee.dissector)]
+        _ = call.close(stream.session(index).pointee.session, call.sink, VDT_CLOSE_SHUTDOWN)
+        call.finishCall()
+        call.state.pointee.clear()
+      }
+      release(slot)
+    }
+    slot.pointee.keptNotes?.release()
+  }
+
   /// Frees what a flow needed while it was looked at.
   func release(_ slot: Slot) {
-    guard let stream = slot.pointee.stream else { return }
-    for d: UInt8 in 0...1 { stream.lane(d).pointee.pending.release(pool) }
-    dropKept(stream)
-    for index: UInt8 in 0...1 { stream.session(index).pointee.endSearch() }
-    stream.pointee.heads?.deallocate()
-    stream.deinitialize(count: 1)
-    stream.deallocate()
-    slot.pointee.stream = nil
+    dropKept(slot.stream)
+    slot.stream.pointee.release(pool)
     slot.pointee.phase = .stopped
   }
 
@@ -86,8 +95,8 @@ extension Inspector {
     }
     // A port says something only of bytes that were there, and only where no dissector has denied it.
     guard record.toServer.payload &+ record.toClient.payload > 0 else { return }
-    let isTCP = slot.pointee.description.proto == UInt8(VDT_TCP)
-    guard let guess = PortGuess.name(tcp: isTCP, slot.pointee.description.serverPort) else { return }
+    let isTCP = slot.pointee.isStream
+    guard let guess = PortGuess.name(tcp: isTCP, slot.pointee.flow.serverPort) else { return }
     if slot.pointee.wasAsked, protocols.isDissected(guess, overTCP: isTCP) { return }
     record.appProto = guess
     record.appProtoBy = .port
@@ -120,10 +129,9 @@ extension Inspector {
         counters.childrenNotFollowed &+= 1
         return
       }
-      inner = takeSlot(outer.description)
+      inner = takeSlot(outer.flow)
       guard inner != 0 else { return }
       let inside = self.slot(inner)
-      inside.pointee.description.proto = UInt8(VDT_TCP)
       inside.pointee.depth = outer.depth + 1
       inside.pointee.isDecrypted = child.isDecrypted || outer.isDecrypted
       inside.pointee.transactions = outer.transactions
@@ -134,7 +142,7 @@ extension Inspector {
     let direction: Direction = child.direction == 0 ? .toServer : .toClient
     let mark = PacketMark(time: packetMark.pointee.time, number: packetMark.pointee.packet)
     let inside = self.slot(inner)
-    let offset = inside.pointee.stream?.lane(child.direction).pointee.arrived ?? 0
+    let offset = inside.activeStream?.lane(child.direction).pointee.arrived ?? 0
     // Ordinals are the outer flow's: the inner records have its id.
     inside.pointee.transactions = slot.pointee.transactions
     if child.bytes.count > 0 {

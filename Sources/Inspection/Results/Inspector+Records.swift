@@ -43,13 +43,13 @@ extension Inspector {
         let said = Int64(bitPattern: entry.value)
         hot.pointee.transactions.append(
           TransactionRecord(
-            flow: slot.pointee.description.id, origin: origin,
+            flow: slot.pointee.flow.id, origin: origin,
             time: Timestamp(nanoseconds: said == VDT_TIME_UNKNOWN ? state.pointee.newest.time : said), appProto: proto,
             record: dissector.reader.name(of: entry), fields: dissector.reader.fields(at, end, in: state),
             ordinal: slot.pointee.transactions))
       case SinkEntry.Kind.beginAnomaly:
         let end = RecordReader.end(of: at, in: state)
-        session.pointee.violations &+= 1
+        session.pointee.countViolation()
         raise(
           slot, session, id: UInt32(entry.id), entry.direction, entry.value,
           detail: end > at + 1 ? dissector.anomalyReader.fields(at, end, in: state) : [])
@@ -96,13 +96,13 @@ extension Inspector {
     guard let declared = plugin.description.anomalies.first(where: { $0.id == id }) else { return }
     let state = calls[Int(session.pointee.dissector)].state
     let name: AnomalyName
-    let key: UInt32
+    let key: AnomalyKey
     if let kind = declared.kind {
       name = .catalog(kind)
-      key = UInt32(kind.rawValue)
+      key = AnomalyKey(kind)
     } else {
       name = .plugin(id: declared.reportedID, severity: declared.severity)
-      key = 1 << 31 | UInt32(session.pointee.dissector) << 16 | id
+      key = AnomalyKey(dissector: session.pointee.dissector, id: id)
     }
     let mark = d < 2 && offset != VDT_NO_OFFSET ? state.pointee.mark(d, offset).mark : state.pointee.newest
     raise(slot, name, key, d, offset == VDT_NO_OFFSET ? nil : offset, mark, detail)
@@ -110,42 +110,22 @@ extension Inspector {
 
   /// An anomaly that the host itself sees.
   func raise(_ slot: Slot, _ kind: AnomalyKind, _ d: UInt8, _ offset: UInt64?) {
-    raise(slot, .catalog(kind), UInt32(kind.rawValue), d, offset, packetMark.pointee, [])
+    raise(slot, .catalog(kind), AnomalyKey(kind), d, offset, packetMark.pointee, [])
   }
 
   private func raise(
-    _ slot: Slot, _ name: AnomalyName, _ key: UInt32, _ d: UInt8, _ offset: UInt64?, _ mark: ByteMark,
+    _ slot: Slot, _ name: AnomalyName, _ key: AnomalyKey, _ d: UInt8, _ offset: UInt64?, _ mark: ByteMark,
     _ detail: [(name: String, value: FieldValue)]
   ) {
-    counters.anomalies &+= 1
-    let there = noted(slot)
-    let at: Int
-    if let found = there.anomalies.firstIndex(where: { $0.key == key }) {
-      at = found
-    } else {
-      at = there.anomalies.count
-      there.anomalies.append(AnomalyCount(name: name, key: key))
-    }
-    there.anomalies[at].count &+= 1
-    guard there.anomalies[at].count <= UInt64(options.anomaliesPerKind) else {
-      if there.anomalies[at].unreported == 0 {
-        there.anomalies[at].first = mark.time
-        there.anomalies[at].last = mark.time
-        there.anomalies[at].packet = mark.packet
-      }
-      there.anomalies[at].unreported &+= 1
-      there.anomalies[at].first = min(there.anomalies[at].first, mark.time)
-      there.anomalies[at].last = max(there.anomalies[at].last, mark.time)
-      return
-    }
+    guard tally(slot, key, mark) else { return }
     var record = anomalyRecord(slot, name, mark, d)
     record.offset = offset
     record.detail = detail
     hot.pointee.anomalies.append(record)
   }
 
-  private func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
-    let flow = slot.pointee.description
+  func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
+    let flow = slot.pointee.flow
     var record = AnomalyRecord(
       name: name, time: Timestamp(nanoseconds: mark.time), origin: origin, packet: mark.packet, flow: flow.id)
     let isToClient = d == 1
@@ -153,20 +133,7 @@ extension Inspector {
     record.destinationIP = isToClient ? flow.client : flow.server
     record.sourcePort = isToClient ? flow.serverPort : flow.clientPort
     record.destinationPort = isToClient ? flow.clientPort : flow.serverPort
-    record.proto = TransportProtocol(rawValue: flow.proto)
+    record.proto = TransportProtocol(rawValue: slot.pointee.proto)
     return record
-  }
-
-  /// One record for what was counted of each kind beyond the first ones.
-  func summariseAnomalies(_ slot: Slot) {
-    guard let there = slot.pointee.notes else { return }
-    for counted in there.anomalies where counted.unreported > 0 {
-      var record = anomalyRecord(
-        slot, counted.name, ByteMark(offset: 0, time: counted.first, packet: counted.packet), 2)
-      record.count = counted.unreported
-      record.first = Timestamp(nanoseconds: counted.first)
-      record.last = Timestamp(nanoseconds: counted.last)
-      hot.pointee.anomalies.append(record)
-    }
   }
 }

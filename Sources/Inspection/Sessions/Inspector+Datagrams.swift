@@ -68,8 +68,8 @@ extension Inspector {
       return
     }
     session.pointee.otherCompared = true
-    for at in 0..<(stream.pointee.kept?.pointee.count ?? 0) where session.pointee.phase == .open {
-      guard let kept = stream.pointee.kept?.pointee.items[at] else { break }
+    for at in 0..<(stream.kept?.pointee.count ?? 0) where session.pointee.phase == .open {
+      guard let kept = stream.kept?.pointee.items[at] else { break }
       packetMark.pointee = kept.mark
       deliverDatagram(
         slot, stream, kept.direction, kept.offset, UnsafeRawBufferPointer(start: kept.block, count: kept.count))
@@ -80,15 +80,15 @@ extension Inspector {
   }
 
   private func keepDatagram(_ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard stream.pointee.kept?.pointee.count ?? 0 < 4, let block = pool.take(max(1, bytes.count)) else {
+    guard stream.kept?.pointee.count ?? 0 < 4, let block = pool.take(max(1, bytes.count)) else {
       counters.bytesOverBuffer &+= UInt64(bytes.count)
       return false
     }
     if let source = bytes.baseAddress, bytes.count > 0 { block.copyMemory(from: source, byteCount: bytes.count) }
-    let kept = stream.pointee.kept ?? .allocate(capacity: 1)
-    if stream.pointee.kept == nil {
+    let kept = stream.kept ?? .allocate(capacity: 1)
+    if stream.kept == nil {
       kept.initialize(to: KeptDatagrams())
-      stream.pointee.kept = kept
+      stream.kept = kept
     }
     kept.pointee.items[kept.pointee.count] = KeptDatagram(
       block: block, count: bytes.count, offset: offset, direction: d, mark: packetMark.pointee)
@@ -97,12 +97,12 @@ extension Inspector {
   }
 
   func dropKept(_ stream: Stream) {
-    guard let kept = stream.pointee.kept else { return }
+    guard let kept = stream.kept else { return }
     for at in 0..<kept.pointee.count {
       let datagram = kept.pointee.items[at]
       if let block = datagram.block { pool.give(block, max(1, datagram.count)) }
     }
     kept.deallocate()
-    stream.pointee.kept = nil
+    stream.kept = nil
   }
 }

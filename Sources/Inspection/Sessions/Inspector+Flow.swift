@@ -7,7 +7,7 @@ import VedettePluginABI
 extension Inspector {
   /// Fills the `vdt_flow` of this worker; valid until the next call of this.
   func describeFlow(_ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>) {
-    let d = slot.pointee.description
+    let d = slot.pointee.flow
     var flags: UInt32 = 0
     if d.midstream { flags |= VDT_FLOW_MIDSTREAM }
     if slot.pointee.isDecrypted { flags |= VDT_FLOW_DECRYPTED }
@@ -17,7 +17,7 @@ extension Inspector {
     flow.pointee = vdt_flow()
     flow.pointee.size = UInt32(MemoryLayout<vdt_flow>.size)
     flow.pointee.flags = flags
-    flow.pointee.transport = UInt32(d.proto)
+    flow.pointee.transport = UInt32(slot.pointee.proto)
     flow.pointee.client_ip = write(d.client, at: 0)
     flow.pointee.server_ip = write(d.server, at: 16)
     flow.pointee.client_port = d.clientPort

@@ -65,7 +65,7 @@ extension Inspector {
     let start =
       lane.pointee.holeLength > 0
       ? lane.pointee.holeOffset : lane.pointee.pending.isEmpty ? offset : lane.pointee.pending.offset
-    lane.pointee.pending.release(pool)
+    lane.pointee.dropAll(pool)
     lane.pointee.holeOffset = start
     lane.pointee.holeLength = max(1, offset &+ length &- start)
   }
@@ -92,8 +92,8 @@ extension Inspector {
     let shown = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, options.probeBytes)])
     let isLast = isAll || bytes.count >= options.probeBytes
     let answered = d == 0 ? search.pointee.no.0 : search.pointee.no.1
-    var open = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP)
-    open &= ~(answered | session.pointee.excluded)
+    var open = (slot.pointee.isStream ? overTCP : overUDP)
+    open &= ~(answered | stream.excluded(index))
     guard open != 0 else { return }
     if shown.count == 0 {
       if isLast { refuse(search, d, open) }
@@ -181,7 +181,7 @@ extension Inspector {
     if !forced {
       if isWaiting { return false }
       // All have said no where there were bytes; the other direction may still tell.
-      let all = (slot.pointee.description.proto == UInt8(VDT_TCP) ? overTCP : overUDP) & ~session.pointee.excluded
+      let all = (slot.pointee.isStream ? overTCP : overUDP) & ~stream.excluded(index)
       for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index {
         let no = d == 0 ? search.no.0 : search.no.1
         if no & all != all { return false }
@@ -196,10 +196,11 @@ extension Inspector {
   /// Whether one of the dissectors has a protocol whose port this is. Of others it is no wonder that they cannot tell.
   private func isExpectedHere(_ slot: Slot, _ dissectors: UInt64) -> Bool {
     guard dissectors != 0 else { return false }
-    let flow = slot.pointee.description
+    let transport = slot.pointee.proto
+    let port = slot.pointee.flow.serverPort
     return protocols.entries.contains { entry in
       entry.dissector >= 0 && dissectors & 1 << UInt64(entry.dissector) != 0
-        && entry.ports.contains { $0.transport == flow.proto && $0.range.contains(flow.serverPort) }
+        && entry.ports.contains { $0.transport == transport && $0.range.contains(port) }
     }
   }
 
@@ -219,7 +220,7 @@ extension Inspector {
       counters.unrecognised &+= 1
       slot.pointee.wasAsked = true
     }
-    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.pending.release(pool) }
+    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.dropAll(pool) }
     session.pointee.endSearch()
     session.pointee.phase = .closed
     stopIfIdle(slot, stream)
@@ -233,7 +234,7 @@ extension Inspector {
     let proto = search.bestProto
     guard start(slot, session, dissector, proto) else {
       // It refuses the flow: as if it had said no.
-      session.pointee.excluded |= 1 << UInt64(dissector)
+      stream.exclude(dissector, index)
       unrecognised(slot, stream, index)
       return true
     }
@@ -301,15 +302,13 @@ extension Inspector {
 
   /// Port and first speaker of a flow whose protocol has just been recognised.
   func judgeStart(_ slot: Slot, _ stream: Stream, _ proto: UInt16) {
-    let entry = protocols[proto]
-    let flow = slot.pointee.description
-    if slot.pointee.depth == 0, !slot.pointee.wasExpected {
-      let ports = entry.ports.filter { $0.transport == flow.proto }
-      let isUsual =
-        ports.isEmpty || ports.contains { $0.range.contains(flow.serverPort) || $0.range.contains(flow.clientPort) }
-      if !isUsual { raise(slot, .appProtocolOnUnusualPort, VDT_NO_DIRECTION.direction, nil) }
+    let flow = slot.pointee.flow
+    if slot.pointee.depth == 0, !slot.pointee.wasExpected,
+      protocols.isUnusual(proto, slot.pointee.proto, flow.serverPort, flow.clientPort)
+    {
+      raise(slot, .appProtocolOnUnusualPort, VDT_NO_DIRECTION.direction, nil)
     }
-    if let speaker = entry.firstSpeaker, !flow.midstream, flow.proto == UInt8(VDT_TCP),
+    if let speaker = protocols[proto].firstSpeaker, !flow.midstream, slot.pointee.isStream,
       stream.pointee.firstSpeaker < 2, speaker != stream.pointee.firstSpeaker,
       stream.lane(speaker).pointee.holeLength == 0
     {
@@ -324,18 +323,18 @@ extension Inspector {
     let lane = stream.lane(d)
     let session = stream.session(lane.pointee.session)
     guard d != session.pointee.recognisedIn, session.pointee.recognisedIn < 2 else { return }
-    guard !slot.pointee.description.midstream, !lane.pointee.afterGap, lane.pointee.holeLength == 0,
+    guard !slot.pointee.flow.midstream, !lane.pointee.afterGap, lane.pointee.holeLength == 0,
       !session.pointee.switched
     else {
       session.pointee.otherCompared = true
       return
     }
-    if stream.pointee.heads == nil {
+    if stream.heads == nil {
       let made = UnsafeMutablePointer<Heads>.allocate(capacity: 1)
       made.initialize(to: Heads())
-      stream.pointee.heads = made
+      stream.heads = made
     }
-    stream.pointee.heads?.pointee.add(bytes, to: d) { judgeOther(slot, session, d, offset, $0) }
+    stream.heads?.pointee.add(bytes, to: d) { judgeOther(slot, session, d, offset, $0) }
   }
 
   private func judgeOther(

@@ -22,7 +22,7 @@ extension Inspector {
     }
     for d: UInt8 in 0...1
     where stream.lane(d).pointee.session == index && reason != VDT_CLOSE_SWITCHED && reason != VDT_CLOSE_NOT_MINE {
-      stream.lane(d).pointee.pending.release(pool)
+      stream.lane(d).pointee.dropAll(pool)
     }
     stopIfIdle(slot, stream)
   }
@@ -31,7 +31,7 @@ extension Inspector {
   func giveUp(_ slot: Slot, _ stream: Stream, _ index: UInt8, _ reason: UInt32) {
     if reason == VDT_CLOSE_NOT_MINE { counters.sessionsNotMine &+= 1 }
     closeSession(slot, stream, index, reason)
-    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.pending.release(pool) }
+    for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.dropAll(pool) }
     stream.session(index).pointee.endSearch()
     stream.session(index).pointee.phase = .closed
     stopIfIdle(slot, stream)
@@ -63,15 +63,14 @@ extension Inspector {
     closeSession(slot, stream, index, VDT_CLOSE_NOT_MINE)
     slot.pointee.phase = .active
     forget(slot, session.pointee.proto)
-    let excluded = session.pointee.excluded | 1 << UInt64(dissector)
+    stream.exclude(dissector, index)
     let announced = session.pointee.announced
     let wasSwitched = session.pointee.switched
     session.pointee.endSearch()
     session.pointee = SessionSlot(probing: announced)
-    session.pointee.excluded = excluded
     session.pointee.switched = wasSwitched
     for l: UInt8 in 0...1 where stream.lane(l).pointee.session == index { stream.lane(l).pointee.threshold = 0 }
-    if slot.pointee.description.proto == UInt8(VDT_UDP) { return }
+    if !slot.pointee.isStream { return }
     if bytes.count > 0, !keep(slot, stream, d, offset, bytes) { return }
     probeKept(slot, stream, index)
   }

@@ -4,9 +4,6 @@ import Flows
 import PluginHost
 import VedettePluginABI
 
-typealias Slot = UnsafeMutablePointer<InspectedFlow>
-typealias Stream = UnsafeMutablePointer<StreamState>
-
 extension Inspector {
   /// Bytes arrived, in order. `packetMark` tells by which packet.
   func take(_ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) {
@@ -87,7 +84,7 @@ extension Inspector {
       switch status {
       case VDT_DATA_OK, VDT_DATA_NEED_MORE:
         let consumed = Int(result.pointee.consumed)
-        lane.pointee.pending.drop(consumed, pool)
+        lane.pointee.drop(consumed, pool)
         if status == VDT_DATA_OK { lane.pointee.threshold = 0 }
         let rest = count - consumed
         if rest > 0 || status == VDT_DATA_NEED_MORE,
@@ -211,11 +208,11 @@ extension Inspector {
     let lane = stream.lane(d)
     var mark = packetMark.pointee
     mark.offset = offset
-    if lane.pointee.pending.append(bytes, at: offset, mark, pool) { return true }
+    if lane.pointee.append(bytes, at: offset, mark, pool) { return true }
     let lost = UInt64(lane.pointee.pending.count) &+ UInt64(bytes.count)
     counters.bytesOverBuffer &+= lost
     let start = lane.pointee.pending.isEmpty ? offset : lane.pointee.pending.offset
-    lane.pointee.pending.release(pool)
+    lane.pointee.dropAll(pool)
     lose(slot, stream, d, start, lost)
     return false
   }
@@ -262,7 +259,7 @@ extension Inspector {
     let length = skipLength(stream, d, rest, status)
     counters.bytesOverLookahead &+= length
     lane.pointee.skipUntil = offset &+ length
-    lane.pointee.pending.drop(Int(min(length, UInt64(lane.pointee.pending.count))), pool)
+    lane.pointee.drop(Int(min(length, UInt64(lane.pointee.pending.count))), pool)
     lose(slot, stream, d, offset, length)
   }
 
@@ -323,7 +320,7 @@ extension Inspector {
     if status == VDT_DATA_OK || status == VDT_DATA_NEED_MORE {
       counters.bytesLeftOver &+= UInt64(bytes.count) &- result.pointee.consumed
     }
-    if lane.pointee.session == index { lane.pointee.pending.release(pool) }
+    if lane.pointee.session == index { lane.pointee.dropAll(pool) }
     lane.pointee.threshold = 0
   }
 
@@ -358,7 +355,7 @@ extension Inspector {
     if rest.count > 0 {
       var mark = packetMark.pointee
       mark.offset = offset &+ UInt64(consumed)
-      if !stream.lane(d).pointee.pending.append(rest, at: mark.offset, mark, pool) {
+      if !stream.lane(d).pointee.append(rest, at: mark.offset, mark, pool) {
         counters.bytesOverBuffer &+= UInt64(rest.count)
       }
     }

@@ -9,14 +9,14 @@ extension Inspector {
   func switched(_ slot: Slot, _ stream: Stream, _ d: UInt8) {
     let said = result.pointee
     let index = stream.lane(d).pointee.session
-    stream.lane(d).pointee.pending.drop(Int(said.consumed), pool)
+    stream.lane(d).pointee.drop(Int(said.consumed), pool)
     counters.switches &+= 1
     stream.pointee.switches &+= 1
     guard stream.pointee.switches <= options.switchesPerFlow else {
       giveUp(slot, stream, index, VDT_CLOSE_LIMIT)
       return
     }
-    let isTCP = slot.pointee.description.proto == UInt8(VDT_TCP)
+    let isTCP = slot.pointee.isStream
     let announced = protocols.named(said.protocol.name ?? "", overTCP: isTCP)
     let isHalf = said.switch_flags & VDT_SWITCH_HALF != 0
     let other = index ^ 1
@@ -33,6 +33,7 @@ extension Inspector {
       let next = stream.session(target)
       next.pointee.endSearch()
       next.pointee = SessionSlot(probing: announced)
+      stream.excludeNone(target)
       next.pointee.switched = true
     }
     slot.pointee.phase = .active
@@ -56,7 +57,7 @@ extension Inspector {
   }
 
   private func forgetHead(_ stream: Stream, _ d: UInt8) {
-    if d == 0 { stream.pointee.heads?.pointee.counts.0 = 0 } else { stream.pointee.heads?.pointee.counts.1 = 0 }
+    if d == 0 { stream.heads?.pointee.counts.0 = 0 } else { stream.heads?.pointee.counts.1 = 0 }
   }
 
   /// Lets a direction feed another session from an offset on.
@@ -68,7 +69,7 @@ extension Inspector {
     lane.pointee.holeLength = 0
     if offset > lane.pointee.pending.offset, !lane.pointee.pending.isEmpty {
       let skipped = min(offset &- lane.pointee.pending.offset, UInt64(lane.pointee.pending.count))
-      lane.pointee.pending.drop(Int(skipped), pool)
+      lane.pointee.drop(Int(skipped), pool)
     }
     lane.pointee.skipUntil = max(lane.pointee.skipUntil, offset)
   }

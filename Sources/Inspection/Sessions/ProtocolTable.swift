@@ -40,7 +40,18 @@ struct ProtocolTable {
     }
   }
 
-  subscript(index: UInt16) -> Entry { entries[Int(index)] }
+  /// Lent, for a copy would count the references of its name and its ports.
+  subscript(index: UInt16) -> Entry { _read { yield entries[Int(index)] } }
+
+  /// Whether a protocol has ports of its own over a transport, and neither of these is one of them.
+  func isUnusual(_ index: UInt16, _ transport: UInt8, _ a: UInt16, _ b: UInt16) -> Bool {
+    var hasPorts = false
+    for own in entries[Int(index)].ports where own.transport == transport {
+      if own.range.contains(a) || own.range.contains(b) { return false }
+      hasPorts = true
+    }
+    return hasPorts
+  }
 
   /// What a probe's answer means: the protocol of that id, or the first declared.
   func recognised(_ dissector: Int, _ id: UInt32) -> UInt16 {

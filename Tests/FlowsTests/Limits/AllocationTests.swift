@@ -11,7 +11,7 @@ import Testing
 /// Takes everything and keeps nothing.
 private final class Sink: FlowConsumer {
   private(set) var bytes = 0
-  func open(_ flow: borrowing FlowDescription) -> UInt32 { 1 }
+  func open(_ flow: FlowReference) -> UInt32 { 1 }
   func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark

@@ -91,7 +91,7 @@ struct StreamTests {
     let out = t.finish()
     #expect(out.toServer() == "request")
     #expect(out.toClient() == "reply")
-    #expect(out.heard[0].description.midstream)
+    #expect(out.heard[0].midstream)
     #expect(out.flows[0].tcp?.midstream == true)
     #expect(out.kinds == ["tcp.midstream"])
   }
