@@ -76,9 +76,10 @@ struct PairRecord {
     }
   }
 
-  /// Records and flows behind some kinds, in order of time.
+  /// The earliest records of some kinds and their flows, in order of time. Of what is held beyond those `limit` it depends on
+  /// arrival what it is.
   func behind(_ kinds: [Kind], limit: Int) -> (records: [String], flows: [FlowID]) {
-    let list = kinds.flatMap(\.evidence).sorted()
+    let list = kinds.flatMap { $0.evidence.sorted().prefix(limit) }.sorted()
     return (
       list.map(\.digest).uniqued().prefix(limit).map(AnomalyRecord.id),
       Array(list.compactMap(\.flow).uniqued().prefix(limit))
