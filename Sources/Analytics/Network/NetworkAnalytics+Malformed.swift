@@ -3,9 +3,8 @@
 import Catalog
 import Evidence
 
-extension NetworkAnalytics {
-  static let malformedAnalytic = "network.malformed"
-
+/// What structure says, kind by kind.
+enum Malformed {
   /// What has an analytic of its own, what the capture and not the sender may be the cause of, and what says that
   /// inspection stopped rather than that something is wrong.
   private static let elsewhere: Set<String> = [
@@ -18,7 +17,7 @@ extension NetworkAnalytics {
     "ethernet.invalid_source_address",
   ]
 
-  private static let attack: [String: [String]] = [
+  static let attack: [String: [String]] = [
     "arp.address_conflict": ["T1557.002"], "arp.unsolicited_reply": ["T1557.002"], "arp.sender_mismatch": ["T1557.002"],
     "arp.flood": ["T1018"], "dhcp.rogue_server": ["T1557.003"], "icmp.redirect": ["T1557"],
     "tcp.rst_injection": ["T1557"], "dns.id_mismatch": ["T1557"], "tcp.syn_flood": ["T1498.001"],
@@ -28,7 +27,9 @@ extension NetworkAnalytics {
     "fragment.too_large": ["T1499.004"], "ipv4.land": ["T1499.004"],
   ]
 
-  private static func weight(_ name: AnomalyName) -> Double {
+  /// How much one of it says where nobody else does it; 0 for what is not to be judged here.
+  static func weight(_ name: AnomalyName) -> Double {
+    guard !elsewhere.contains(name.id) else { return 0 }
     let severity: Double =
       switch name.severity {
       case .critical, .high: 0.6
@@ -45,6 +46,10 @@ extension NetworkAnalytics {
       }
     return severity * layer
   }
+}
+
+extension NetworkAnalytics {
+  static let malformedAnalytic = "network.malformed"
 
   /// How usual the strongest kind is here.
   private func usual(_ pairs: Int, of total: Int) -> String {
@@ -55,56 +60,74 @@ extension NetworkAnalytics {
       : "\(pairs) of \(total) pairs of hosts in this evidence do so"
   }
 
-  func malformed(_ order: [AddressPair]) -> [Signal] {
-    var carriers: [AnomalyName: Int] = [:]
-    for record in pairs.values { for kind in record.kinds { carriers[kind.name, default: 0] += 1 } }
+  /// - Parameter order: the places of all pairs, in the order in which they are told of.
+  func malformed(_ order: [Int]) -> [Signal] {
+    var carriers = [Int](repeating: 0, count: kinds.count)
+    for place in order { for kind in pairs.rows[place].kinds { carriers[kind.number] += 1 } }
     let total = max(busyPairs.count, pairs.count)
 
     /// What many pairs do is how things are done here, whatever the standard says; 1 for what is rare.
-    func rarity(_ name: AnomalyName) -> Double {
-      let n = carriers[name] ?? 0
+    func rarity(_ n: Int) -> Double {
       guard n > 3, total > 0 else { return 1 }
       let share = Double(n) / Double(total)
       return share <= 0.02 ? 1 : share >= 0.2 ? 0.15 : 1 - 0.85 * (share - 0.02) / 0.18
     }
+    let rarities = carriers.map(rarity)
 
     var signals: [Signal] = []
-    for pair in order {
-      guard let record = pairs[pair] else { continue }
-      var weighed: [(id: String, kind: PairRecord.Kind, weight: Double)] = []
-      for kind in record.kinds {
-        let id = kind.id
-        guard Sessionless.words(for: kind.name) == nil, !Self.elsewhere.contains(id) else { continue }
+    var weighed: [(kind: PairRecord.Kind, weight: Double)] = []
+    for place in order {
+      weighed.removeAll(keepingCapacity: true)
+      for kind in pairs.rows[place].kinds where kinds[kind.number].weight > 0 {
         // A repetition says a little more, a thousand not a thousand times more.
-        let digits = Double(String(kind.count).utf8.count - 1)
-        let weight = min(0.9, Self.weight(kind.name) * rarity(kind.name) * (1 + 0.15 * digits))
-        if weight > 0 { weighed.append((id, kind, weight)) }
+        let digits = Double(decimalDigits(kind.count) - 1)
+        weighed.append((kind, min(0.9, kinds[kind.number].weight * rarities[kind.number] * (1 + 0.15 * digits))))
       }
       guard !weighed.isEmpty else { continue }
-      weighed.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.id < $1.id }
+      if weighed.count > 1 {
+        weighed.sort { a, b in
+          a.weight != b.weight ? a.weight > b.weight : kinds[a.kind.number].id < kinds[b.kind.number].id
+        }
+      }
       var quiet = 1.0
       for w in weighed { quiet *= 1 - w.weight }
       var score = min(0.95, 1 - quiet)
-      if isLossy(record) { score *= 0.6 }
+      if isLossy(pairs.rows[place]) { score *= 0.6 }
       guard score >= configuration.least else { continue }
-      let listed = weighed.prefix(4).map { "\($0.id) (\($0.kind.count)×)" }.joined(separator: ", ")
-      let further = weighed.count - 4
-      let more = further > 0 ? " and \(further) more \(further == 1 ? "kind" : "kinds")" : ""
-      let ids = weighed.map(\.id)
-      let behind = record.behind(weighed.map(\.kind), limit: configuration.maximumEvidence)
-      let oneFlow = behind.flows.count == 1 && behind.records.count < configuration.maximumEvidence
-      let common = weighed.first.map { carriers[$0.kind.name] ?? 1 } ?? 1
-      var signal = Signal(
-        analytic: Self.malformedAnalytic, time: weighed.map(\.kind.first).min() ?? Timestamp(nanoseconds: 0),
-        score: (score * 100).rounded() / 100,
-        entity: oneFlow ? entity(behind.flows[0]) : .hostPair(first: pair.first, second: pair.second),
-        reason:
-          "Between \(pair.first) and \(pair.second) the wire shows \(listed)\(more); \(usual(common, of: total)).",
-        evidence: behind.records, attack: Set(ids.flatMap { Self.attack[$0] ?? [] }).sorted())
-      signal.parts = weighed.map { (name: $0.id, weight: ($0.weight * 100).rounded() / 100) }
-      signal.related = behind.flows.map(entity)
-      signals.append(signal)
+      let common = carriers[weighed[0].kind.number]
+      signals.append(malformed(pairs.keys[place], pairs.rows[place], weighed, score, common: common, of: total))
     }
     return signals
+  }
+
+  private func malformed(
+    _ pair: AddressPair, _ record: PairRecord, _ weighed: [(kind: PairRecord.Kind, weight: Double)], _ score: Double,
+    common: Int, of total: Int
+  ) -> Signal {
+    let ids = weighed.map { kinds[$0.kind.number].id }
+    let listed = zip(ids, weighed).prefix(4).map { "\($0) (\($1.kind.count)×)" }.joined(separator: ", ")
+    let further = weighed.count - 4
+    let more = further > 0 ? " and \(further) more \(further == 1 ? "kind" : "kinds")" : ""
+    let behind = record.behind(weighed.map(\.kind), limit: configuration.maximumEvidence)
+    let oneFlow = behind.flows.count == 1 && behind.records.count < configuration.maximumEvidence
+    var signal = Signal(
+      analytic: Self.malformedAnalytic, time: weighed.map(\.kind.first).min() ?? Timestamp(nanoseconds: 0),
+      score: (score * 100).rounded() / 100,
+      entity: oneFlow ? entity(behind.flows[0]) : .hostPair(first: pair.first, second: pair.second),
+      reason: "Between \(pair.first) and \(pair.second) the wire shows \(listed)\(more); \(usual(common, of: total)).",
+      evidence: behind.records, attack: Set(ids.flatMap { Malformed.attack[$0] ?? [] }).sorted())
+    signal.parts = zip(ids, weighed).map { (name: $0, weight: ($1.weight * 100).rounded() / 100) }
+    signal.related = behind.flows.map(entity)
+    return signal
+  }
+
+  private func decimalDigits(_ value: UInt64) -> Int {
+    var digits = 1
+    var rest = value
+    while rest >= 10 {
+      rest /= 10
+      digits += 1
+    }
+    return digits
   }
 }

@@ -27,7 +27,8 @@ extension NetworkAnalytics {
   static let sessionlessAnalytic = "network.no_session"
 
   private struct Finding {
-    var pair: AddressPair
+    /// Of the pair among all.
+    var place: Int
     var source: IPAddress
     var target: IPAddress
     var kinds: [PairRecord.Kind]
@@ -40,11 +41,15 @@ extension NetworkAnalytics {
     var onlyAnswers: Bool
   }
 
-  func sessionless(_ order: [AddressPair]) -> [Signal] {
+  /// - Parameter order: the places of all pairs, in the order in which they are told of.
+  func sessionless(_ order: [Int]) -> [Signal] {
     var findings: [Finding] = []
-    for pair in order {
-      guard let record = pairs[pair] else { continue }
-      let kinds = record.kinds.filter { Sessionless.words(for: $0.name) != nil }.sorted { $0.id < $1.id }
+    for place in order {
+      guard pairs.rows[place].kinds.contains(where: { self.kinds[$0.number].sessionless != nil }) else { continue }
+      let pair = pairs.keys[place]
+      let record = pairs.rows[place]
+      let kinds = record.kinds.filter { self.kinds[$0.number].sessionless != nil }
+        .sorted { self.kinds[$0.number].id < self.kinds[$1.number].id }
       guard let first = kinds.map(\.first).min(), let last = kinds.map(\.last).max() else { continue }
       let count = kinds.reduce(0 as UInt64) { $0 &+ $1.count }
       let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.fromFirst }
@@ -52,10 +57,10 @@ extension NetworkAnalytics {
       let begin = record.captures.compactMap { captures[$0].first }.min() ?? first
       findings.append(
         Finding(
-          pair: pair, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
-          kinds: kinds, count: count, first: first, last: last, ports: record.ports.count,
+          place: place, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
+          kinds: kinds, count: count, first: first, last: last, ports: record.ports?.count ?? 0,
           atBeginning: last - begin <= configuration.beginning, lossy: isLossy(record),
-          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer($0.name) }))
+          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer(self.kinds[$0.number].name) }))
     }
     var bySource: [IPAddress: [Finding]] = [:]
     var byTarget: [IPAddress: Int] = [:]
@@ -94,10 +99,10 @@ extension NetworkAnalytics {
       score: young ? 0.45 : probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
       reason: "\(source) sent \(count) packets of no session to \(probes.count) addresses\(says).",
       attack: ["T1046"])
-    let ids = probes.prefix(4).flatMap { f in pairs[f.pair]?.behind(f.kinds, limit: 4).records ?? [] }
+    let ids = probes.prefix(4).flatMap { pairs.rows[$0.place].behind($0.kinds, limit: 4).records }
     signal.evidence = Array(ids.prefix(configuration.maximumEvidence))
     signal.related = probes.prefix(configuration.maximumEvidence).map {
-      .hostPair(first: $0.pair.first, second: $0.pair.second)
+      .hostPair(first: pairs.keys[$0.place].first, second: pairs.keys[$0.place].second)
     }
     return signal
   }
@@ -130,14 +135,15 @@ extension NetworkAnalytics {
       says = "; the capture had just begun, so their sessions may be older than it"
     }
     if f.lossy { says += " (the capture lost packets, so handshakes may be among them)" }
-    let what = f.kinds.map { "\($0.count) \(Sessionless.words(for: $0.name) ?? $0.id)" }.joined(separator: ", ")
+    let what = f.kinds.map { "\($0.count) \(kinds[$0.number].sessionless ?? kinds[$0.number].id)" }.joined(
+      separator: ", ")
     var signal = Signal(
       analytic: Self.sessionlessAnalytic, time: f.first, score: (score * 100).rounded() / 100,
-      entity: .hostPair(first: f.pair.first, second: f.pair.second),
+      entity: .hostPair(first: pairs.keys[f.place].first, second: pairs.keys[f.place].second),
       reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
-    let behind = pairs[f.pair]?.behind(f.kinds, limit: configuration.maximumEvidence)
-    signal.evidence = behind?.records ?? []
-    signal.related = (behind?.flows ?? []).map(entity)
+    let behind = pairs.rows[f.place].behind(f.kinds, limit: configuration.maximumEvidence)
+    signal.evidence = behind.records
+    signal.related = behind.flows.map(entity)
     return signal
   }
 }

@@ -22,9 +22,10 @@ public struct NetworkAnalyticsConfiguration: Sendable {
 
 /// The analytics `network.*`. Feed it anomalies and flows in any order, then `signals()`; that may be done again as more
 /// comes in.
-public final class NetworkAnalytics {
+public struct NetworkAnalytics {
   public let configuration: NetworkAnalyticsConfiguration
-  var pairs: [AddressPair: PairRecord] = [:]
+  var kinds = JudgedKinds()
+  var pairs = DenseTable<AddressPair, PairRecord>()
   var misplaced: [MisplacedKey: MisplacedRecord] = [:]
   /// How many flows and how many clients are on a port with a protocol: what many do is a habit of the place.
   var habits: [Habit: Set<IPAddress>] = [:]
@@ -32,34 +33,42 @@ public final class NetworkAnalytics {
   private var captureNumbers: [String: Int] = [:]
   private var latest: (origin: RecordOrigin, number: Int)?
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
-  var busyPairs: Set<AddressPair> = []
+  var busyPairs = DenseTable<AddressPair, Void>()
   /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
-  private var named: [FlowID: CommunityID.Endpoints?] = [:]
+  private var named = DenseTable<FlowID, CommunityID.Endpoints?>()
   private var refusedPairs: UInt64 = 0
   private var refusedFlows: UInt64 = 0
 
   public init(_ configuration: NetworkAnalyticsConfiguration = .init()) { self.configuration = configuration }
 
-  public func observe(_ anomaly: AnomalyRecord) {
+  public mutating func observe(_ anomalies: some Sequence<AnomalyRecord>) {
+    for anomaly in anomalies { observe(anomaly) }
+  }
+
+  public mutating func observe(_ anomaly: AnomalyRecord) {
     // What the capture cut short, the sender did not do.
     guard !anomaly.captured else { return }
     let capture = number(of: anomaly.origin)
     captures[capture].saw(anomaly.time)
     guard let source = anomaly.sourceIP, let destination = anomaly.destinationIP else { return }
-    guard anomaly.name.severity > .info || Sessionless.words(for: anomaly.name) != nil else { return }
+    let kind = kinds.number(of: anomaly.name)
+    guard kinds[kind].isJudged else { return }
     let pair = AddressPair(source, destination)
-    guard pairs.count < configuration.maximumPairs || pairs[pair] != nil else {
+    if let known = pairs.place(of: pair) {
+      pairs.rows[known].add(anomaly, kind: kind, capture: capture, limit: configuration.maximumEvidence)
+    } else if pairs.count < configuration.maximumPairs {
+      pairs.append(pair, PairRecord(anomaly, kind: kind, capture: capture))
+    } else {
       refusedPairs &+= 1
       return
     }
-    pairs[pair, default: PairRecord()].add(anomaly, capture: capture, limit: configuration.maximumEvidence)
-    if let flow = anomaly.flow, named.count < configuration.maximumFlows, named[flow] == nil {
-      named[flow] = .some(nil)
+    if let flow = anomaly.flow, named.count < configuration.maximumFlows, named.place(of: flow) == nil {
+      named.append(flow, nil)
     }
   }
 
   /// Captures are few and their records come in runs.
-  private func number(of origin: RecordOrigin) -> Int {
+  private mutating func number(of origin: RecordOrigin) -> Int {
     if let latest, latest.origin === origin { return latest.number }
     let number = captureNumbers[origin.capture] ?? captures.count
     if number == captures.count {
@@ -72,14 +81,17 @@ public final class NetworkAnalytics {
 
   /// Returns whether the flow may be named in a signal.
   @discardableResult
-  public func observe(_ flow: FlowRecord) -> Bool {
+  public mutating func observe(_ flow: FlowRecord) -> Bool {
     captures[number(of: flow.origin)].saw(flow)
     var isNamed = false
-    if let known = named.index(forKey: flow.id) {
-      named.values[known] = flow.endpoints
+    if let known = named.place(of: flow.id) {
+      named.rows[known] = flow.endpoints
       isNamed = true
     }
-    if busyPairs.count < configuration.maximumPairs { busyPairs.insert(AddressPair(flow.sourceIP, flow.destinationIP)) }
+    if busyPairs.count < configuration.maximumPairs {
+      let pair = AddressPair(flow.sourceIP, flow.destinationIP)
+      if busyPairs.place(of: pair) == nil { busyPairs.append(pair, ()) }
+    }
     guard flow.appProtoBy == .dissector, let port = flow.destinationPort,
       let place = PortKnowledge.judge(flow.appProto, flow.proto, port)
     else { return isNamed }
@@ -99,7 +111,7 @@ public final class NetworkAnalytics {
   /// One signal for each host pair or flow and what is odd about it, in order of time, with the gaps found.
   public func signals() -> (signals: [Signal], gaps: [VisibilityGap]) {
     // By address, so that what is said does not depend on arrival.
-    let order = pairs.keys.sorted()
+    let order = pairs.keys.indices.sorted { pairs.keys[$0] < pairs.keys[$1] }
     var signals = sessionless(order) + malformed(order) + unusualPorts()
     signals.removeAll { $0.score < configuration.least || configuration.disabled.contains($0.analytic) }
     signals.sort { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
@@ -126,7 +138,9 @@ public final class NetworkAnalytics {
     return found
   }
 
-  func entity(_ flow: FlowID) -> Entity { .flow(flow, communityID: (named[flow] ?? nil)?.text ?? "") }
+  func entity(_ flow: FlowID) -> Entity {
+    .flow(flow, communityID: named.place(of: flow).flatMap { named.rows[$0] }?.text ?? "")
+  }
 
   func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0].isLossy } }
 }

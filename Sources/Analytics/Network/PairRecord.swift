@@ -4,7 +4,7 @@ import Catalog
 import Evidence
 
 /// Two addresses without direction.
-struct AddressPair: Hashable, Comparable {
+struct AddressPair: DenseKey, Comparable {
   let first: IPAddress
   let second: IPAddress
   init(_ a: IPAddress, _ b: IPAddress) {
@@ -14,21 +14,25 @@ struct AddressPair: Hashable, Comparable {
   static func < (a: AddressPair, b: AddressPair) -> Bool {
     a.first != b.first ? a.first < b.first : a.second < b.second
   }
+
+  func hash(seed: UInt64) -> UInt64 {
+    let low = foldedProduct(first.low ^ seed, second.low ^ seed &* 0x9e37_79b9_7f4a_7c15)
+    guard !first.isIPv4 || !second.isIPv4 else { return low }
+    return low ^ foldedProduct(first.high ^ seed &* 0xbf58_476d_1ce4_e5b9, second.high ^ seed &* 0xd6e8_feb8_6659_fd93)
+  }
 }
 
 struct PairRecord {
   /// One kind of anomaly between the two.
   struct Kind {
-    let name: AnomalyName
+    /// Its number among the ``JudgedKinds``.
+    let number: Int
     var count: UInt64 = 0
     /// Of these, sent by the lower address.
     var fromFirst: UInt64 = 0
     var first: Timestamp
     var last: Timestamp
-    /// The earliest records in order of time, so that what is named does not depend on arrival.
-    var evidence: [Reference] = []
-
-    var id: String { name.id }
+    var evidence: Earliest
   }
 
   /// An anomaly record by what its id is made of.
@@ -42,49 +46,89 @@ struct PairRecord {
     }
   }
 
-  /// Few: a pair that has more than a handful is rare.
-  private(set) var kinds: [Kind] = []
-  /// Ports of the side that was sent to: many of them are a scan. At most 64.
-  private(set) var ports: [UInt16] = []
-  /// Numbers of the captures, at most 16.
-  private(set) var captures: [Int] = []
+  /// The earliest records, so that what is named does not depend on arrival. More are held than are asked for, so that they need
+  /// not be put in order at each.
+  struct Earliest {
+    private(set) var list: Few<Reference>
+    /// Once so many came that some were given up: the last that was kept. What is not before it is not among the earliest.
+    private var bound: Reference?
 
-  mutating func add(_ a: AnomalyRecord, capture: Int, limit: Int) {
-    let first = a.first ?? a.time
-    let last = a.last ?? a.time
+    init(_ first: Reference) { list = Few(first) }
+
+    /// Whether a record of that time may be among the earliest.
+    func mayHold(_ time: Timestamp) -> Bool { bound.map { time <= $0.time } ?? true }
+
+    mutating func add(_ reference: Reference, limit: Int) {
+      if let bound, !(reference < bound) { return }
+      list.append(reference)
+      guard list.count > limit * 2 else { return }
+      list.sort()
+      list.keep(first: limit)
+      bound = list.last
+    }
+  }
+
+  /// Few: a pair that has more than a handful is rare.
+  private(set) var kinds: Few<Kind>
+  /// Ports of the side that was sent to: many of them are a scan. At most 64.
+  private(set) var ports: Few<UInt16>?
+  /// Numbers of the captures, at most 16.
+  private(set) var captures: Few<Int>
+
+  init(_ a: AnomalyRecord, kind number: Int, capture: Int) {
+    kinds = Few(Kind(a, number))
+    captures = Few(capture)
+    note(a, 0)
+  }
+
+  mutating func add(_ a: AnomalyRecord, kind number: Int, capture: Int, limit: Int) {
     let at: Int
-    if let known = kinds.firstIndex(where: { $0.name == a.name }) {
+    if let known = kinds.firstIndex(where: { $0.number == number }) {
       at = known
+      if kinds[at].evidence.mayHold(a.time) { kinds[at].evidence.add(Reference(a), limit: limit) }
     } else {
       // Ids are few (the catalog and what plugins declare), but a plugin may be anybody's.
       guard kinds.count < 256 else { return }
       at = kinds.count
-      kinds.append(Kind(name: a.name, first: first, last: last))
+      kinds.append(Kind(a, number))
     }
+    captures.insert(capture, limit: 16)
+    note(a, at)
+  }
+
+  private mutating func note(_ a: AnomalyRecord, _ at: Int) {
     kinds[at].count &+= a.count
     if let source = a.sourceIP, let destination = a.destinationIP, source < destination {
       kinds[at].fromFirst &+= a.count
     }
-    kinds[at].first = min(kinds[at].first, first)
-    kinds[at].last = max(kinds[at].last, last)
-    if let port = a.destinationPort, ports.count < 64, !ports.contains(port) { ports.append(port) }
-    if captures.count < 16, !captures.contains(capture) { captures.append(capture) }
-    kinds[at].evidence.append(Reference(time: a.time, digest: a.digest, flow: a.flow))
-    if kinds[at].evidence.count > limit * 2 {
-      kinds[at].evidence.sort()
-      kinds[at].evidence.removeLast(kinds[at].evidence.count - limit)
-    }
+    kinds[at].first = min(kinds[at].first, a.first ?? a.time)
+    kinds[at].last = max(kinds[at].last, a.last ?? a.time)
+    guard let port = a.destinationPort else { return }
+    if ports == nil { ports = Few(port) } else { ports?.insert(port, limit: 64) }
   }
 
   /// The earliest records of some kinds and their flows, in order of time. Of what is held beyond those `limit` it depends on
   /// arrival what it is.
-  func behind(_ kinds: [Kind], limit: Int) -> (records: [String], flows: [FlowID]) {
-    let list = kinds.flatMap { $0.evidence.sorted().prefix(limit) }.sorted()
+  func behind(_ kinds: some Sequence<Kind>, limit: Int) -> (records: [String], flows: [FlowID]) {
+    let list = kinds.flatMap { $0.evidence.list.sorted().prefix(limit) }.sorted()
     return (
       list.map(\.digest).uniqued().prefix(limit).map(AnomalyRecord.id),
       Array(list.compactMap(\.flow).uniqued().prefix(limit))
     )
   }
+}
+
+extension PairRecord.Kind {
+  fileprivate init(_ a: AnomalyRecord, _ number: Int) {
+    self.number = number
+    first = a.first ?? a.time
+    last = a.last ?? a.time
+    evidence = .init(.init(a))
+  }
+}
+
+extension PairRecord.Reference {
+  fileprivate init(_ a: AnomalyRecord) { self.init(time: a.time, digest: a.digest, flow: a.flow) }
 }
 
 /// What is kept of a capture.

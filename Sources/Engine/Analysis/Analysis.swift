@@ -189,10 +189,8 @@ public final class Analysis {
 
   /// Anomalies first: which flows are kept depends on them.
   private func take(_ batch: WireBatch, _ investigation: Investigation) {
-    for anomaly in batch.anomalies {
-      investigation.observe(anomaly)
-      output?.write(anomaly)
-    }
+    investigation.observe(batch.anomalies)
+    if let output, output.wants(.anomaly) { for anomaly in batch.anomalies { output.write(anomaly) } }
     for transaction in batch.transactions { output?.write(transaction) }
     for flow in batch.flows {
       investigation.observe(flow)

@@ -24,15 +24,11 @@ public final class Investigation {
   private let configuration: Configuration
   private let personas: PersonaAnalytics
   private let attribution: Attribution
-  private let network: NetworkAnalytics
+  private var network: NetworkAnalytics
   private let correlator: Correlator
 
   /// Flows that a case may name: kept until the conclusion.
-  private var flows: [FlowID: FlowRecord] = [:]
-  /// The same, in the order in which they came; the oldest go first.
-  private var flowOrder: [FlowID] = []
-  private var oldestFlow = 0
-  private var flowsLetGo: UInt64 = 0
+  private var flows = HeldFlows(bound: Investigation.maximumFlows)
   /// Host events may still come for flows that are over: then every flow is kept, as far as the bound goes.
   private let expectsLateEvents: Bool
   private var gaps = 0
@@ -72,26 +68,17 @@ public final class Investigation {
     correlator.add(observation)
   }
 
-  public func observe(_ anomaly: AnomalyRecord) {
-    network.observe(anomaly)
-  }
+  public func observe(_ anomaly: AnomalyRecord) { observe(CollectionOfOne(anomaly)) }
+
+  /// Many at once: what is asked of each call is asked once.
+  public func observe(_ anomalies: some Sequence<AnomalyRecord>) { network.observe(anomalies) }
 
   /// Takes a finished flow. Call after the anomalies of its batch.
   public func observe(_ flow: FlowRecord) {
     let isNamed = network.observe(flow)
     let mayBeJoined = hasConnections || expectsLateEvents
     if mayBeJoined { attribution.observe(flow) }
-    guard mayBeJoined || isNamed else { return }
-    if flows.updateValue(flow, forKey: flow.id) == nil { flowOrder.append(flow.id) }
-    while flows.count > Investigation.maximumFlows, oldestFlow < flowOrder.count {
-      flows[flowOrder[oldestFlow]] = nil
-      oldestFlow += 1
-      flowsLetGo &+= 1
-    }
-    if oldestFlow > Investigation.maximumFlows {
-      flowOrder.removeFirst(oldestFlow)
-      oldestFlow = 0
-    }
+    if mayBeJoined || isNamed { flows.hold(flow) }
   }
 
   /// Something that could not be seen.
@@ -143,11 +130,9 @@ public final class Investigation {
     if configuration.flag("analytics.processes.enabled") { signals += ProcessAnalytics().signals(resolution) }
     signals.sort { a, b in a.time != b.time ? a.time < b.time : a.id < b.id }
 
-    let named = flowsNamed(by: signals)
-    for id in flows.keys {
-      let processes = resolution.processes[id] ?? []
-      guard !processes.isEmpty || named.contains(id), var flow = flows[id] else { continue }
-      flow.processes = processes
+    for id in flowsNamed(by: signals).union(resolution.processes.keys) {
+      guard var flow = flows[id] else { continue }
+      flow.processes = resolution.processes[id] ?? []
       correlator.add(flow)
     }
     correlator.add(resolution)
@@ -181,7 +166,7 @@ public final class Investigation {
           kind: "bound_reached", subject: "engine",
           reason: "\(count) \(what) were not kept for correlation: the bound of \(bound) was reached"))
     }
-    note(flowsLetGo, "flows", Investigation.maximumFlows)
+    note(flows.letGo, "flows", Investigation.maximumFlows)
     note(gapsLetGo, "gaps", Investigation.maximumGaps)
     let evicted = attribution.evicted
     note(evicted.connections, "connections", AttributionConfiguration().maximumConnections)

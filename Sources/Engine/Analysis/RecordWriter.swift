@@ -22,8 +22,6 @@ public final class RecordWriter {
   private let descriptor: Int32
   private let kinds: Set<OutputKind>
   public private(set) var isBroken = false
-  /// How many records were written, by kind.
-  public private(set) var counts: [OutputKind: UInt64] = [:]
 
   private static let flushAt = 512 << 10
 
@@ -48,7 +46,6 @@ public final class RecordWriter {
     guard kinds.contains(kind), !isBroken else { return }
     body(&writer)
     writer.newline()
-    counts[kind, default: 0] &+= 1
     if writer.count >= RecordWriter.flushAt { flush() }
   }
 

@@ -23,14 +23,14 @@ struct NetworkAnalyticsTests {
 
   /// A capture that has been running for an hour.
   private func running() -> NetworkAnalytics {
-    let network = NetworkAnalytics()
+    var network = NetworkAnalytics()
     network.observe(Made.flow(1, from: "10.9.9.1", 50000, to: "10.9.9.2", 443, start: -1 * hours))
     return network
   }
 
   @Test("A thousand packets of no session between two hosts are one signal that counts them")
   func onePerPair() {
-    let network = running()
+    var network = running()
     for n in 0..<1000 {
       network.observe(anomaly("tcp.no_session", from: "10.0.0.1", to: "10.0.0.2", at: Double(n), packet: UInt64(n)))
     }
@@ -43,7 +43,7 @@ struct NetworkAnalyticsTests {
 
   @Test("What follows the beginning of a capture may belong to older sessions, and stays quiet")
   func beginning() {
-    let network = NetworkAnalytics()
+    var network = NetworkAnalytics()
     network.observe(Made.flow(1, from: "10.0.0.1", 50000, to: "10.0.0.2", 443, start: 0))
     network.observe(anomaly("tcp.no_session", from: "10.0.0.1", to: "10.0.0.3", at: 30))
     #expect(network.signals().signals.isEmpty)
@@ -51,7 +51,7 @@ struct NetworkAnalyticsTests {
 
   @Test("One source that probes many hosts is one signal on the source")
   func scan() {
-    let network = running()
+    var network = running()
     for n in 1...40 { network.observe(anomaly("tcp.no_session", from: "10.0.0.1", to: "10.0.1.\(n)", at: Double(n))) }
     let signals = network.signals().signals
     #expect(signals.map(\.entity) == [.host("10.0.0.1")])
@@ -61,7 +61,7 @@ struct NetworkAnalyticsTests {
 
   @Test("The rest of a busy client's sessions at the beginning of a capture opens no case")
   func busyClient() {
-    let network = NetworkAnalytics()
+    var network = NetworkAnalytics()
     network.observe(Made.flow(1, from: "10.0.0.8", 50000, to: "10.0.0.9", 443, start: 0))
     for n in 1...40 {
       network.observe(anomaly("tcp.no_session", from: "10.0.0.1", to: "198.51.100.\(n)", port: 443, at: Double(n)))
@@ -71,7 +71,7 @@ struct NetworkAnalyticsTests {
 
   @Test("Back-scatter of many strangers stays below what opens a case")
   func backscatter() {
-    let network = running()
+    var network = running()
     for n in 1...40 {
       network.observe(
         anomaly("tcp.rst_no_session", from: "198.51.100.\(n)", to: "203.0.113.5", at: Double(n), count: 500))
@@ -98,7 +98,7 @@ struct NetworkAnalyticsTests {
 
   @Test("What the capture cut short the sender did not do")
   func captured() {
-    let network = running()
+    var network = running()
     var a = anomaly("fragment.inconsistent_data", from: "10.0.0.1", to: "10.0.0.2", at: 1)
     a.captured = true
     network.observe(a)
@@ -107,7 +107,7 @@ struct NetworkAnalyticsTests {
 
   @Test("A protocol on a port that is another's is a signal; where it is at home it is not; a local habit is quiet")
   func ports() {
-    let network = NetworkAnalytics()
+    var network = NetworkAnalytics()
     let misplaced = Made.flow(1, from: "10.0.0.1", 50000, to: "198.51.100.1", 53, start: 0, app: "ssh")
     network.observe(misplaced)
     network.observe(Made.flow(2, from: "10.0.0.1", 50001, to: "198.51.100.1", 443, start: 0, app: "tls"))
@@ -123,7 +123,7 @@ struct NetworkAnalyticsTests {
 
   @Test("A capture that lost packets is a gap, and its anomalies weigh less")
   func lossy() {
-    let network = NetworkAnalytics()
+    var network = NetworkAnalytics()
     for n in 1...10 {
       var flow = Made.flow(
         UInt64(n), from: "10.0.0.1", UInt16(50000 + n), to: "10.0.0.2", 443, start: Double(n) - 2 * hours)
@@ -141,7 +141,7 @@ struct NetworkAnalyticsTests {
   func bounded() {
     var configuration = NetworkAnalyticsConfiguration()
     configuration.maximumPairs = 100
-    let network = NetworkAnalytics(configuration)
+    var network = NetworkAnalytics(configuration)
     for n in 0..<500 {
       network.observe(anomaly("tcp.no_session", from: "10.0.\(n / 250).\(n % 250)", to: "10.1.0.1", at: 1000))
     }

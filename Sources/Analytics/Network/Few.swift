@@ -1,0 +1,29 @@
+/// A list that most often has one element.
+
+/// At least one element; the first is kept in place, so that a list of one allocates nothing.
+struct Few<Element>: RandomAccessCollection, MutableCollection {
+  private var head: Element
+  private var rest: [Element] = []
+
+  init(_ first: Element) { head = first }
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { rest.count + 1 }
+
+  subscript(place: Int) -> Element {
+    get { place == 0 ? head : rest[place - 1] }
+    _modify {
+      if place == 0 { yield &head } else { yield &rest[place - 1] }
+    }
+  }
+
+  mutating func append(_ element: Element) { rest.append(element) }
+
+  /// Takes the last ones away, but never the first.
+  mutating func keep(first count: Int) { rest.removeLast(Swift.max(0, self.count - Swift.max(1, count))) }
+}
+
+extension Few where Element: Equatable {
+  /// Adds what is not yet there, as long as there are fewer than `limit`.
+  mutating func insert(_ element: Element, limit: Int) { if count < limit, !contains(element) { append(element) } }
+}

@@ -1,0 +1,44 @@
+/// What the analytics know of each kind of anomaly: worked out once for a kind, not for each record of it.
+
+import Catalog
+import Evidence
+
+/// A kind of anomaly as `network.*` sees it.
+struct JudgedKind {
+  let name: AnomalyName
+  let id: String
+  /// What `network.no_session` calls it; nil for what is not its business.
+  let sessionless: String?
+  /// What one of it adds to `network.malformed` where it is rare; 0 for what is not its business.
+  let weight: Double
+  /// Whether pairs of hosts are held to account for it.
+  let isJudged: Bool
+
+  init(_ name: AnomalyName) {
+    self.name = name
+    id = name.id
+    sessionless = Sessionless.words(for: name)
+    weight = sessionless == nil ? Malformed.weight(name) : 0
+    isJudged = name.severity > .info || sessionless != nil
+  }
+}
+
+/// The kinds that were met, by number: those of the catalog by theirs, what plugins declare as it comes.
+struct JudgedKinds {
+  private var all = JudgedKinds.catalog
+  private var declared: [AnomalyName: Int] = [:]
+
+  private static let catalog = AnomalyKind.all.map { JudgedKind(.catalog($0)) }
+
+  subscript(number: Int) -> JudgedKind { all[number] }
+  var count: Int { all.count }
+
+  mutating func number(of name: AnomalyName) -> Int {
+    // The catalog's rows are counted from 1.
+    if case .catalog(let kind) = name { return Int(kind.rawValue) - 1 }
+    if let known = declared[name] { return known }
+    declared[name] = all.count
+    all.append(JudgedKind(name))
+    return all.count - 1
+  }
+}
