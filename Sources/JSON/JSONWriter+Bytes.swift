@@ -49,6 +49,18 @@ extension JSONWriter {
     afterValue = true
   }
 
+  /// A string that is written in place: `fill` gets room for `limit` bytes and says how many it wrote. They have to be ASCII that
+  /// needs no escape; nobody looks.
+  @inlinable public mutating func string(atMost limit: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    separate()
+    reserve(limit &+ 2)
+    base[used] = UInt8(ascii: "\"")
+    let length = min(max(0, fill(UnsafeMutableBufferPointer(start: base + (used &+ 1), count: limit))), limit)
+    used &+= length &+ 2
+    base[used &- 1] = UInt8(ascii: "\"")
+    afterValue = true
+  }
+
   mutating func quoted(_ text: String) {
     var text = text
     text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }

@@ -4,6 +4,14 @@ import Testing
 
 @Suite struct TimestampTests {
   @Test(
+    "An address is written as a dotted quad and RFC 5952's text",
+    arguments: [
+      "0.0.0.0", "9.10.99.100", "192.0.2.1", "255.255.255.255", "::", "::1", "2001:db8::1", "2001:db8:0:1:1:1:1:1",
+      "fe80::223:55ff:fe9c:7326",
+    ])
+  func address(text: String) { #expect(IPAddress(text)?.description == text) }
+
+  @Test(
     "RFC 3339 times are read to the nanosecond, with any offset",
     arguments: [
       ("1970-01-01T00:00:00Z", 0), ("2000-02-29T12:00:00Z", 951_825_600_000_000_000),

@@ -6,7 +6,7 @@ extension FlowRecord {
   public func write(to w: inout JSONWriter) {
     w.beginObject()
     w.member("type", "flow")
-    w.member("id", id.description)
+    w.member("id", id)
     w.member("time", start)
     w.member("sensor", sensor)
     w.member("capture", capture)
@@ -23,7 +23,11 @@ extension FlowRecord {
       for id in vlan { w.int(id) }
       w.endArray()
     }
-    w.member("community_id", communityID)
+    w.key("community_id")
+    w.string(atMost: CommunityID.length) {
+      endpoints.write(into: $0)
+      return CommunityID.length
+    }
     w.member("app_proto", appProto)
     w.list("app_protos", appProtos)
     w.member("app_proto_by", appProtoBy?.name)

@@ -3,7 +3,12 @@
 import JSON
 
 extension JSONWriter {
-  public mutating func time(_ value: Timestamp) { string(value.rfc3339) }
+  public mutating func time(_ value: Timestamp) {
+    string(atMost: 30) {
+      value.writeRFC3339(into: $0)
+      return 30
+    }
+  }
 
   public mutating func member(_ name: String, _ value: Timestamp?) {
     guard let value else { return }
@@ -14,7 +19,23 @@ extension JSONWriter {
   public mutating func member(_ name: String, _ value: IPAddress?) {
     guard let value else { return }
     key(name)
-    string(value.description)
+    string(atMost: IPAddress.textLimit) { value.write(into: $0) }
+  }
+
+  public mutating func member(_ name: String, _ value: FlowID?) {
+    guard let value else { return }
+    key(name)
+    id("flow-", value.rawValue)
+  }
+
+  /// What derived records are called by: a word and sixteen hexadecimal digits.
+  mutating func id(_ word: StaticString, _ value: UInt64) {
+    let length = word.utf8CodeUnitCount
+    string(atMost: length + 16) { out in
+      for i in 0..<length { out[i] = word.utf8Start[i] }
+      writeHexDigits(value, into: UnsafeMutableBufferPointer(rebasing: out[length...]))
+      return length + 16
+    }
   }
 
   /// A non-empty list of texts; an empty one leaves the member out.

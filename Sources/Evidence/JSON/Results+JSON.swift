@@ -160,7 +160,7 @@ extension CaseEntities {
     w.beginArray()
     for f in flows {
       w.beginObject()
-      w.member("id", f.id.description)
+      w.member("id", f.id)
       w.member("community_id", f.communityID)
       w.member("start", f.start)
       w.member("src_ip", f.sourceIP)

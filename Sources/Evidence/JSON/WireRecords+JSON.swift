@@ -6,7 +6,8 @@ extension AnomalyRecord {
   public func write(to w: inout JSONWriter) {
     w.beginObject()
     w.member("type", "anomaly")
-    w.member("id", id)
+    w.key("id")
+    w.id("anomaly-", digest)
     w.member("time", time)
     w.member("sensor", sensor)
     w.member("capture", capture)
@@ -14,7 +15,7 @@ extension AnomalyRecord {
     w.member("layer", name.layer.name)
     w.member("severity", name.severity.name)
     if packet > 0 { w.member("packet", packet) }
-    w.member("flow", flow?.description)
+    w.member("flow", flow)
     w.member("offset", offset)
     w.member("src_ip", sourceIP)
     w.member("src_port", sourcePort)
@@ -38,7 +39,7 @@ extension TransactionRecord {
     w.member("time", time)
     w.member("sensor", sensor)
     w.member("capture", capture)
-    w.member("flow", flow.description)
+    w.member("flow", flow)
     w.member("app_proto", appProto)
     w.member("record", record)
     w.fields("fields", fields)

@@ -59,12 +59,20 @@ public enum CommunityID {
     public var isOneWay: Bool
 
     /// The ID, seed 0.
-    public var text: String {
-      CommunityID.text(
+    public var text: String { CommunityID.text(digest) }
+
+    /// Writes the ID, whose ``CommunityID/length`` bytes `out` has room for.
+    func write(into out: UnsafeMutableBufferPointer<UInt8>) { CommunityID.write(digest, into: out) }
+
+    private var digest: InlineArray<5, UInt32> {
+      CommunityID.digest(
         source: source, sourcePort: sourcePort ?? 0, destination: destination, destinationPort: destinationPort ?? 0,
-        proto: proto, hasPorts: sourcePort != nil, isOneWay: isOneWay)
+        proto: proto, hasPorts: sourcePort != nil, isOneWay: isOneWay, seed: 0)
     }
   }
+
+  /// Characters of an ID: `1:` and the base64 of 20 bytes.
+  static let length = 30
 
   /// `1:` and the base64 of a SHA-1 over seed, addresses, protocol and ports, the smaller endpoint first.
   /// - Parameters:
@@ -74,6 +82,17 @@ public enum CommunityID {
     source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16, proto: UInt8,
     hasPorts: Bool, isOneWay: Bool = false, seed: UInt16 = 0
   ) -> String {
+    text(
+      digest(
+        source: source, sourcePort: sourcePort, destination: destination, destinationPort: destinationPort,
+        proto: proto,
+        hasPorts: hasPorts, isOneWay: isOneWay, seed: seed))
+  }
+
+  private static func digest(
+    source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16, proto: UInt8,
+    hasPorts: Bool, isOneWay: Bool, seed: UInt16
+  ) -> InlineArray<5, UInt32> {
     let ordered = isOneWay || source < destination || (source == destination && sourcePort <= destinationPort)
     let (first, firstPort) = ordered ? (source, sourcePort) : (destination, destinationPort)
     let (second, secondPort) = ordered ? (destination, destinationPort) : (source, sourcePort)
@@ -87,7 +106,7 @@ public enum CommunityID {
       block.append(UInt64(firstPort), bytes: 2)
       block.append(UInt64(secondPort), bytes: 2)
     }
-    return base64(block.digest())
+    return block.digest()
   }
 
   private static func append(_ address: IPAddress, to block: inout SHA1Block) {
@@ -99,23 +118,28 @@ public enum CommunityID {
     }
   }
 
+  private static func text(_ digest: InlineArray<5, UInt32>) -> String {
+    String(unsafeUninitializedCapacity: length) { out in
+      write(digest, into: out)
+      return length
+    }
+  }
+
   /// `1:` and the 28 characters of 20 bytes.
-  private static func base64(_ digest: InlineArray<5, UInt32>) -> String {
+  private static func write(_ digest: InlineArray<5, UInt32>, into out: UnsafeMutableBufferPointer<UInt8>) {
+    guard out.count >= length else { return }
     func byte(_ i: Int) -> UInt32 { i < 20 ? digest[i >> 2] >> UInt32(24 - 8 * (i & 3)) & 0xFF : 0 }
     let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    return String(unsafeUninitializedCapacity: 30) { out in
-      out[0] = 0x31
-      out[1] = 0x3A
-      var at = 2
-      for i in stride(from: 0, to: 20, by: 3) {
-        let left = 20 - i
-        let word = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2)
-        for k in 0..<4 {
-          out[at] = k <= left ? alphabet.utf8Start[Int(word >> UInt32(18 - 6 * k)) & 63] : 0x3D
-          at += 1
-        }
+    out[0] = 0x31
+    out[1] = 0x3A
+    var at = 2
+    for i in stride(from: 0, to: 20, by: 3) {
+      let left = 20 - i
+      let word = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2)
+      for k in 0..<4 {
+        out[at] = k <= left ? alphabet.utf8Start[Int(word >> UInt32(18 - 6 * k)) & 63] : 0x3D
+        at += 1
       }
-      return 30
     }
   }
 }

@@ -18,6 +18,16 @@ public struct FlowID: RawRepresentable, Hashable, Comparable, Sendable, CustomSt
 
 /// Sixteen lower-case hexadecimal digits.
 func hexDigits(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  String(unsafeUninitializedCapacity: 16) { out in
+    writeHexDigits(value, into: out)
+    return 16
+  }
+}
+
+/// Writes sixteen lower-case hexadecimal digits; `out` has room for them.
+func writeHexDigits(_ value: UInt64, into out: UnsafeMutableBufferPointer<UInt8>) {
+  let digits: StaticString = "0123456789abcdef"
+  for i in 0..<min(16, out.count) {
+    out[i] = digits.utf8Start[Int(truncatingIfNeeded: value >> UInt64(60 - 4 * i)) & 15]
+  }
 }

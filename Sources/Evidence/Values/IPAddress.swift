@@ -83,16 +83,39 @@ extension IPAddress: Comparable {
 extension IPAddress: CustomStringConvertible {
   /// Dotted quad, or the RFC 5952 form.
   public var description: String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-      guard let base = buffer.baseAddress else { return "" }
-      if isIPv4 {
-        var a = in_addr(s_addr: UInt32(truncatingIfNeeded: low).bigEndian)
-        inet_ntop(AF_INET, &a, base, socklen_t(buffer.count))
-      } else {
-        var words = (high.bigEndian, low.bigEndian)
-        inet_ntop(AF_INET6, &words, base, socklen_t(buffer.count))
+    String(unsafeUninitializedCapacity: IPAddress.textLimit) { write(into: $0) }
+  }
+
+  /// Bytes that the text of an address may take, with the zero that the C library ends it with.
+  static let textLimit = Int(INET6_ADDRSTRLEN)
+
+  /// Writes the text of ``description`` and returns its length. `out` has room for ``textLimit`` bytes.
+  func write(into out: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    guard out.count >= IPAddress.textLimit, let base = out.baseAddress else { return 0 }
+    guard isIPv4 else {
+      var words = (high.bigEndian, low.bigEndian)
+      return base.withMemoryRebound(to: CChar.self, capacity: out.count) { text in
+        inet_ntop(AF_INET6, &words, text, socklen_t(out.count)).map(strlen) ?? 0
       }
-      return String(cString: base)
+    }
+    var at = 0
+    var shift: UInt64 = 24
+    while true {
+      let part = UInt8(truncatingIfNeeded: low >> shift)
+      if part >= 100 {
+        out[at] = 48 + part / 100
+        at += 1
+      }
+      if part >= 10 {
+        out[at] = 48 + part / 10 % 10
+        at += 1
+      }
+      out[at] = 48 + part % 10
+      at += 1
+      guard shift > 0 else { return at }
+      out[at] = UInt8(ascii: ".")
+      at += 1
+      shift -= 8
     }
   }
 }
