@@ -119,8 +119,6 @@ public struct FlowRecord: Sendable {
   public var destinationIP: IPAddress
   public var destinationPort: UInt16?
   public var proto: TransportProtocol
-  /// Outer to inner 802.1Q ids.
-  public var vlan: [UInt16] = []
   /// ICMP whose type no other answers, so that its endpoints keep their places in the Community ID.
   public var isOneWay = false
   public var toServer = FlowSide()
@@ -131,14 +129,9 @@ public struct FlowRecord: Sendable {
   // From inspection.
   /// interfaces.md's name, or "unknown".
   public var appProto = "unknown"
-  /// All protocols recognised, in order, where there were several; otherwise empty.
-  public var severalProtos: [String] = []
   public var appProtoBy: ProtocolEvidence?
-  /// What dissectors told of the flow itself. In a box: most flows have none, and a record is often moved.
+  /// What few flows have: most records are copied without it.
   private var box: Box?
-
-  // From attribution.
-  public var processes: [FlowProcess] = []
 
   public init(
     id: FlowID, origin: RecordOrigin, start: Timestamp, end: Timestamp, firstPacket: UInt64,
@@ -190,21 +183,52 @@ extension FlowRecord {
     public init() {}
   }
 
+  private struct Rare {
+    var facts = Facts()
+    var vlan: [UInt16] = []
+    var severalProtos: [String] = []
+    var processes: [FlowProcess] = []
+  }
+
   private final class Box: Sendable {
-    let facts: Facts
-    init(_ facts: Facts) { self.facts = facts }
+    let rare: Rare
+    init(_ rare: Rare) { self.rare = rare }
+  }
+
+  private mutating func change(_ body: (inout Rare) -> Void) {
+    var rare = box?.rare ?? Rare()
+    body(&rare)
+    box = Box(rare)
   }
 
   public var facts: Facts {
-    get { box?.facts ?? Facts() }
-    set { box = Box(newValue) }
+    get { box?.rare.facts ?? Facts() }
+    set { change { $0.facts = newValue } }
   }
 
-  public var serverName: String? { box?.facts.serverName }
-  public var ja3: String? { box?.facts.ja3 }
-  public var ja3s: String? { box?.facts.ja3s }
-  public var ja4: String? { box?.facts.ja4 }
-  public var hassh: String? { box?.facts.hassh }
-  public var hasshServer: String? { box?.facts.hasshServer }
-  public var host: String? { box?.facts.host }
+  /// Outer to inner 802.1Q ids.
+  public var vlan: [UInt16] {
+    get { box?.rare.vlan ?? [] }
+    set { change { $0.vlan = newValue } }
+  }
+
+  /// All protocols recognised, in order, where there were several; otherwise empty.
+  public var severalProtos: [String] {
+    get { box?.rare.severalProtos ?? [] }
+    set { change { $0.severalProtos = newValue } }
+  }
+
+  /// The processes that took part, as attribution found them.
+  public var processes: [FlowProcess] {
+    get { box?.rare.processes ?? [] }
+    set { if !newValue.isEmpty || box != nil { change { $0.processes = newValue } } }
+  }
+
+  public var serverName: String? { box?.rare.facts.serverName }
+  public var ja3: String? { box?.rare.facts.ja3 }
+  public var ja3s: String? { box?.rare.facts.ja3s }
+  public var ja4: String? { box?.rare.facts.ja4 }
+  public var hassh: String? { box?.rare.facts.hassh }
+  public var hasshServer: String? { box?.rare.facts.hasshServer }
+  public var host: String? { box?.rare.facts.host }
 }
