@@ -9,6 +9,7 @@ struct JudgedKind {
   let id: String
   /// What `network.no_session` calls it; nil for what is not its business.
   let sessionless: String?
+  var isSessionless: Bool { sessionless != nil }
   /// What one of it adds to `network.malformed` where it is rare; 0 for what is not its business.
   let weight: Double
   /// Whether pairs of hosts are held to account for it.

@@ -62,6 +62,7 @@ extension NetworkAnalytics {
 
   /// - Parameter order: the places of all pairs, in the order in which they are told of.
   func malformed(_ order: [Int]) -> [Signal] {
+    let kinds = kinds
     var carriers = [Int](repeating: 0, count: kinds.count)
     for place in order { for kind in pairs.rows[place].kinds { carriers[kind.number] += 1 } }
     let total = max(busyPairs.count, pairs.count)

@@ -44,12 +44,13 @@ extension NetworkAnalytics {
   /// - Parameter order: the places of all pairs, in the order in which they are told of.
   func sessionless(_ order: [Int]) -> [Signal] {
     var findings: [Finding] = []
+    let known = kinds
     for place in order {
-      guard pairs.rows[place].kinds.contains(where: { self.kinds[$0.number].sessionless != nil }) else { continue }
+      guard pairs.rows[place].kinds.contains(where: { known[$0.number].isSessionless }) else { continue }
       let pair = pairs.keys[place]
       let record = pairs.rows[place]
-      let kinds = record.kinds.filter { self.kinds[$0.number].sessionless != nil }
-        .sorted { self.kinds[$0.number].id < self.kinds[$1.number].id }
+      let kinds = record.kinds.filter { known[$0.number].isSessionless }
+        .sorted { known[$0.number].id < known[$1.number].id }
       guard let first = kinds.map(\.first).min(), let last = kinds.map(\.last).max() else { continue }
       let count = kinds.reduce(0 as UInt64) { $0 &+ $1.count }
       let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.fromFirst }
@@ -60,7 +61,7 @@ extension NetworkAnalytics {
           place: place, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
           kinds: kinds, count: count, first: first, last: last, ports: record.ports?.count ?? 0,
           atBeginning: last - begin <= configuration.beginning, lossy: isLossy(record),
-          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer(self.kinds[$0.number].name) }))
+          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer(known[$0.number].name) }))
     }
     var bySource: [IPAddress: [Finding]] = [:]
     var byTarget: [IPAddress: Int] = [:]

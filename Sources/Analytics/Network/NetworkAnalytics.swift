@@ -41,11 +41,13 @@ public struct NetworkAnalytics {
 
   public init(_ configuration: NetworkAnalyticsConfiguration = .init()) { self.configuration = configuration }
 
-  public mutating func observe(_ anomalies: some Sequence<AnomalyRecord>) {
-    for anomaly in anomalies { observe(anomaly) }
+  /// Takes anomalies as they are: by place, for a record that is taken out of its list is copied.
+  public mutating func observe(_ anomalies: [AnomalyRecord]) {
+    for place in anomalies.indices { observe(anomalies[place]) }
   }
 
-  public mutating func observe(_ anomaly: AnomalyRecord) {
+  @inline(__always)
+  mutating func observe(_ anomaly: AnomalyRecord) {
     // What the capture cut short, the sender did not do.
     guard !anomaly.captured else { return }
     let capture = number(of: anomaly.origin)
@@ -79,9 +81,13 @@ public struct NetworkAnalytics {
     return number
   }
 
-  /// Returns whether the flow may be named in a signal.
-  @discardableResult
-  public mutating func observe(_ flow: FlowRecord) -> Bool {
+  /// Takes flows; says of each, by its place, whether it may be named in a signal.
+  public mutating func observe(_ flows: [FlowRecord], _ isNamed: (Int, Bool) -> Void = { _, _ in }) {
+    for place in flows.indices { isNamed(place, observe(flows[place])) }
+  }
+
+  @inline(__always) @discardableResult
+  mutating func observe(_ flow: FlowRecord) -> Bool {
     captures[number(of: flow.origin)].saw(flow)
     var isNamed = false
     if let known = named.place(of: flow.id) {

@@ -192,18 +192,16 @@ public final class Analysis {
     investigation.observe(batch.anomalies)
     if let output, output.wants(.anomaly) { for anomaly in batch.anomalies { output.write(anomaly) } }
     for transaction in batch.transactions { output?.write(transaction) }
-    for flow in batch.flows {
-      investigation.observe(flow)
-      if investigation.hasConnections, held.count < Analysis.maximumHeld {
-        held.append(flow)
-      } else {
-        output?.write(flow)
-        save([StoredRow(flow)], when: store != nil)
-      }
-    }
+    investigation.observe(batch.flows)
+    // Of these attribution may find processes.
+    let kept = investigation.hasConnections ? batch.flows.prefix(max(0, Analysis.maximumHeld - held.count)) : []
+    held += kept
+    let over = batch.flows.dropFirst(kept.count)
+    if let output, output.wants(.flow) { for flow in over { output.write(flow) } }
+    if store != nil { save(over.map(StoredRow.init)) }
     statistics.flows &+= UInt64(batch.flows.count)
     statistics.transactions &+= batch.transactionCount
-    for anomaly in batch.anomalies { statistics.anomalies &+= anomaly.count }
+    statistics.anomalies &+= batch.anomalies.reduce(0) { $0 &+ $1.count }
     if store != nil { save(batch.anomalies.map(StoredRow.init) + batch.transactions.map(StoredRow.init)) }
   }
 
@@ -224,10 +222,8 @@ public final class Analysis {
     held = []
   }
 
-  private func save(
-    _ rows: @autoclosure () -> [StoredRow], cursor: (source: String, value: [UInt8])? = nil, when: Bool = true
-  ) {
-    guard when, let store else { return }
+  private func save(_ rows: @autoclosure () -> [StoredRow], cursor: (source: String, value: [UInt8])? = nil) {
+    guard let store else { return }
     do throws(StoreError) { try store.write(rows(), cursor: cursor) } catch { note(error.description) }
   }
 

@@ -68,17 +68,15 @@ public final class Investigation {
     correlator.add(observation)
   }
 
-  public func observe(_ anomaly: AnomalyRecord) { observe(CollectionOfOne(anomaly)) }
+  public func observe(_ anomalies: [AnomalyRecord]) { network.observe(anomalies) }
 
-  /// Many at once: what is asked of each call is asked once.
-  public func observe(_ anomalies: some Sequence<AnomalyRecord>) { network.observe(anomalies) }
-
-  /// Takes a finished flow. Call after the anomalies of its batch.
-  public func observe(_ flow: FlowRecord) {
-    let isNamed = network.observe(flow)
+  /// Takes finished flows. Call after the anomalies of their batch.
+  public func observe(_ finished: [FlowRecord]) {
     let mayBeJoined = hasConnections || expectsLateEvents
-    if mayBeJoined { attribution.observe(flow) }
-    if mayBeJoined || isNamed { flows.hold(flow) }
+    network.observe(finished) { place, isNamed in
+      if mayBeJoined { attribution.observe(finished[place]) }
+      if mayBeJoined || isNamed { flows.hold(finished[place]) }
+    }
   }
 
   /// Something that could not be seen.

@@ -42,16 +42,14 @@ extension Daemon {
     let anomalies = keep(batch.anomalies, StoredRow.init)
     let transactions = keep(batch.transactions, StoredRow.init)
     let flows = keep(batch.flows, StoredRow.init)
+    investigation.observe(anomalies)
     for anomaly in anomalies {
-      investigation.observe(anomaly)
       statistics.anomalies &+= anomaly.count
       publish("anomaly") { anomaly.write(to: &$0) }
     }
     for transaction in transactions { publish("transaction") { transaction.write(to: &$0) } }
-    for flow in flows {
-      investigation.observe(flow)
-      publish("flow") { flow.write(to: &$0) }
-    }
+    investigation.observe(flows)
+    for flow in flows { publish("flow") { flow.write(to: &$0) } }
     statistics.flows &+= UInt64(flows.count)
     statistics.transactions &+= UInt64(transactions.count)
     let known =

@@ -112,8 +112,8 @@ extension Daemon {
           return true
         }
       }
-      try each(.anomaly) { node, _ in AnomalyRecord(node, &origins).map { investigation.observe($0) } != nil }
-      try each(.flow) { node, _ in FlowRecord(node, &origins).map { investigation.observe($0) } != nil }
+      try each(.anomaly) { node, _ in AnomalyRecord(node, &origins).map { investigation.observe([$0]) } != nil }
+      try each(.flow) { node, _ in FlowRecord(node, &origins).map { investigation.observe([$0]) } != nil }
       try each(.signal) { node, text in
         node["id"]?.string.map { ledger.recall(signal: $0, json: text) } != nil
       }

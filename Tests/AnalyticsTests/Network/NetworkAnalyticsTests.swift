@@ -137,6 +137,26 @@ struct NetworkAnalyticsTests {
     #expect(found.signals.allSatisfy { $0.score < 0.5 })
   }
 
+  @Test("Which records and flows a signal names does not depend on the order in which they came")
+  func order() {
+    let anomalies = (0..<40).map { n in
+      anomaly(
+        "tcp.flags_syn_fin", from: "10.0.0.1", to: "10.0.0.2", at: Double(n), flow: UInt64(n + 1), packet: UInt64(n))
+    }
+    func named(_ order: [AnomalyRecord]) -> [Signal] {
+      var network = running()
+      network.observe(order)
+      return network.signals().signals
+    }
+    let forwards = named(anomalies)
+    #expect(forwards.first?.evidence == anomalies.prefix(16).map(\.id))
+    #expect(forwards.first?.related.count == 16)
+    for other in [named(anomalies.reversed()), named(anomalies.suffix(20) + anomalies.prefix(20))] {
+      #expect(other.first?.evidence == forwards.first?.evidence)
+      #expect(other.first?.related == forwards.first?.related)
+    }
+  }
+
   @Test("The table of pairs stays within its bound, and says what was not judged")
   func bounded() {
     var configuration = NetworkAnalyticsConfiguration()
