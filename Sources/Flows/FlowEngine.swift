@@ -89,6 +89,13 @@ public final class FlowEngine {
     return out
   }
 
+  /// As ``drainFlows()`` and ``drainAnomalies()``, for whoever drains often: takes what there is in exchange for two empty lists,
+  /// whose room is used on.
+  public func exchange(flows: inout [FlowRecord], anomalies: inout [AnomalyRecord]) {
+    swap(&flows, &core.pointee.flowRecords)
+    swap(&anomalies, &core.pointee.anomalyRecords)
+  }
+
   /// What host pairs sent outside sessions, once their time is over (or at ``finish(reason:)``).
   public func drainHostPairs() -> [HostPairActivity] {
     var out: [HostPairActivity] = []

@@ -142,6 +142,14 @@ public final class Inspector: FlowConsumer {
     return out
   }
 
+  /// As ``drainTransactions()`` and ``drainAnomalies()``, for whoever drains often: transactions in exchange for an empty list,
+  /// anomalies behind those that are there, and the room of both lists is used on.
+  public func exchange(transactions: inout [TransactionRecord], adding anomalies: inout [AnomalyRecord]) {
+    swap(&transactions, &hot.pointee.transactions)
+    anomalies += hot.pointee.anomalies
+    hot.pointee.anomalies.removeAll(keepingCapacity: true)
+  }
+
   /// What each plugin emitted and was not taken, by its id.
   public var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] {
     dissectors.map { ($0.plugin.identity.id, $0.refusals) }

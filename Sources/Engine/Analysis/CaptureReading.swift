@@ -106,7 +106,7 @@ struct CaptureReading {
           let moved = lastFrame.addingReportingOverflow(max(0, Timestamp.now() - cameAt - 1_000_000_000))
           if !moved.overflow { now = moved.partialValue }
         }
-        take(pipeline.gatherNow(now))
+        pipeline.gatherNow(now, take: take)
         idle()
       }
       progress("\(file.name): \(pipeline.frames) packets")

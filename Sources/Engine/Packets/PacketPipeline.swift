@@ -21,6 +21,8 @@ public final class PacketPipeline {
   public private(set) var frames: UInt64 = 0
   public private(set) var bytes: UInt64 = 0
   private var lastTime: Int64 = .min
+  /// The batch that is given out again and again, empty in between: its room is used on.
+  private var batch = WireBatch()
 
   init(workers: [PacketWorker]) {
     self.workers = workers
@@ -59,17 +61,25 @@ public final class PacketPipeline {
 
   private func endStretch(_ take: (WireBatch) -> Void) {
     guard let lanes else {
-      take(gather { $0.flows.advance(to: self.lastTime) })
+      gather(take) { $0.flows.advance(to: self.lastTime) }
       return
     }
     lanes.mark(lastTime)
     if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
   }
 
-  private func takeStretch(_ take: (WireBatch) -> Void) {
-    guard var batch = lanes?.next() else { return }
+  private func takeStretch(_ take: (WireBatch) -> Void) { give(take) { _ = self.lanes?.next(&$0) } }
+
+  /// Fills the batch, puts it in order and gives it to `take`.
+  private func give(_ take: (WireBatch) -> Void, _ fill: (inout WireBatch) -> Void) {
+    // Out of its property meanwhile: `take` may call back.
+    var batch = WireBatch()
+    swap(&batch, &self.batch)
+    fill(&batch)
     batch.sort()
     take(batch)
+    batch.empty()
+    self.batch = batch
   }
 
   /// How many frames lie between two rounds of gathering: counted over the capture, so that the rounds do not depend on
@@ -101,9 +111,9 @@ public final class PacketPipeline {
   /// What is there now, without waiting for a stretch to be through: for interfaces, whose order of output is that of
   /// arrival anyway.
   /// - Parameter now: the clock, in nanoseconds since 1970.
-  func gatherNow(_ now: Int64) -> WireBatch {
+  func gatherNow(_ now: Int64, take: (WireBatch) -> Void) {
     lastTime = max(lastTime, now)
-    return gather { $0.flows.advance(to: self.lastTime) }
+    gather(take) { $0.flows.advance(to: self.lastTime) }
   }
 
   /// Closes all flows, in the order in which they began, and gives what that brings to light to `take` in portions, so that
@@ -111,9 +121,8 @@ public final class PacketPipeline {
   func finish(reason: FlowEndReason = .shutdown, take: (WireBatch) -> Void) {
     lanes?.settle()
     while let lanes, lanes.underWay > 0 { takeStretch(take) }
-    if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
     guard let lanes else { return finishAlone(reason, take) }
-    for bound in closingBounds() {
+    for bound in closingBounds(lanes) {
       lanes.close(reason: reason, through: bound)
       if lanes.underWay > WorkerLanes.stretchesUnderWay { takeStretch(take) }
     }
@@ -123,31 +132,43 @@ public final class PacketPipeline {
 
   /// A lone worker is asked for one portion after the other: a list of all would come on top of a table that is full.
   private func finishAlone(_ reason: FlowEndReason, _ take: (WireBatch) -> Void) {
+    if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
     var bound: FlowOrder
     repeat {
       let next = workers.first?.flows.nextToClose(PacketPipeline.stretch + 1) ?? []
       bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
-      take(gather { $0.flows.finish(reason: reason, through: bound) })
+      gather(take) { $0.flows.finish(reason: reason, through: bound) }
     } while bound < .last
   }
 
   /// The last flow of each portion that flows are closed in, ``FlowOrder/last`` at the end.
-  private func closingBounds() -> [FlowOrder] {
-    let open = workers.flatMap { $0.flows.nextToClose(.max) }.sorted()
+  private func closingBounds(_ lanes: WorkerLanes) -> [FlowOrder] {
+    // A full table takes a while to look through: each worker looks through its own.
+    lanes.list(at: lastTime)
+    lanes.settle()
+    var open: [FlowOrder] = []
+    for worker in workers { open += worker.takeList() }
+    open.sort()
     let whole = stride(from: PacketPipeline.stretch, to: open.count, by: PacketPipeline.stretch).map { open[$0 - 1] }
     return whole + [.last]
   }
 
-  private func gather(_ body: (PacketWorker) -> Void) -> WireBatch {
-    var batch = WireBatch()
+  /// What is there of all stretches so far and what `body` brings to light, without the workers' threads.
+  private func gather(_ take: (WireBatch) -> Void, _ body: (PacketWorker) -> Void) {
     lanes?.settle()
-    while let earlier = lanes?.next() { batch.append(earlier) }
-    for worker in workers {
-      body(worker)
-      batch.append(worker.drain())
+    give(take) { batch in
+      while let lanes, lanes.next(&batch) {}
+      var part = WireBatch()
+      for worker in workers {
+        body(worker)
+        if workers.count == 1 {
+          worker.exchange(&batch)
+        } else {
+          worker.exchange(&part)
+          batch.take(&part)
+        }
+      }
     }
-    batch.sort()
-    return batch
   }
 
   /// The sum over all workers.

@@ -93,16 +93,28 @@ final class PacketWorker {
     }
   }
 
-  func drain() -> WireBatch {
-    var batch = WireBatch()
-    batch.flows = flows.drainFlows()
-    batch.anomalies = flows.drainAnomalies()
+  private var open: [FlowOrder] = []
+
+  /// Sets the clock to a time, `.min` for none, and lists the flows still open then: those that `finish` will close.
+  func list(at time: Int64) {
+    if time > .min { flows.advance(to: time) }
+    open = flows.nextToClose(.max)
+  }
+
+  /// The list that ``list(at:)`` made, in the order in which the flows began. It is not kept: of a full table it is long.
+  func takeList() -> [FlowOrder] {
+    var list: [FlowOrder] = []
+    swap(&list, &open)
+    return list
+  }
+
+  /// Hands over what was found since the last time, in exchange for an empty batch.
+  func exchange(_ batch: inout WireBatch) {
+    flows.exchange(flows: &batch.flows, anomalies: &batch.anomalies)
     if let inspector {
-      batch.transactions = inspector.drainTransactions()
+      inspector.exchange(transactions: &batch.transactions, adding: &batch.anomalies)
       batch.transactionCount = inspector.counters.transactions &- transactionsDrained
       transactionsDrained = inspector.counters.transactions
-      batch.anomalies += inspector.drainAnomalies()
     }
-    return batch
   }
 }

@@ -14,11 +14,21 @@ public struct WireBatch: Sendable {
 
   public var isEmpty: Bool { flows.isEmpty && transactionCount == 0 && anomalies.isEmpty }
 
-  mutating func append(_ other: consuming WireBatch) {
+  /// Takes all that another batch has; what is left of that is empty.
+  mutating func take(_ other: inout WireBatch) {
     transactionCount &+= other.transactionCount
-    flows.take(other.flows)
-    transactions.take(other.transactions)
-    anomalies.take(other.anomalies)
+    flows.take(&other.flows)
+    transactions.take(&other.transactions)
+    anomalies.take(&other.anomalies)
+    other.empty()
+  }
+
+  /// Forgets all records but keeps their room for the next ones, as long as it is that of a usual stretch.
+  mutating func empty() {
+    transactionCount = 0
+    flows.empty()
+    transactions.empty()
+    anomalies.empty()
   }
 
   /// The order of output: by packet number, then by what does not depend on which worker it was.
@@ -56,10 +66,12 @@ private struct OrderKey: BitwiseCopyable, Comparable {
 }
 
 extension Array {
-  /// Appends; where there is nothing yet, without copying.
-  fileprivate mutating func take(_ other: consuming [Element]) {
-    if isEmpty { self = other } else { self += other }
+  /// Takes what another list has; where there is nothing yet, without copying.
+  fileprivate mutating func take(_ other: inout [Element]) {
+    if isEmpty { swap(&self, &other) } else { self += other }
   }
+
+  fileprivate mutating func empty() { removeAll(keepingCapacity: capacity <= 1 << 14) }
 
   /// Sorts by keys made once for each element. Elements are moved only where they are out of order.
   fileprivate mutating func order(
@@ -86,6 +98,16 @@ extension Array {
     } else {
       keys.sort()
     }
-    self = keys.map { self[Int($0.place)] }
+    // Cycle by cycle, so that records are moved and never copied.
+    for first in keys.indices {
+      var at = first
+      while Int(keys[at].place) != first {
+        let from = Int(keys[at].place)
+        swapAt(at, from)
+        keys[at].place = UInt32(truncatingIfNeeded: at)
+        at = from
+      }
+      keys[at].place = UInt32(truncatingIfNeeded: at)
+    }
   }
 }

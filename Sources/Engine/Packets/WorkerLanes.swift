@@ -18,6 +18,9 @@ private struct FrameLoad {
   /// Flows to be closed then, up to this one; what that brings to light is handed over.
   var closing: Closing?
 
+  /// The time at which the flows still open are to be listed.
+  var listing: Int64?
+
   struct Closing {
     var reason: FlowEndReason
     var bound: FlowOrder
@@ -34,6 +37,8 @@ private final class Lane: @unchecked Sendable {
   private var queue: [FrameLoad] = []
   private var free: [FrameLoad]
   private var results: [WireBatch] = []
+  /// Empty batches with the room of those that were taken.
+  private var spares: [WireBatch] = []
   private var isOver = false
   private let memory: UnsafeMutablePointer<FrameView>
   let worker: PacketWorker
@@ -89,6 +94,13 @@ private final class Lane: @unchecked Sendable {
     return results.removeFirst()
   }
 
+  /// Gives an empty batch back, for its room.
+  func giveBack(_ batch: consuming WireBatch) {
+    pthread_mutex_lock(mutex)
+    spares.append(batch)
+    pthread_mutex_unlock(mutex)
+  }
+
   func end() {
     pthread_mutex_lock(mutex)
     isOver = true
@@ -106,23 +118,21 @@ private final class Lane: @unchecked Sendable {
         return
       }
       var load = queue.removeFirst()
+      var found = spares.popLast() ?? WireBatch()
       pthread_mutex_unlock(mutex)
       worker.process(UnsafeBufferPointer(start: load.frames, count: load.count))
-      var found: WireBatch?
-      if let time = load.mark {
-        if time > .min { worker.flows.advance(to: time) }
-        found = worker.drain()
-      }
-      if let closing = load.closing {
-        worker.flows.finish(reason: closing.reason, through: closing.bound)
-        found = worker.drain()
-      }
+      if let time = load.mark, time > .min { worker.flows.advance(to: time) }
+      if let time = load.listing { worker.list(at: time) }
+      if let closing = load.closing { worker.flows.finish(reason: closing.reason, through: closing.bound) }
+      let isHandedOver = load.mark != nil || load.closing != nil
+      if isHandedOver { worker.exchange(&found) }
       load.count = 0
       load.mark = nil
       load.closing = nil
+      load.listing = nil
       pthread_mutex_lock(mutex)
       free.append(load)
-      if let found { results.append(found) }
+      if isHandedOver { results.append(found) } else { spares.append(found) }
       pthread_cond_broadcast(changed)
       pthread_mutex_unlock(mutex)
     }
@@ -197,6 +207,14 @@ final class WorkerLanes {
     underWay += 1
   }
 
+  /// Has each worker set its clock and list its open flows; they are there after ``settle()``.
+  func list(at time: Int64) {
+    for index in lanes.indices {
+      open[index].listing = time
+      sendOpen(index)
+    }
+  }
+
   /// Has each worker close its flows up to `bound` and hand over what that brings to light, as at the end of a stretch.
   func close(reason: FlowEndReason, through bound: FlowOrder) {
     for index in lanes.indices {
@@ -206,13 +224,16 @@ final class WorkerLanes {
     underWay += 1
   }
 
-  /// What all workers found in the oldest stretch under way, unsorted; waits for it. Nil if there is none.
-  func next() -> WireBatch? {
-    guard underWay > 0 else { return nil }
+  /// Adds what all workers found in the oldest stretch under way, unsorted; waits for it. False if there is none.
+  func next(_ batch: inout WireBatch) -> Bool {
+    guard underWay > 0 else { return false }
     underWay -= 1
-    var batch = WireBatch()
-    for lane in lanes { batch.append(lane.result()) }
-    return batch
+    for lane in lanes {
+      var part = lane.result()
+      batch.take(&part)
+      lane.giveBack(part)
+    }
+    return true
   }
 
   /// Waits until all frames are processed: they need not be readable any longer, and the workers may be touched.

@@ -153,10 +153,10 @@ struct CaptureThread: Sendable {
         // On an interface time passes without packets too: what timed out is due. A second of grace, for packets still
         // in the kernel's buffer.
         gathered = now
-        hand(over: pipeline.gatherNow(Timestamp.now().nanoseconds - 1_000_000_000), &figures, mustWait: false)
+        pipeline.gatherNow(Timestamp.now().nanoseconds - 1_000_000_000) { hand(over: $0, &figures, mustWait: false) }
       } else if state == .idle {
         // A pipe that is silent: what it brought so far is not kept waiting for the next frames.
-        hand(over: pipeline.gatherNow(.min), &figures, mustWait: true)
+        pipeline.gatherNow(.min) { hand(over: $0, &figures, mustWait: true) }
       }
       guard now &- reported >= 250 else { continue }
       reported = now
