@@ -70,7 +70,30 @@ let sources: [Target] = [
   .target(name: "process_linux_audit", dependencies: ["LinuxAudit"], path: "plugins/processes/linux-audit/Entry"),
   .executableTarget(name: "vedette-lab", dependencies: ["LabWorld", argumentParser], path: "plugins/sources/lab-tool"),
 ]
-let plugins = (dissectors + sources).filter { $0.name.contains("_") }
+/// Sources of personas that read files.
+let personaFiles: [Target] =
+  [
+    .target(name: "PersonaRecords", dependencies: ["PluginSupport", "JSON"], path: "plugins/personas/records"),
+    .target(
+      name: "STIXObjects", dependencies: ["PersonaRecords", "PluginSupport", "JSON"],
+      path: "plugins/personas/stix-objects"),
+  ]
+  + [
+    personaFile("stix", "STIXSource", uses: ["STIXObjects"])
+  ].flatMap { $0 }
+
+/// A source of personas in its own folder: the part that tests see, and the shared library around it.
+func personaFile(_ name: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
+  [
+    .target(
+      name: module, dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON"] + uses,
+      path: "plugins/personas/\(name)/Source"),
+    .target(
+      name: "persona_\(name.replacing("-", with: "_"))", dependencies: [.init(stringLiteral: module)],
+      path: "plugins/personas/\(name)/Entry"),
+  ]
+}
+let plugins = (dissectors + sources + personaFiles).filter { $0.name.contains("_") }
 
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Packets"], path: "Tests/Support"),
@@ -88,6 +111,7 @@ let tests: [Target] = [
     name: "SourcePluginTests",
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
+      "PersonaRecords", "STIXObjects", "STIXSource",
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
@@ -111,7 +135,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
-  targets: rooms + dissectors + sources + tests,
+  targets: rooms + dissectors + sources + personaFiles + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -43,6 +43,8 @@ final class RecordingHost {
   fileprivate var recordNames: [UInt32: String] = [:]
   fileprivate var fieldNames: [UInt32: [UInt32: String]] = [:]
   fileprivate var sources: [String] = []
+  /// What the source says that it cannot see.
+  fileprivate(set) var blindSpots: [String] = []
   fileprivate var open: (id: UInt32, record: EmittedRecord)?
   fileprivate var failure = ""
 
@@ -92,7 +94,10 @@ extension RecordingHost {
       return VDT_OK
     }
     d.parameters = { _, _, _ in VDT_OK }
-    d.blind_spot = { _, _, _ in VDT_OK }
+    d.blind_spot = { d, _, words in
+      RecordingHost.of(d?.pointee.context)?.blindSpots.append(text(words))
+      return VDT_OK
+    }
     return plugin.descriptor.pointee.describe(&d)
   }
 
@@ -167,6 +172,7 @@ extension RecordingHost {
       var instance: OpaquePointer?
       guard plugin.descriptor.pointee.create(table, vdt_bytes(), &instance) == VDT_OK,
         let raw = withText("process-source/1", { plugin.interface($0) })
+          ?? withText("persona-source/1", { plugin.interface($0) })
       else { return }
       defer { _ = plugin.descriptor.pointee.destroy(instance) }
       let source = raw.assumingMemoryBound(to: vdt_source.self).pointee
