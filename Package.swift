@@ -17,6 +17,7 @@ let rooms: [Target] = [
   .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
+  .target(name: "CSV"),
   .target(name: "CPrefetch"),
   .target(name: "Catalog"),
   // Rooms
@@ -54,7 +55,7 @@ let sources: [Target] = [
   .target(name: "PluginSupport", dependencies: ["VedettePluginABI"], path: "plugins/support"),
   .target(name: "HostEvents", dependencies: ["PluginSupport", "JSON"], path: "plugins/processes/host-events"),
   .target(
-    name: "EvidenceLines", dependencies: ["PluginSupport", "VedettePluginABI", "JSON"],
+    name: "EvidenceLines", dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON", "CSV"],
     path: "plugins/sources/evidence/Lines"),
   .target(name: "source_evidence", dependencies: ["EvidenceLines"], path: "plugins/sources/evidence/Entry"),
   .target(
@@ -99,6 +100,7 @@ let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Packets"], path: "Tests/Support"),
   .testTarget(name: "CatalogTests", dependencies: ["Catalog", "TestSupport"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+  .testTarget(name: "CSVTests", dependencies: ["CSV"]),
   .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
   .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
   .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON"]),
@@ -111,7 +113,7 @@ let tests: [Target] = [
     name: "SourcePluginTests",
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
-      "PersonaRecords", "STIXObjects", "STIXSource",
+      "CSV", "PersonaRecords", "STIXObjects", "STIXSource",
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),

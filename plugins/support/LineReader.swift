@@ -37,8 +37,9 @@ public final class LineReader {
   private var toSkip: UInt64
   private var ended = false
 
-  /// Goes on at `start`; what cannot seek is read over up to there. `limit`: the longest line, in bytes.
-  public init(descriptor: Int32, start: Place = .start, limit: Int = 1 << 20) {
+  /// Goes on at `start`; what cannot seek is read over up to there. `limit`: the longest line, in bytes. `ahead`: what
+  /// was read from the descriptor already, at most 4096 bytes.
+  public init(descriptor: Int32, start: Place = .start, limit: Int = 1 << 20, ahead: [UInt8] = []) {
     self.descriptor = descriptor
     self.limit = limit
     var ends: [Int32] = [-1, -1]
@@ -52,6 +53,8 @@ public final class LineReader {
     buffer = .allocate(byteCount: min(max(limit, 1024), 1 << 18) + 4096, alignment: 16)
     place = start
     toSkip = 0
+    filled = min(ahead.count, 4096)
+    buffer.copyBytes(from: ahead.prefix(filled))
     if start.offset > 0 {
       let seeked = start.offset <= UInt64(Int64.max) && lseek(descriptor, off_t(start.offset), SEEK_SET) >= 0
       if !seeked { toSkip = start.offset }

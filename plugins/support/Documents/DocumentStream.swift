@@ -34,12 +34,12 @@ final class DocumentStream {
   private let total: UInt64
 
   init(
-    instance: DocumentInstance, descriptor: Int32, interpreter: any DocumentInterpreter,
+    instance: DocumentInstance, descriptor: Int32, ahead: [UInt8] = [], interpreter: any DocumentInterpreter,
     from position: OutputQueue.Position
   ) {
     self.instance = instance
     self.interpreter = interpreter
-    reader = PieceReader(descriptor: descriptor, start: position.place)
+    reader = PieceReader(descriptor: descriptor, start: position.place, ahead: ahead)
     queue = OutputQueue(resuming: position)
     var status = stat()
     let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

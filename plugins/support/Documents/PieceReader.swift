@@ -25,9 +25,11 @@ public final class PieceReader {
   /// The place behind what was given out.
   public private(set) var place: Place
   private var toSkip: UInt64 = 0
+  /// Bytes of the buffer that were read before this reader was made.
+  private var ahead: Int
 
-  /// Goes on at `start`; what cannot seek is read over up to there.
-  public init(descriptor: Int32, start: Place = .start, pieceBytes: Int = 1 << 16) {
+  /// Goes on at `start`; what cannot seek is read over up to there. `ahead`: what was read from the descriptor already.
+  public init(descriptor: Int32, start: Place = .start, pieceBytes: Int = 1 << 16, ahead: [UInt8] = []) {
     self.descriptor = descriptor
     var ends: [Int32] = [-1, -1]
     bell = pipe(&ends) == 0 ? (ends[0], ends[1]) : (-1, -1)
@@ -37,7 +39,9 @@ public final class PieceReader {
     }
     var status = stat()
     isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    buffer = .allocate(byteCount: max(pieceBytes, 1), alignment: 16)
+    buffer = .allocate(byteCount: max(pieceBytes, 4096), alignment: 16)
+    self.ahead = min(ahead.count, 4096)
+    buffer.copyBytes(from: ahead.prefix(self.ahead))
     place = start
     let seeked =
       isFile && start.offset <= UInt64(Int64.max) && lseek(descriptor, off_t(start.offset), SEEK_SET) >= 0
@@ -61,8 +65,9 @@ public final class PieceReader {
   /// The next bytes; waits at most `wait` milliseconds for them.
   public func next(wait: Int32) -> Step {
     while true {
-      if !isFile, let step = poll(wait: wait) { return step }
-      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      if ahead == 0, !isFile, let step = poll(wait: wait) { return step }
+      let count = ahead > 0 ? ahead : read(descriptor, buffer.baseAddress, buffer.count)
+      ahead = 0
       if count < 0 {
         if errno == EINTR { continue }
         return errno == EAGAIN || errno == EWOULDBLOCK ? .waiting : .failed(errno)

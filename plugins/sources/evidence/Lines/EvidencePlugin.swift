@@ -1,13 +1,30 @@
 /// The evidence source: its description, its look at an unknown file, its descriptor.
 
 import JSON
+import PersonaRecords
 import PluginSupport
 import VedettePluginABI
 
 public enum EvidencePlugin {
   public static let source = LineSource(
     sniff: { start, _ in sniff(start) },
-    open: { (_) throws(SourceFailure) in EvidenceInterpreter() })
+    open: { (text) throws(SourceFailure) in
+      let parameters = try EvidenceParameters(text)
+      guard !parameters.namesTable else {
+        throw SourceFailure("this input is JSON Lines: only `format` is of use there; for a table say format=csv")
+      }
+      return EvidenceInterpreter()
+    })
+
+  /// Tables, with the same records.
+  public static let table = DocumentSource(
+    sniff: { start, name in EvidenceTable.sniff(start, name) },
+    open: { (text) throws(SourceFailure) in EvidenceTable(try EvidenceParameters(text)) })
+
+  static let mixed = MixedSource(lines: source, documents: table) { start, parameters in
+    if let format = (try? EvidenceParameters(parameters))?.format { return format == .csv }
+    return start.firstVisible.map { $0 != UInt8(ascii: "{") }
+  }
 
   /// Certain when the first lines are objects of the known types.
   static func sniff(_ start: UnsafeRawBufferPointer) -> UInt32 {
@@ -30,16 +47,18 @@ public enum EvidencePlugin {
   /// Both interfaces: a file may hold records of all six kinds.
   public static let plugin: SourcePlugin = SourcePlugin(
     id: "org.vedette.source.evidence", name: "evidence", version: "1.0.0",
-    summary: "Reads personas, outreach, processes, connections and assets from JSON Lines.",
+    summary: "Reads personas, outreach, processes, connections and assets from JSON Lines or CSV.",
     interfaces: [.personas, .processes],
     describe: { raw in
       SourceCalls.describe(raw) { describer in
         for record in EvidenceRecord.allCases { describer.record(record) }
-        describer.fileSource(.personas)
-        describer.fileSource(.processes)
+        for interface in [SourceInterface.personas, .processes] {
+          describer.fileSource(interface, parameters: EvidenceParameters.schema)
+        }
       }
     },
-    create: { host, _, out in SourceCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in SourceCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) })
+    create: { host, _, out in MixedCalls.create(host, out, mixed) },
+    sniff: { start, name, certainty, _ in MixedCalls.sniff(start, name, certainty, mixed) },
+    interface: { plugin.interface($0) },
+    ownTables: [.personas: MixedCalls.table, .processes: MixedCalls.table], destroy: { MixedCalls.destroy($0) })
 }
