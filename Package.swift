@@ -80,7 +80,8 @@ let personaFiles: [Target] =
       path: "plugins/personas/stix-objects"),
   ]
   + [
-    personaFile("stix", "STIXSource", uses: ["STIXObjects"])
+    personaFile("stix", "STIXSource", uses: ["STIXObjects"]), personaFile("misp", "MISPSource"),
+    personaFile("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaFile("x-export", "XExportSource"),
   ].flatMap { $0 }
 
 /// A source of personas in its own folder: the part that tests see, and the shared library around it.
@@ -113,7 +114,7 @@ let tests: [Target] = [
     name: "SourcePluginTests",
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
-      "CSV", "PersonaRecords", "STIXObjects", "STIXSource",
+      "CSV", "PersonaRecords", "STIXObjects", "STIXSource", "MISPSource", "LinkedInExportSource", "XExportSource",
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
