@@ -23,7 +23,7 @@ let rooms: [Target] = [
   // Rooms
   .target(name: "EventLoop", dependencies: ["CLibuv"]),
   .target(name: "Packets", dependencies: ["Catalog"]),
-  .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CCrypto", yams]),
+  .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CSV", "CCrypto", yams]),
   .target(name: "Flows", dependencies: ["CPrefetch", "Catalog", "Packets", "Evidence"]),
   .target(name: "PluginHost", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
   .target(

@@ -14,13 +14,15 @@ extension Roster {
   /// The largest text that is read: 64 MiB, some 200,000 people.
   public static let maximumBytes = 64 << 20
 
-  /// Reads a roster. Entries that cannot be used (a duplicate id, a person without a name) are left out and told of
-  /// in `problems`; the rest goes on.
+  /// Reads a roster in YAML or JSON. Entries that cannot be used (a duplicate id, a person without a name) are left out
+  /// and told of in `problems`; the rest goes on.
   /// - Throws: when the text as a whole is no YAML, no mapping, or too large.
   public static func read(_ text: String) throws(RosterError) -> (roster: Roster, problems: [RosterError]) {
-    guard text.utf8.count <= maximumBytes else {
-      throw RosterError(line: 0, text: "the roster has \(text.utf8.count) bytes, the limit is \(maximumBytes)")
-    }
+    let reading = try read(text, format: .yaml)
+    return (reading.roster, reading.problems)
+  }
+
+  static func readYAML(_ text: String) throws(RosterError) -> RosterReading {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -35,7 +37,12 @@ extension Roster {
     }
     var reader = RosterReader()
     reader.read(mapping)
-    return (reader.roster, reader.problems)
+    var reading = RosterReading(format: .yaml)
+    reading.roster = reader.roster
+    reading.problems = reader.problems
+    reading.given = reader.given
+    reading.sections = reader.sections
+    return reading
   }
 }
 
@@ -59,12 +66,22 @@ extension String {
 private struct RosterReader {
   var roster = Roster()
   var problems: [RosterError] = []
+  /// What entries said, and not just left at its default.
+  var given: [String: RosterReading.Given] = [:]
+  var sections: Set<RosterReading.Section> = []
   private var peopleSeen: Set<String> = []
   private var hostsSeen: Set<String> = []
   private var unknownKeys: Set<String> = []
 
   mutating func read(_ root: Node.Mapping) {
     for (key, value) in root {
+      switch key.string {
+      case "organisation", "organization": sections.insert(.organisation)
+      case "people": sections.insert(.people)
+      case "assets": sections.insert(.assets)
+      case "relations": sections.insert(.relations)
+      default: break
+      }
       switch key.string {
       case "organisation", "organization": readOrganisation(value)
       case "people": for (m, node) in mappings(value, "people") { readPerson(m, node) }
@@ -115,11 +132,15 @@ private struct RosterReader {
     if let s = text(m["sensitivity"], "sensitivity") {
       if let value = Sensitivity(rawValue: s) {
         person.sensitivity = value
+        given[id, default: []].insert(.sensitivity)
       } else {
         note(m["sensitivity"] ?? node, "sensitivity '\(s)'; known are low, normal, high")
       }
     }
-    if let a = m["active"] { person.active = a.bool ?? (a.string != "false") }
+    if let a = m["active"] {
+      person.active = a.bool ?? (a.string != "false")
+      given[id, default: []].insert(.active)
+    }
     person.start = time(m["start"], "start")
     person.end = time(m["end"], "end")
     roster.people.append(person)
