@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/// One for each instance, valid from create until destroy returns.
+/// One for each instance, filled by the host, valid from create until destroy returns. Nothing in it changes.
 typedef struct vdt_host vdt_host;
 struct vdt_host {
     uint32_t size;
@@ -19,16 +19,19 @@ struct vdt_host {
     vdt_str version;
     /// The host's own.
     void *context;
-    /// [any] A line for the host's log, at most VDT_MAX_WORDS bytes (the rest is cut). `level` is
-    /// a VDT_LOG_*, VDT_E_UNSUPPORTED for another. Kept within a budget per instance; what is over it is
-    /// counted.
+    /// [any] A line for the host's log, at most VDT_MAX_WORDS bytes (the rest is cut); copied. `level` is
+    /// a VDT_LOG_*, VDT_E_UNSUPPORTED for another. An instance may log 1,000 lines; what is over that is
+    /// counted and said. Returns VDT_OK.
     int32_t (*log)(const vdt_host *host, uint32_t level, vdt_str text);
     /// [any] The words of the error that the calling function is about to return with: what, where, and
-    /// what to do, in one line. Copied; per thread; the last one counts. Returns `code`.
+    /// what to do, in one line, at most VDT_MAX_WORDS bytes. Copied; per thread; the last one counts. Returns
+    /// `code`.
     int32_t (*fail)(const vdt_host *host, int32_t code, vdt_str text);
-    /// [any] Wall clock, nanoseconds since 1970 UTC. What a dissector emits never depends on it.
+    /// [any] Wall clock, nanoseconds since 1970 UTC. What a dissector emits never depends on it. Cannot fail.
     int64_t (*now_ns)(const vdt_host *host);
-    /// [any] The table of an interface of the host (optional.h), or NULL.
+    /// [any] The table of an interface of the host (host-secret.h, host-state.h), or NULL where this host, or
+    /// this kind of instance, has none of that id: a dissector has none of the two. Valid as long as the
+    /// vdt_host.
     const void *(*interface)(const vdt_host *host, vdt_str id);
 };
 

@@ -2,9 +2,10 @@
 ///
 /// A plugin is one shared library that exports one function (entry.h). Through it the host reads
 /// what the plugin is, lets it describe what it emits (describe.h), makes instances, and asks for
-/// interfaces by id: dissector.h, source.h, optional.h. What a plugin finds it tells the host
-/// through a sink (sink.h). Each header compiles alone as C11 and C++17 and is seen from Swift as
-/// the module VedettePluginABI.
+/// interfaces by id: dissector.h, source.h, and if it likes reconfigure.h, metrics.h, state.h, selftest.h.
+/// What a plugin finds it tells the host through a sink (sink.h); what it may ask of the host is in host.h,
+/// host-secret.h and host-state.h. Each header compiles alone as C11 and C++17 and is seen from Swift as the
+/// module VedettePluginABI.
 ///
 /// Threads. Every function names the thread it is called on: [main] the host's loading thread;
 /// [worker] one packet worker's thread, never two at once for one instance; [source] the source's
@@ -24,10 +25,15 @@
 #include "vedette/describe.h"
 #include "vedette/dissector.h"
 #include "vedette/entry.h"
+#include "vedette/host-secret.h"
+#include "vedette/host-state.h"
 #include "vedette/host.h"
-#include "vedette/optional.h"
+#include "vedette/metrics.h"
+#include "vedette/reconfigure.h"
 #include "vedette/records.h"
+#include "vedette/selftest.h"
 #include "vedette/sink.h"
 #include "vedette/source.h"
+#include "vedette/state.h"
 
 #endif
