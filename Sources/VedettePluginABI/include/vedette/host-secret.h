@@ -15,6 +15,8 @@ extern "C" {
 
 // Limits
 
+/// Bytes of a secret's name.
+#define VDT_MAX_SECRET_NAME 256u
 /// Bytes of a secret.
 #define VDT_MAX_SECRET 65536u
 
@@ -23,10 +25,10 @@ extern "C" {
 typedef struct vdt_host_secret {
     uint32_t size;
     uint32_t pad;
-    /// [source] A secret by its name (at most VDT_MAX_NAME bytes), 1...VDT_MAX_SECRET bytes, read anew at
-    /// each call. VDT_E_UNKNOWN where the configuration has none of that name, VDT_E_IO where it cannot be
-    /// read. Valid until the next call on this thread; the plugin copies it where it must, logs it nowhere
-    /// and puts it into no record.
+    /// [source] A secret by its name (1...VDT_MAX_SECRET_NAME bytes), 1...VDT_MAX_SECRET bytes, read anew at
+    /// each call. VDT_E_UNKNOWN where the configuration has none of that name, or it cannot be read. Valid
+    /// until the next call on this thread; the plugin copies it where it must, logs it nowhere and puts it
+    /// into no record.
     int32_t (*get)(const vdt_host *host, vdt_str name, vdt_bytes *secret);
 } vdt_host_secret;
 

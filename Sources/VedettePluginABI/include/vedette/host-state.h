@@ -32,7 +32,7 @@ typedef struct vdt_host_state {
     /// returned. VDT_E_LIMIT for more than VDT_MAX_STATE_KEYS keys or a larger one, VDT_E_IO where it cannot
     /// be written.
     int32_t (*put)(const vdt_host *host, vdt_str key, vdt_bytes value);
-    /// [source] Removes a key; VDT_E_UNKNOWN where there is none. Durable once it returned.
+    /// [source] Removes a key; one that is not there is no error. Durable once it returned.
     int32_t (*remove)(const vdt_host *host, vdt_str key);
 } vdt_host_state;
 
