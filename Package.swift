@@ -19,13 +19,16 @@ let rooms: [Target] = [
   .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
   .target(name: "CSV"),
   .target(name: "CPrefetch"),
+  .target(name: "CMemoryFile"),
   .target(name: "Catalog"),
   // Rooms
   .target(name: "EventLoop", dependencies: ["CLibuv"]),
   .target(name: "Packets", dependencies: ["Catalog"]),
   .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CSV", "CCrypto", yams]),
   .target(name: "Flows", dependencies: ["CPrefetch", "Catalog", "Packets", "Evidence"]),
-  .target(name: "PluginHost", dependencies: ["VedettePluginABI", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
+  .target(
+    name: "PluginHost",
+    dependencies: ["VedettePluginABI", "CMemoryFile", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
   .target(
     name: "Inspection", dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
@@ -108,7 +111,7 @@ let tests: [Target] = [
   .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
   .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport", "AllocationCounting"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.
-  .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+  .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "vedette", "TestSupport"]),
   .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
   .testTarget(
     name: "SourcePluginTests",

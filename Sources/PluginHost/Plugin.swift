@@ -22,10 +22,13 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   let flowFields: ShapeTable
 
   /// Checks the file, loads it and lets it describe itself. [main]
-  public init(path: String) throws(PluginError) {
+  public convenience init(path: String) throws(PluginError) { try self.init(SealedFile(path: path)) }
+
+  /// Loads a file that was checked and lets it describe itself. [main]
+  public init(_ file: SealedFile) throws(PluginError) {
+    let path = file.path
     self.path = path
-    try Self.check(file: path)
-    let descriptor = try Self.load(path)
+    let descriptor = try Self.load(file)
     self.descriptor = descriptor
     let identity = try Self.identity(descriptor, path)
     self.identity = identity
@@ -43,16 +46,18 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
     flowFields = ShapeTable(flowFields: description.flowFields)
   }
 
-  /// The table of an interface, at least `minimum` bytes large.
-  func table(_ kind: PluginInterface, minimum: Int) throws(PluginError) -> UnsafeRawPointer {
+  /// The table of an interface, read into `zero`; one that was smaller in ABI 1.0 already (`oldest` bytes) is refused.
+  func table<Table: BitwiseCopyable>(
+    _ kind: PluginInterface, into zero: Table, atLeast oldest: Int
+  ) throws(PluginError) -> Table {
     let table = descriptor.pointee.interface.flatMap { look in withABIText(kind.rawValue) { look($0) } }
     guard let table else { throw PluginError(.unknown, identity.id, "offers no \(kind.rawValue)") }
-    let size = table.load(as: UInt32.self)
-    guard size >= UInt32(minimum) else {
+    guard let copy = received(table, into: zero, atLeast: oldest) else {
+      let size = table.load(as: UInt32.self)
       throw PluginError(
-        .contract, identity.id, "its table of \(kind.rawValue) is \(size) bytes, ABI 1.0 has \(minimum)")
+        .contract, identity.id, "its table of \(kind.rawValue) is \(size) bytes, ABI 1.0 has \(oldest)")
     }
-    return table
+    return copy
   }
 
   /// What the plugin offers and what it describes are to be the same.
@@ -72,26 +77,14 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
 
   // MARK: Steps of loading
 
-  /// Refuses what others than the owner or root can write to.
-  private static func check(file path: String) throws(PluginError) {
-    var info = stat()
-    guard stat(path, &info) == 0 else {
-      throw PluginError(.file, path, "cannot be read: \(String(cString: strerror(errno)))")
-    }
-    guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }
-    let byGroup = info.st_mode & S_IWGRP != 0 && info.st_gid != 0
-    guard !byGroup, info.st_mode & S_IWOTH == 0 else {
-      throw PluginError(.file, path, "can be written by others than its owner; refused (chmod go-w it)")
-    }
-  }
-
-  private static func load(_ path: String) throws(PluginError) -> UnsafePointer<vdt_plugin> {
-    // A name without a slash would be searched for elsewhere.
-    let name = path.contains("/") ? path : "./" + path
-    guard let image = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
+  private static func load(_ file: SealedFile) throws(PluginError) -> UnsafePointer<vdt_plugin> {
+    let path = file.path
+    try NeededLibraries(file)?.find(for: file)
+    file.keepForEver()
+    guard let image = dlopen(file.loadName, RTLD_NOW | RTLD_LOCAL) else {
       var reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
       // The loader names the file, too.
-      if reason.hasPrefix(name + ": ") { reason.removeFirst(name.count + 2) }
+      if reason.hasPrefix(file.loadName + ": ") { reason.removeFirst(file.loadName.count + 2) }
       throw PluginError(.image, path, "cannot be loaded: \(reason)")
     }
     guard let symbol = dlsym(image, VDT_ENTRY_NAME) else {
@@ -122,11 +115,9 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
       throw PluginError(
         .abi, path, "needs ABI \(major).\(minMinor), this host has \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR); update Vedette")
     }
-    guard size >= UInt32(MemoryLayout<vdt_plugin>.size) else {
-      throw PluginError(
-        .description, path, "its descriptor is \(size) bytes, ABI 1.0 has \(MemoryLayout<vdt_plugin>.size)")
+    guard let p = received(d, into: vdt_plugin(), atLeast: ABI10.plugin) else {
+      throw PluginError(.description, path, "its descriptor is \(size) bytes, ABI 1.0 has \(ABI10.plugin)")
     }
-    let p = descriptor.pointee
     guard let id = p.id.reverseDNS, id.contains(".") else {
       throw PluginError(.description, path, "its id is no reverse DNS name: \(p.id.words)")
     }

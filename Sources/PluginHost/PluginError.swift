@@ -2,7 +2,7 @@
 
 /// Prints as one line: what, where, and what to do.
 public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
-  public enum Kind: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable {
     /// The file cannot be read, or is not to be trusted.
     case file
     /// No image of a plugin: the loader refuses it, or the entry is missing.

@@ -14,15 +14,24 @@ public struct PluginShelf: Sendable {
     self.shadowed = shadowed
   }
 
-  /// Loads all that `search` finds. [main]
-  public static func load(_ search: PluginSearch) -> PluginShelf {
+  /// Loads all that `search` finds, after `child` has. [main]
+  /// - Parameter child: nil loads them untried, as where no program is there that could be one.
+  public static func load(
+    _ search: PluginSearch, child: DescribingChild? = .standard()
+  ) -> PluginShelf {
     var plugins: [Plugin] = []
     var shadowed: [(path: String, by: String)] = []
     let (files, problems) = search.files()
     var refusals = problems
+    var sealed: [SealedFile] = []
     for path in files {
+      do throws(PluginError) { sealed.append(try SealedFile(path: path)) } catch { refusals.append(error) }
+    }
+    let answers = child?.describe(sealed)
+    for (at, file) in sealed.enumerated() {
+      let path = file.path
       do throws(PluginError) {
-        let plugin = try Plugin(path: path)
+        let plugin = try load(file, answers?[at])
         if let first = plugins.first(where: { $0.identity.id == plugin.identity.id }) {
           shadowed.append((path, first.path))
         } else if let first = plugins.first(where: { $0.identity.name == plugin.identity.name }) {
@@ -38,6 +47,16 @@ public struct PluginShelf: Sendable {
       }
     }
     return PluginShelf(plugins: plugins, refusals: refusals, shadowed: shadowed)
+  }
+
+  /// Loads a file that the child could load, and holds it to what it said there.
+  private static func load(_ file: SealedFile, _ answer: DescribingChild.Answer?) throws(PluginError) -> Plugin {
+    if case .refused(let error) = answer { throw error }
+    let plugin = try Plugin(file)
+    if case .described(let json) = answer, json != plugin.json {
+      throw PluginError(.description, file.path, "does not always say the same of itself")
+    }
+    return plugin
   }
 
   public var dissectors: [Plugin] { plugins.filter { $0.interfaces.contains(.dissector) } }

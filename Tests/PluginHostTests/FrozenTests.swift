@@ -65,6 +65,7 @@ struct FrozenTests {
     let path = try FixturePlugins.build(source, include: Self.frozen + "/include")
     let plugin = try Plugin(path: path)
     #expect(plugin.identity.abiMinor == 0)
-    #expect(run("test \"$(nm -D --defined-only '\(path)' | awk '{print $3}')\" = vedette_plugin_entry") == 0)
+    #expect(
+      run("test \"$(nm -D --defined-only '\(path)' | awk '$2 == \"T\" { print $3 }')\" = vedette_plugin_entry") == 0)
   }
 }

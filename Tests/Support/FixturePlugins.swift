@@ -16,21 +16,26 @@ public enum FixturePlugins {
     return path
   }()
 
-  /// The path of a plugin built from `Tests/Fixtures/plugins/SOURCE.c` with `-D` definitions.
-  public static func build(_ source: String, _ defines: [String: String] = [:]) throws -> String {
+  /// The path of a plugin built from `Tests/Fixtures/plugins/SOURCE.c` with `-D` definitions, with the headers of this tree
+  /// unless `include` names others, and with more `options` of the compiler.
+  public static func build(
+    _ source: String, _ defines: [String: String] = [:], include: String? = nil, options more: String = "",
+    compiler named: String? = nil
+  ) throws -> String {
     let options = defines.sorted { $0.key < $1.key }.map {
       $0.value.isEmpty ? "-D\($0.key)" : "-D\($0.key)=\($0.value)"
     }
-    let key = ([source] + options).joined(separator: " ")
+    let key = ([source] + options + [include ?? "", more, named ?? ""]).joined(separator: " ")
     return try built.withLock { built in
       if let path = built[key] { return path }
       let path = "\(folder)/libdissector_\(source)_\(built.count).so"
       let repository = Corpus.repository
-      let compiler = run("command -v clang >/dev/null") == 0 ? "clang" : "cc"
+      let compiler = named ?? (run("command -v clang >/dev/null") == 0 ? "clang" : "cc")
       let command =
         "\(compiler) -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -fvisibility=hidden "
         + options.map { "'\($0)'" }.joined(separator: " ")
-        + " -I'\(repository)/Sources/VedettePluginABI/include' '\(repository)/Tests/Fixtures/plugins/\(source).c' -o '\(path)'"
+        + " -I'\(include ?? repository + "/Sources/VedettePluginABI/include")'"
+        + " '\(repository)/Tests/Fixtures/plugins/\(source).c' -o '\(path)' \(more)"
       guard run(command) == 0 else { throw Corpus.Unreadable(description: "\(source).c: cannot be built") }
       chmod(path, 0o755)
       built[key] = path

@@ -104,6 +104,13 @@ extension Inspector {
       name = .plugin(id: declared.reportedID, severity: declared.severity)
       key = AnomalyKey(dissector: session.pointee.dissector, id: id)
     }
+    var offset = offset
+    if d < 2, offset != VDT_NO_OFFSET, let lane = slot.pointee.stream?.lane(d),
+      offset > max(lane.pointee.arrived, lane.pointee.skipUntil)
+    {
+      state.pointee.refuseOffset()
+      offset = VDT_NO_OFFSET
+    }
     let mark = d < 2 && offset != VDT_NO_OFFSET ? state.pointee.mark(d, offset).mark : state.pointee.newest
     raise(slot, name, key, d, offset == VDT_NO_OFFSET ? nil : offset, mark, detail)
   }

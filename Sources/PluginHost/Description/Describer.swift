@@ -20,6 +20,7 @@ final class Describer {
     withExtendedLifetime(self) {
       var table = vdt_describer()
       table.size = UInt32(MemoryLayout<vdt_describer>.size)
+      table.abi = VDT_ABI_VERSION
       table.context = Unmanaged.passUnretained(self).toOpaque()
       fillGeneral(&table)
       fillDissector(&table)
@@ -85,10 +86,9 @@ final class Describer {
   private func add(
     _ field: UnsafePointer<vdt_field>?, to fields: inout [FieldDescription], of record: String, kind: ObservationKind?
   ) -> Int32 {
-    guard let field, field.pointee.size >= UInt32(MemoryLayout<vdt_field>.size) else {
+    guard let field, let f = received(field, into: vdt_field(), atLeast: ABI10.field) else {
       return refuse(VDT_E_ARGUMENT, "a field of \(record) whose struct is smaller than that of ABI 1.0")
     }
-    let f = field.pointee
     guard let name = f.name.identifier, isID(f.id), let type = UInt8(exactly: f.type).flatMap(FieldType.init(rawValue:))
     else { return refuse(VDT_E_ARGUMENT, "field \(f.id) of \(record): name, id or type is not usable") }
     guard !fields.contains(where: { $0.id == f.id || $0.name == name }) else {

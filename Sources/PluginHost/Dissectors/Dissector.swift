@@ -47,14 +47,13 @@ public final class Dissector {
   public let calls: DissectorCalls
   public var reader: RecordReader
   public var anomalyReader: RecordReader
-  private let host: HostTable
+  let host: HostTable
 
   public init(
     _ plugin: Plugin, config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
     self.plugin = plugin
-    let raw = try plugin.table(.dissector, minimum: MemoryLayout<vdt_dissector>.size)
-    let table = raw.assumingMemoryBound(to: vdt_dissector.self).pointee
+    let table = try plugin.table(.dissector, into: vdt_dissector(), atLeast: ABI10.dissector)
     guard let probe = table.probe, let open = table.open, let data = table.data, let gap = table.gap,
       let close = table.close
     else { throw PluginError(.contract, plugin.identity.id, "its table of dissector/1 lacks a function of ABI 1.0") }

@@ -43,15 +43,18 @@ public struct SinkRefusals: BitwiseCopyable, Sendable, Hashable, CustomStringCon
   public var overLimit: UInt64 = 0
   /// Records left open at the end of a call.
   public var leftOpen: UInt64 = 0
+  /// Offsets that the direction has not reached; their anomalies were told without.
+  public var outside: UInt64 = 0
   public init() {}
 
-  public var total: UInt64 { wrongType &+ unknownID &+ badText &+ misplaced &+ overLimit &+ leftOpen }
+  public var total: UInt64 { wrongType &+ unknownID &+ badText &+ misplaced &+ overLimit &+ leftOpen &+ outside }
 
   /// `2 of another type, 1 with an id that was not declared`: only what there is.
   public var description: String {
     let kinds: [(UInt64, String)] = [
       (wrongType, "of another type or form"), (unknownID, "with an id that was not declared"),
       (badText, "not UTF-8"), (misplaced, "out of place"), (overLimit, "over a limit"), (leftOpen, "left open"),
+      (outside, "at an offset outside the stream"),
     ]
     return kinds.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
@@ -134,7 +137,7 @@ public struct SinkState {
     self.anomalies = anomalies.entries
     self.flowFields = flowFields.entries
     // A dissector's call sees at most one look-ahead of bytes; a source's call may give whole batches.
-    maxEntries = role == .dissector ? 1 << 17 : 1 << 21
+    maxEntries = Int(role == .dissector ? VDT_MAX_DISSECTOR_ENTRIES : VDT_MAX_ENTRIES)
     maxArena = 2 * Int(VDT_MAX_EMITTED)
   }
 
@@ -157,6 +160,9 @@ public struct SinkState {
       cancelOpen()
     }
   }
+
+  /// Counts an offset that the direction has not reached.
+  public mutating func refuseOffset() { refusals.outside &+= 1 }
 
   mutating func cancelOpen() {
     logCount = openEntry

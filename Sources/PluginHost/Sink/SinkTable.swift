@@ -252,9 +252,9 @@ private func handBack(_ s: State, _ child: UnsafePointer<vdt_child>) -> Int32 {
     s.pointee.refusals.misplaced &+= 1
     return VDT_E_STATE
   }
-  let c = child.pointee
   let known = VDT_CHILD_START | VDT_CHILD_END | VDT_CHILD_DECRYPTED
-  guard c.size >= UInt32(MemoryLayout<vdt_child>.size), (VDT_CHILD_PACKET...VDT_CHILD_FILE).contains(c.kind),
+  guard let c = received(child, into: vdt_child(), atLeast: ABI10.child),
+    (VDT_CHILD_PACKET...VDT_CHILD_FILE).contains(c.kind),
     c.flags & ~known == 0,
     c.direction <= VDT_TO_CLIENT, c.bytes.len <= UInt64(VDT_MAX_VALUE), c.bytes.len == 0 || c.bytes.ptr != nil,
     let name = c.name.text(atMost: UInt64(VDT_MAX_WORDS)), c.alpn.len <= 255, let alpn = c.alpn.text(atMost: 255)

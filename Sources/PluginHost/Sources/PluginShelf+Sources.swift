@@ -106,8 +106,8 @@ extension Plugin {
   func sniff(
     _ start: [UInt8], name: String, _ interface: PluginInterface
   ) throws(PluginError) -> (certainty: UInt32, failure: String?) {
-    let raw = try table(interface, minimum: MemoryLayout<vdt_source>.size)
-    guard let sniff = raw.assumingMemoryBound(to: vdt_source.self).pointee.sniff else { return (0, nil) }
+    let table = try table(interface, into: vdt_source(), atLeast: ABI10.source)
+    guard let sniff = table.sniff else { return (0, nil) }
     var certainty: UInt32 = 0
     var words = vdt_str()
     let status = withABIBytes(start) { bytes in withABIText(name) { sniff(bytes, $0, &certainty, &words) } }

@@ -50,8 +50,7 @@ public final class SourceInstance {
     _ plugin: Plugin, interface: PluginInterface, name: String, input: SourceInput? = nil, parameters: String = "",
     cursor: [UInt8] = [], config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
-    let raw = try plugin.table(interface, minimum: MemoryLayout<vdt_source>.size)
-    let table = raw.assumingMemoryBound(to: vdt_source.self).pointee
+    let table = try plugin.table(interface, into: vdt_source(), atLeast: ABI10.source)
     guard let open = table.open, let next = table.next, let close = table.close else {
       throw PluginError(.contract, plugin.identity.id, "its table of \(interface.rawValue) lacks a function of ABI 1.0")
     }

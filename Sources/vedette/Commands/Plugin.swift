@@ -7,7 +7,7 @@ import PluginHost
 
 struct Plugin: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List plugins and show what they say of themselves.", subcommands: [List.self, Info.self])
+    abstract: "List plugins and show what they say of themselves.", subcommands: [List.self, Info.self, Host.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The plugins that would be used, and why others are not.")

@@ -4,11 +4,15 @@
 // NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length), and how it breaks the contract, see
 // break_contract. Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PROTOCOL, MAGIC, CERTAINTY,
 // LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PROTOCOL, NO_SYMBOL, and what describe should not say:
-// FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS.
+// FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded, IN_DESCRIBE
+// when it describes itself; MOODY describes itself otherwise in a program called vedette,
+// LEAK_AT_CLOSE frees no session.
 #include "vedette/plugin.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef ABI_MAJOR
 #define ABI_MAJOR VDT_ABI_MAJOR
@@ -43,6 +47,14 @@ enum { FRAME = 1, BODY = 1, LENGTH, SIDE, PACKET, PARTS, ADDRESS, SURE };
 enum { BROKEN = 1, ODD = 2, DETAIL = 1, HOST = 1 };
 enum { OVERRUN = 1000 }; // consumed more than was offered
 
+#ifdef AT_LOAD
+__attribute__((constructor)) static void at_load(void) {
+    AT_LOAD;
+}
+#endif
+
+static uint64_t of_all_instances; // what no plugin should have
+
 struct vdt_instance {
     const vdt_host *host;
 };
@@ -74,6 +86,13 @@ static int32_t describe(const vdt_describer *d) {
         .size = sizeof(vdt_field), .id = 1, .type = VDT_TYPE_TEXT, .name = VDT_TEXT("pid")};
     d->record(d, 9, VDT_STR("process"));
     d->field(d, 9, &bad);
+#endif
+#ifdef IN_DESCRIBE
+    IN_DESCRIBE;
+#endif
+#ifdef MOODY
+    if (!strcmp(program_invocation_short_name, "vedette"))
+        d->record(d, 77, VDT_STR("mood"));
 #endif
     const vdt_field detail = {
         .size = sizeof(vdt_field), .id = DETAIL, .type = VDT_TYPE_U64, .name = VDT_TEXT("value")};
@@ -178,6 +197,12 @@ static void break_contract(const vdt_sink *sink, uint32_t direction, const uint8
         sink->text(sink, BODY, vdt_make_str(NULL, 7));
     if (says(body, length, "within"))
         sink->child(sink, &child);
+    if (says(body, length, "freed")) { // what was passed may be gone as soon as the call returned
+        char *gone = strdup("freed at once");
+        sink->text(sink, BODY, vdt_make_str(gone, strlen(gone)));
+        memset(gone, '?', strlen(gone));
+        free(gone);
+    }
     if (says(body, length, "reject"))
         sink->reject(sink, 1, 0, VDT_STR("no source"));
 }
@@ -196,10 +221,22 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     }
     if (says(body, length, "done"))
         return VDT_DATA_DONE;
+    if (says(body, length, "beyond")) {
+        result->anomaly = BROKEN;
+        result->offset = offset + 1000000;
+        return VDT_DATA_ERROR;
+    }
+    if (says(body, length, "outside"))
+        sink->anomaly(sink, ODD, direction, offset + 1000000);
+    if (says(body, length, "flood"))
+        for (uint64_t i = 0; i < 1000000; i++) {
+            sink->begin(sink, FRAME, VDT_TIME_UNKNOWN);
+            sink->end(sink);
+        }
     sink->when(sink, direction, offset, &time, &packet);
     sink->begin(sink, FRAME, time);
     sink->text(sink, BODY, vdt_make_str((const char *)body, length));
-    sink->u64(sink, LENGTH, length);
+    sink->u64(sink, LENGTH, says(body, length, "count") ? ++of_all_instances : length);
     sink->u64(sink, SIDE, direction);
     sink->u64(sink, PACKET, packet);
     break_contract(sink, direction, body, length);
@@ -322,7 +359,9 @@ static int32_t close_session(vdt_session *s, const vdt_sink *sink, uint32_t reas
     sink->u64(sink, LENGTH, reason);
     sink->u64(sink, PACKET, s->frames);
     sink->end(sink);
+#ifndef LEAK_AT_CLOSE
     free(s);
+#endif
     return VDT_OK;
 }
 

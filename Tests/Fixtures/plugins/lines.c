@@ -1,6 +1,6 @@
 // A source for tests: each line "process HOST PID IMAGE" is a process record; other lines are rejected. Given
 // without an image the record is ended all the same, and the host must refuse it. "extra {…}" and "late" are
-// two more.
+// two more. Variants by -D: ENDLESS (a status), NEVER, CURSOR (its bytes).
 #include "vedette/plugin.h"
 
 #include <stdio.h>
@@ -74,6 +74,10 @@ static int32_t open_stream(vdt_instance *instance, vdt_bytes params, int32_t fd,
 static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t wait,
                     vdt_next_result *result) {
     (void)wait;
+#ifdef NEVER // returns
+    for (;;)
+        pause();
+#endif
 #ifdef ENDLESS // for ever this status, and nothing with it
     return ENDLESS;
 #endif
@@ -107,6 +111,10 @@ static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t 
     }
     snprintf(s->cursor, sizeof s->cursor, "%lu", (unsigned long)s->line);
     result->cursor = vdt_make_bytes(s->cursor, strlen(s->cursor));
+#ifdef CURSOR // so many bytes
+    static const char large[CURSOR];
+    result->cursor = vdt_make_bytes(large, sizeof large);
+#endif
     return status;
 }
 
