@@ -16,6 +16,9 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   /// The interfaces of this host's that it offers.
   public let interfaces: [PluginInterface]
 
+  typealias Entry = @convention(c) (UInt32) -> UnsafePointer<vdt_plugin>?
+
+  let entry: Entry
   let descriptor: UnsafePointer<vdt_plugin>
   let records: ShapeTable
   let anomalies: ShapeTable
@@ -28,7 +31,8 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   public init(_ file: SealedFile) throws(PluginError) {
     let path = file.path
     self.path = path
-    let descriptor = try Self.load(file)
+    let (entry, descriptor) = try Self.load(file)
+    self.entry = entry
     self.descriptor = descriptor
     let identity = try Self.identity(descriptor, path)
     self.identity = identity
@@ -77,7 +81,7 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
 
   // MARK: Steps of loading
 
-  private static func load(_ file: SealedFile) throws(PluginError) -> UnsafePointer<vdt_plugin> {
+  private static func load(_ file: SealedFile) throws(PluginError) -> (Entry, UnsafePointer<vdt_plugin>) {
     let path = file.path
     try NeededLibraries(file)?.find(for: file)
     file.keepForEver()
@@ -91,11 +95,11 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
       throw PluginError(.image, path, "is no Vedette plugin: it exports no \(VDT_ENTRY_NAME)")
     }
     // The exported function has this type by contract (vedette/entry.h).
-    let entry = unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> UnsafePointer<vdt_plugin>?).self)
+    let entry = unsafeBitCast(symbol, to: Entry.self)
     guard let descriptor = entry(VDT_ABI_VERSION) else {
       throw PluginError(.abi, path, "is built for another ABI than this host's \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR)")
     }
-    return descriptor
+    return (entry, descriptor)
   }
 
   private static func identity(
@@ -138,7 +142,7 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
       summary: p.summary.words, configSchema: schema, abiMajor: major, abiMinor: minor, minMinor: minMinor)
   }
 
-  private static func describe(
+  static func describe(
     _ descriptor: UnsafePointer<vdt_plugin>, _ identity: PluginIdentity, _ path: String
   ) throws(PluginError) -> PluginDescription {
     guard let describe = descriptor.pointee.describe else { return PluginDescription() }

@@ -201,6 +201,13 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
     }
   }
 
+  /// What is read from a descriptor, which is this object's from now on; `start` is what a plugin is shown of it.
+  public init(descriptor: Int32, name: String, start: [UInt8] = []) {
+    path = name
+    self.start = start
+    self.descriptor = descriptor
+  }
+
   /// What went wrong behind the pipe, once the plugin has seen its end.
   var problem: String? { fault.withLock { $0 } }
 
