@@ -35,6 +35,14 @@ let rooms: [Target] = [
   .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
   .target(name: "Analytics", dependencies: ["Catalog", "Evidence"]),
   .target(name: "Correlation", dependencies: ["Catalog", "Evidence", "Analytics"]),
+  .target(name: "CAllocator"),
+  .target(
+    name: "PluginCheck",
+    dependencies: [
+      "CAllocator", "VedettePluginABI", "Catalog", "Packets", "Evidence", "Flows", "PluginHost", "Inspection",
+      "Capture",
+      "JSON",
+    ]),
   .target(name: "RPC", dependencies: ["EventLoop", "JSON", logging]),
   .target(
     name: "Engine",
@@ -44,7 +52,9 @@ let rooms: [Target] = [
     ]),
   .executableTarget(
     name: "vedette",
-    dependencies: ["Capture", "Engine", "Evidence", "JSON", "PluginHost", "RPC", "EventLoop", argumentParser, logging]),
+    dependencies: [
+      "Capture", "Engine", "Evidence", "JSON", "PluginCheck", "PluginHost", "RPC", "EventLoop", argumentParser, logging,
+    ]),
 ]
 
 /// First-party plugins: shared libraries that know `vedette/*.h` and nothing else of the house.

@@ -7,7 +7,8 @@ import PluginHost
 
 struct Plugin: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List plugins and show what they say of themselves.", subcommands: [List.self, Info.self, Host.self])
+    abstract: "List plugins, and run, check and begin one of your own.",
+    subcommands: [List.self, Info.self, RunPlugin.self, CheckPlugin.self, Host.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The plugins that would be used, and why others are not.")
