@@ -334,7 +334,9 @@ extension Inspector {
       made.initialize(to: Heads())
       stream.heads = made
     }
-    stream.heads?.pointee.add(bytes, to: d) { judgeOther(slot, session, d, offset, $0) }
+    // Told where the direction's bytes begin, however many pieces it took to judge them.
+    let had = stream.heads?.pointee.count(of: d) ?? 0
+    stream.heads?.pointee.add(bytes, to: d) { judgeOther(slot, session, d, offset &- UInt64(had), $0) }
   }
 
   private func judgeOther(

@@ -144,6 +144,8 @@ struct Heads: BitwiseCopyable {
   var counts: (UInt8, UInt8) = (0, 0)
   var bytes = InlineArray<128, UInt8>(repeating: 0)
 
+  func count(of direction: UInt8) -> UInt8 { direction == 0 ? counts.0 : counts.1 }
+
   /// Adds the bytes that there is room for and returns what there is then of the direction, to `body`.
   mutating func add<R>(
     _ more: UnsafeRawBufferPointer, to direction: UInt8, _ body: (UnsafeRawBufferPointer) -> R
@@ -270,6 +272,6 @@ extension Stream {
   /// Bytes of a direction that wait to be compared.
   func headCount(_ direction: UInt8) -> UInt8 {
     guard let heads else { return 0 }
-    return direction == 0 ? heads.pointee.counts.0 : heads.pointee.counts.1
+    return heads.pointee.count(of: direction)
   }
 }

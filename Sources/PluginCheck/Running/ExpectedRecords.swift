@@ -45,7 +45,7 @@ public struct ExpectedRecords {
   }
 
   /// Where a value differs from what is expected of it; nil where it fits.
-  private static func difference(_ value: JSONValue, _ expected: JSONValue, _ path: String) -> String? {
+  static func difference(_ value: JSONValue, _ expected: JSONValue, _ path: String) -> String? {
     switch (value, expected) {
     case (_, .object(let members)):
       for (name, wanted) in members {
@@ -62,7 +62,7 @@ public struct ExpectedRecords {
       return nil
     default:
       let (have, want) = (text(value), text(expected))
-      return have == want ? nil : "\(path) is \(have) instead of \(want)"
+      return have == want ? nil : "\(path) is \(have.prefix(200)) instead of \(want.prefix(200))"
     }
   }
 

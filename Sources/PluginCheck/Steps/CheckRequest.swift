@@ -15,6 +15,8 @@ public struct CheckRequest: Sendable {
   public var data: [String] = []
   /// A folder of anything else: captures for a dissector, files for a source.
   public var corpus: String?
+  /// A folder that takes the conversations that faults were found in, as captures; nil keeps none.
+  public var keep: String?
   /// How long mutated input is tried.
   public var seconds = 10
   /// Where random numbers begin; the same ones come from the same seed.

@@ -9,12 +9,14 @@ struct DissectorSteps {
   let request: CheckRequest
   let channel: StepChannel
   let replay: Replay
+  private let keeper: ConversationKeeper
 
   init(_ plugin: Plugin, _ request: CheckRequest, _ channel: StepChannel) {
     self.plugin = plugin
     self.request = request
     self.channel = channel
     replay = Replay(plugin)
+    keeper = ConversationKeeper(request.keep)
   }
 
   /// The conversations for a step; nil where there are none, which was said.
@@ -63,11 +65,14 @@ struct DissectorSteps {
   /// Tells what breaks the contract in an outcome. Returns whether nothing does.
   @discardableResult
   func judge(_ outcome: ReplayOutcome, _ place: String) -> Bool {
+    guard outcome.pluginErrors > 0 || !outcome.refusals.isEmpty else { return true }
+    let kept = keeper.keep()
     if outcome.pluginErrors > 0 {
-      channel.fault("\(place): a session returned an error, an unknown status, or more consumed than was offered")
+      channel.fault(
+        "\(place): a session returned an error, an unknown status, or more consumed than was offered\(kept)")
     }
-    for words in outcome.refusals { channel.fault("\(place): of what it emitted was refused: \(words)") }
-    return outcome.pluginErrors == 0 && outcome.refusals.isEmpty
+    for words in outcome.refusals { channel.fault("\(place): of what it emitted was refused: \(words)\(kept)") }
+    return false
   }
 
   /// Compares two ways of telling the same; both are judged. Returns whether all is well.
@@ -76,18 +81,14 @@ struct DissectorSteps {
     _ conversation: Conversation, _ reference: ReplayOutcome, _ cut: Cut, _ place: String
   ) throws(PluginError) -> Bool {
     channel.at("\(place), \(cut)")
+    keeper.begin(conversation, cut)
     let outcome = try replay.tell(conversation, cut)
     guard judge(outcome, "\(place), \(cut)") else { return false }
     // Over the look-ahead the host skips, and how much lies there by then depends on the cuts.
     if outcome.lines == reference.lines || outcome.overLookahead || reference.overLookahead { return true }
-    let (whole, other) = Self.firstDifference(reference.lines, outcome.lines)
-    channel.fault("\(place): \(cut) it says \(other ?? "nothing more"), and whole \(whole ?? "nothing more")")
+    let words = RecordDifference(reference.lines, outcome.lines).description
+    channel.fault("\(place): \(cut) \(words)\(keeper.keep())")
     return false
-  }
-
-  private static func firstDifference(_ a: [String], _ b: [String]) -> (String?, String?) {
-    let at = zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(a.count, b.count)
-    return (at < a.count ? a[at] : nil, at < b.count ? b[at] : nil)
   }
 
   // MARK: cuts
@@ -143,6 +144,7 @@ struct DissectorSteps {
       let short = conversation.limited(to: 16 << 10)
       for (variant, place) in variants(short, UInt64(index)) {
         channel.at(place)
+        keeper.begin(variant, .whole)
         let reference = try replay.tell(variant, .whole)
         guard judge(reference, place) else { continue }
         try compare(variant, reference, .pieces(1), place)
@@ -190,6 +192,7 @@ struct DissectorSteps {
       let mutated = all[index].mutated(random.next())
       let place = "\(all[index].name), mutation \(iteration) of seed \(request.seed)"
       channel.at(place)
+      keeper.begin(mutated, .whole)
       let reference = try replay.tell(mutated, .whole)
       if judge(reference, place) { try compare(mutated, reference, .random(random.next()), place) }
       iteration &+= 1

@@ -21,6 +21,31 @@ static int32_t probe_response(const uint8_t *bytes, size_t length, vdt_probe_res
     return bytes[8] == ' ' ? yes(result, 95) : VDT_PROBE_NO;
 }
 
+/// A method, and the beginning of a target.
+static bool has_begun(const uint8_t *bytes, size_t length) {
+    size_t word = 0;
+    while (word < length && http_is_token(bytes[word]))
+        word++;
+    size_t target = word;
+    while (target < length && http_is_space(bytes[target]))
+        target++;
+    return http_is_method(bytes, word) && target > word && target < length && bytes[target] > ' ';
+}
+
+/// Whether a first line of which this much is seen can be none, whatever follows: so it is asked of whole
+/// lines too, and the answer does not depend on how much was seen at first.
+static bool is_no_request(const uint8_t *bytes, size_t length, bool begun) {
+    if (begun)
+        return false;
+    for (size_t i = 0; i < length && i < 64; i++) // no text
+        if (bytes[i] < 9)
+            return true;
+    size_t word = 0;
+    while (word < length && http_is_token(bytes[word]))
+        word++;
+    return word > 32 || length > 512;
+}
+
 /// The whole first line; `end` is where it ends.
 static int32_t probe_line(const uint8_t *bytes, size_t end, vdt_probe_result *result) {
     while (end && (http_is_space(bytes[end - 1]) || bytes[end - 1] == '\r'))
@@ -59,29 +84,21 @@ int32_t http_probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direct
         result->need = 1;
         return VDT_PROBE_NEED_MORE;
     }
-    if (bytes[0] == 'H') {
+    if (bytes[0] == 'H' && (length >= 4 || memcmp(bytes, "HEAD", length))) {
         int32_t answer = probe_response(bytes, length, result);
         if (answer != VDT_PROBE_NO || length < 4 || memcmp(bytes, "HEAD", 4))
             return answer;
     }
     const uint8_t *feed = memchr(bytes, '\n', length);
-    if (feed)
-        return probe_line(bytes, (size_t)(feed - bytes), result);
-    size_t word = 0;
-    while (word < length && http_is_token(bytes[word]))
-        word++;
-    // Without a whole line yet: a method and the beginning of a target will do, once the line is long
-    size_t target = word;
-    while (target < length && http_is_space(bytes[target]))
-        target++;
-    bool begun = http_is_method(bytes, word) && target > word && target < length && bytes[target] == '/';
-    if (length >= PROBE_LINE_MAX - 8)
-        return begun ? yes(result, 80) : VDT_PROBE_NO;
-    for (size_t i = 0; i < length && i < 64 && !begun; i++) // no text, no request
-        if (bytes[i] < 9)
-            return VDT_PROBE_NO;
-    if (word == length ? length > 32 : length > 512 && !begun)
+    size_t line = feed ? (size_t)(feed - bytes) : length;
+    bool begun = has_begun(bytes, line);
+    if (is_no_request(bytes, line, begun))
         return VDT_PROBE_NO;
+    // So long a line is not waited for: a method and the beginning of a target will do.
+    if (line >= PROBE_LINE_MAX - 8)
+        return begun ? yes(result, 80) : VDT_PROBE_NO;
+    if (feed)
+        return probe_line(bytes, line, result);
     result->need = 1;
     return VDT_PROBE_NEED_MORE;
 }

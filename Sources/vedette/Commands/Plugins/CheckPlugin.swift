@@ -20,6 +20,8 @@ struct CheckPlugin: ParsableCommand {
   var data: [String] = []
   @Option(help: ArgumentHelp("Other captures or data, which it must survive and not claim.", valueName: "folder"))
   var corpus: String?
+  @Option(help: ArgumentHelp("Keep the conversations that faults are found in here, as captures.", valueName: "folder"))
+  var keep: String?
   @Option(help: ArgumentHelp("How long mutated input is tried.", valueName: "n")) var seconds = 10
   @Option(help: ArgumentHelp("Seed of the random cuts and mutations.", valueName: "n")) var seed: UInt64 = 1
   @Option(help: ArgumentHelp("A source's parameters, a JSON object.", valueName: "json")) var parameters = ""
@@ -33,6 +35,7 @@ struct CheckPlugin: ParsableCommand {
     request.captures = pcap
     request.data = data
     request.corpus = corpus
+    request.keep = keep
     request.seconds = seconds
     request.seed = seed
     request.parameters = parameters
@@ -42,7 +45,7 @@ struct CheckPlugin: ParsableCommand {
       return
     }
     guard (0...86_400).contains(seconds) else { throw Failure.usage("--seconds \(seconds): expected 0 to 86400") }
-    for path in [file] + pcap + data + (corpus.map { [$0] } ?? []) {
+    for path in [file] + pcap + data + [corpus, keep].compactMap(\.self) {
       guard FileState(path).isThere else { throw Failure.usage("\(path): is not there") }
     }
     let style = Style.standardOutput
