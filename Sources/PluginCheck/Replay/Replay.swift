@@ -50,6 +50,8 @@ final class Replay {
     for one in inspector.drainTransactions() { outcome.lines.append(Self.text { one.write(to: &$0) }) }
     for one in inspector.drainAnomalies() {
       if one.name.id == "app.lookahead_exceeded" { outcome.overLookahead = true }
+      // What the host finds by itself in how a protocol is spoken is not the plugin's doing.
+      guard plugin.description.anomalies.contains(where: { $0.reportedID == one.name.id }) else { continue }
       outcome.lines.append(Self.text { one.write(to: &$0) })
     }
     outcome.lines.append(Self.text { record.write(to: &$0) })

@@ -187,7 +187,7 @@ struct DissectorSteps {
     let clock = StopWatch()
     var iteration: UInt64 = 0
     while clock.seconds < Double(request.seconds) {
-      var random = SplitMix(request.seed &+ iteration)
+      var random = SplitMix(request.seed &* 0x9E37_79B9 &+ iteration)
       let index = random.below(all.count)
       let mutated = all[index].mutated(random.next())
       let place = "\(all[index].name), mutation \(iteration) of seed \(request.seed)"

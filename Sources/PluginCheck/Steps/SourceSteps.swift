@@ -312,7 +312,7 @@ struct SourceSteps {
     let watch = StopWatch()
     var iteration: UInt64 = 0
     while watch.seconds < Double(request.seconds) {
-      var random = SplitMix(request.seed &+ iteration)
+      var random = SplitMix(request.seed &* 0x9E37_79B9 &+ iteration)
       let (name, all) = inputs[random.below(inputs.count)]
       let interface = interfaces[random.below(interfaces.count)]
       // A stretch of lines from anywhere.
