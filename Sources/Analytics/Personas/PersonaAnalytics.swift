@@ -170,7 +170,7 @@ public final class PersonaAnalytics {
   }
 
   /// The values of all parts of all accounts as tab-separated text, for fitting the weights.
-  package func values() -> String {
+  public func values() -> String {
     let examination = PersonaExamination(world: world, index: index)
     var out = "platform\taccount_id\t" + PersonaPart.allCases.map { "\($0)" }.joined(separator: "\t") + "\n"
     for i in world.accounts.indices {

@@ -51,8 +51,12 @@ struct World: ParsableCommand {
   @Option(help: "People on the roster, 12 to 20,000.") var people = 180
   @Option(help: "Benign accounts of others, 1 to 1,000,000.") var outsiders = 2000
   @Option(help: "Days of what was seen online, 30 to 1000.") var days = 60
+  @Option(help: "The organisation: \(LabHouse.all.map(\.key).joined(separator: ", ")).") var house = "tarnwell"
 
   func validate() throws {
+    guard LabHouse.all.contains(where: { $0.key == house }) else {
+      throw ValidationError("--house \(house): give one of \(LabHouse.all.map(\.key).joined(separator: ", "))")
+    }
     guard (12...20_000).contains(people) else { throw ValidationError("--people \(people): give 12 to 20000") }
     guard (1...1_000_000).contains(outsiders) else {
       throw ValidationError("--outsiders \(outsiders): give 1 to 1000000")
@@ -66,6 +70,7 @@ struct World: ParsableCommand {
     plan.people = people
     plan.days = days
     plan.outsiders = outsiders
+    if let house = LabHouse.all.first(where: { $0.key == house }) { plan.house = house }
     let world = LabPersonas(plan)
     try write([("roster.yaml", world.roster), ("personas.jsonl", world.lines), ("truth.tsv", world.truth)], to: folder)
   }

@@ -9,6 +9,8 @@ public struct LabPlan: Sendable, Equatable {
 
   // MARK: People
 
+  /// The organisation that the world is about. A world with a network is about ``LabHouse/tarnwell``.
+  public var house = LabHouse.tarnwell
   /// People on the roster, 12 or more.
   public var people = 40
   /// Benign accounts of others: strangers, recruiters, vendors, alumni and so on.

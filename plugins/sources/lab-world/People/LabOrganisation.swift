@@ -44,14 +44,15 @@ struct Asset {
 }
 
 struct LabOrganisation {
-  let name = "Tarnwell Instruments"
-  let names = ["Tarnwell Instruments", "Tarnwell", "Tarnwell Instruments Ltd"]
-  let domain = "tarnwell.example"
-  let domains = ["tarnwell.example", "tarnwell-instruments.example"]
-  let handles = ["tarnwell", "tarnwell_careers", "tarnwellsupport"]
+  let house: LabHouse
+  var name: String { house.name }
+  var names: [String] { house.names }
+  var domain: String { house.domain }
+  var domains: [String] { house.domains }
+  var handles: [String] { house.handles }
   /// The Windows domain's name.
-  let realm = "corp.tarnwell.example"
-  let netbios = "TARNWELL"
+  var realm: String { "corp.\(house.domain)" }
+  var netbios: String { house.key.uppercased() }
   var people: [Employee] = []
   var relations: [Relation] = []
   var assets: [Asset] = []
@@ -71,12 +72,14 @@ struct LabOrganisation {
   static var departments: [String] { jobs.map(\.department) }
 
   init(_ plan: LabPlan, _ random: LabRandom) {
+    house = plan.house
     let people = random.part("people")
     var logins: Set<String> = []
+    var mailboxes: Set<String> = []
     for index in 0..<max(plan.people, 12) {
       // The first nine people fill one desk each; engineering and production are the largest.
       let job = index < 9 ? Self.jobs[index] : people.pick(Self.jobs + Self.jobs[3...5] + Self.jobs[3...4])
-      let name = NameStock.any(people).name(people)
+      let name = NameStock.any(people, of: house, 0.7).name(people)
       let title =
         index < 9 ? job.titles[0] : people.pick(job.department == "Executive" ? ["Chief of Staff"] : job.titles)
       var login = "\(name.given.prefix(1))\(name.family)".lowercased().filter { $0.isASCII && $0.isLetter }
@@ -86,7 +89,7 @@ struct LabOrganisation {
         Employee(
           id: "t\(padded(Int64(index + 101), 4))", name: name, title: title, department: job.department,
           email:
-            "\(name.mailbox)\(self.people.contains { $0.name.mailbox == name.mailbox } ? "\(index)" : "")@\(domain)",
+            "\(name.mailbox)\(mailboxes.insert(name.mailbox).inserted ? "" : "\(index)")@\(house.domain)",
           isSensitive: job.sensitive || people.chance(0.05), isActive: !leaves,
           start: plan.firstDay - Int64(people.within(120...4200)),
           end: leaves ? plan.firstDay - Int64(people.within(5...200)) : nil, login: login))
@@ -98,22 +101,16 @@ struct LabOrganisation {
       self.people[self.people.count - 1 - index].isActive = true
       self.people[self.people.count - 1 - index].end = nil
     }
-    relations = Self.relations(plan, random.part("relations"))
+    relations = Self.relations(plan)
     assignMachines(random.part("machines"))
   }
 
-  private static func relations(_ plan: LabPlan, _ random: LabRandom) -> [Relation] {
-    [
-      Relation(kind: "recruiter", name: "Calder & Voss Search", domain: "caldervoss.example", approvedBy: "t0107"),
-      Relation(kind: "recruiter", name: "Brightmoor Talent", domain: "brightmoor.example", approvedBy: "t0107"),
-      Relation(kind: "vendor", name: "Sable Photonics", domain: "sablephotonics.example"),
-      Relation(kind: "vendor", name: "Kestrel Cleanroom Supply", domain: "kestrelcleanroom.example"),
-      Relation(kind: "vendor", name: "Northlight Software", domain: "northlight.example", until: plan.firstDay + 200),
-      Relation(kind: "partner", name: "Institute for Applied Optics Veldhaven", domain: "iao-veldhaven.example"),
-      Relation(kind: "partner", name: "Orbis Metrology", domain: "orbismetrology.example"),
-      Relation(kind: "marketing", name: "Plum & Anchor Studio", domain: "plumanchor.example"),
-      Relation(kind: "press", name: "The Photon Ledger", domain: "photonledger.example"),
-    ]
+  /// Those on record; the contract of one of the vendors ends some time.
+  private static func relations(_ plan: LabPlan) -> [Relation] {
+    var relations = plan.house.relations.map { Relation(kind: $0.kind, name: $0.name, domain: $0.domain) }
+    for index in relations.indices where relations[index].kind == "recruiter" { relations[index].approvedBy = "t0107" }
+    if let last = relations.lastIndex(where: { $0.kind == "vendor" }) { relations[last].until = plan.firstDay + 200 }
+    return relations
   }
 
   /// Workstations for most people, and the servers: all in one flat network, as small companies have it.

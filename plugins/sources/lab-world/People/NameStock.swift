@@ -24,8 +24,17 @@ struct NameStock: Sendable {
   }
 
   func name(_ random: LabRandom) -> LabName {
-    let given = Self.parts(random.pick(given))
-    let family = Self.parts(random.pick(family))
+    var given = Self.parts(random.pick(given))
+    var family = Self.parts(random.pick(family))
+    // Two given names, or the names of both parents.
+    if !familyFirst, random.chance(0.25) {
+      let another = Self.parts(random.pick(random.chance(0.5) ? self.given : self.family))
+      if self.given.contains(where: { Self.parts($0).written == another.written }) {
+        if another.written != given.written { given = ("\(given.written)-\(another.written)", given.latin + another.latin) }
+      } else if another.written != family.written {
+        family = ("\(family.written)-\(another.written)", family.latin + another.latin)
+      }
+    }
     let full = familyFirst ? family.written + given.written : given.written + " " + family.written
     return LabName(full: full, given: given.latin, family: family.latin, language: language)
   }
@@ -53,6 +62,13 @@ struct NameStock: Sendable {
 
   /// Weights by repetition: the organisation sits in the north-west of Europe and deals with everybody.
   static func any(_ random: LabRandom) -> NameStock { all[min(random.below(all.count), random.below(all.count + 3))] }
+
+  /// Of those whom a house mostly meets, as often as `share` says.
+  static func any(_ random: LabRandom, of house: LabHouse, _ share: Double) -> NameStock {
+    guard random.chance(share) else { return any(random) }
+    let language = random.pick(house.languages)
+    return all.first { $0.language == language } ?? any(random)
+  }
 
   static let all: [NameStock] = [
     NameStock(
@@ -109,6 +125,11 @@ struct NameStock: Sendable {
       "uk",
       "Андрій=Andrii Богдана=Bohdana Василь=Vasyl Дарина=Daryna Євген=Yevhen Зоряна=Zoriana Ігор=Ihor Катерина=Kateryna Леся=Lesia Мирослава=Myroslava Назар=Nazar Остап=Ostap",
       "Бондаренко=Bondarenko Василенко=Vasylenko Гончар=Honchar Демчук=Demchuk Кравець=Kravets Литвин=Lytvyn Мельничук=Melnychuk Павленко=Pavlenko Савчук=Savchuk Ткаченко=Tkachenko"
+    ),
+    NameStock(
+      "ru",
+      "Аркадий=Arkady Василиса=Vasilisa Герман=German Евдокия=Evdokia Захар=Zakhar Ирина=Irina Кирилл=Kirill Лидия=Lidia Матвей=Matvey Нина=Nina Прохор=Prokhor Раиса=Raisa Степан=Stepan Ульяна=Ulyana Фёдор=Fyodor",
+      "Белозёров=Belozyorov Воронцов=Vorontsov Громов=Gromov Дубровский=Dubrovsky Ермаков=Yermakov Журавлёв=Zhuravlyov Зимин=Zimin Калинин=Kalinin Лебедев=Lebedev Морозов=Morozov Оленин=Olenin Рябинин=Ryabinin Соколов=Sokolov Туманов=Tumanov Хлебников=Khlebnikov Шубин=Shubin"
     ),
     NameStock(
       "ar",

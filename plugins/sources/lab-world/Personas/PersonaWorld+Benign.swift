@@ -54,7 +54,7 @@ extension PersonaWorld {
       let account = profile("official", platform: ["x", "linkedin", "mastodon"][index % 3])
       account.name = index == 1 ? "\(organisation.name) Careers" : organisation.name
       account.handle = handle
-      account.bio = "Official account of \(organisation.name). Precision optics since 1961."
+      account.bio = "Official account of \(organisation.name), \(plan.house.trade) since 1961."
       account.links = ["https://www.\(organisation.domain)/"]
       account.followers = random.within(3000...20_000)
       account.verified = index == 0
@@ -147,7 +147,7 @@ extension PersonaWorld {
 
   private func partner() {
     let (account, _) = related("partner", "partner", ["Research Fellow", "Programme Lead"], known: 0.8)
-    if random.chance(0.4) { account.bio = "Joint projects with \(organisation.name) on adaptive optics." }
+    if random.chance(0.4) { account.bio = "Joint projects with \(organisation.name) on \(plan.house.trade)." }
     look(at: account, moment(anyDay()))
     approachMany(account, few(1, 4), firstDay: anyDay(), days: 20, words: { self.phrases.greeting($0.name.given) })
   }
@@ -233,7 +233,7 @@ extension PersonaWorld {
     let account = profile("near-name", platform: "linkedin")
     employ(
       account, random.pick(Phrases.trades),
-      random.pick(["Tarnwell Bakery", "Barnwell Instruments", "Tarnwood Instrument Hire", "Cornwell"]))
+      random.pick(plan.house.similar))
     look(at: account, moment(anyDay()))
     if random.chance(0.4) {
       approachMany(account, few(1, 3), firstDay: anyDay(), days: 9, words: { self.phrases.greeting($0.name.given) })
@@ -256,8 +256,8 @@ extension PersonaWorld {
 
   private func fan() {
     let account = profile("fan-club", platform: random.chance(0.5) ? "x" : "mastodon")
-    account.name = "Friends of \(organisation.names[1]) lenses"
-    account.bio = "Fan page for old \(organisation.name) glass. Not affiliated with the company."
+    account.name = "Friends of \(plan.house.shortName)"
+    account.bio = "Fan page for all things \(organisation.name). Not affiliated with the company."
     look(at: account, moment(anyDay()))
     for target in few(1, 4) { approach(account, target, "follow", moment(anyDay())) }
   }

@@ -17,10 +17,7 @@ extension PersonaWorld {
 
   /// Domains that look like the organisation's, and link shorteners.
   func lureLink() -> String {
-    let host = random.pick([
-      "tarnwe1l.example", "tarnwell-portal.example", "tarnwellinstruments.test", "sso-tarnwell.example", "lnk7.test",
-      "docs-share.test", "tarnwel.example",
-    ])
+    let host = random.pick(plan.house.imitations + ["lnk7.test", "docs-share.test"])
     return "http://\(host)/\(random.hex(6))"
   }
 
@@ -43,8 +40,9 @@ extension PersonaWorld {
     look(at: account, moment(max(0, first - 1)))
     let link = lureLink()
     approachMany(
-      account, many(6, 20), firstDay: first, days: random.within(2...8), words: { self.phrases.lure($0.name.given) },
-      messages: 0.35, links: random.chance(0.8) ? [link] : [])
+      account, many(6, 20), firstDay: first,
+      days: random.chance(0.75) ? random.within(2...8) : random.within(15...max(16, plan.days - first)),
+      words: { self.phrases.lure($0.name.given) }, messages: 0.35, links: random.chance(0.8) ? [link] : [])
     if random.chance(0.4) { look(at: account, moment(min(plan.days - 1, first + 6))) }
   }
 
@@ -61,6 +59,27 @@ extension PersonaWorld {
     return String(name.indices.map { chosen.contains($0) ? Self.twins[name[$0]] ?? name[$0] : name[$0] })
   }
 
+  /// The name itself, or one of the ways in which names are imitated.
+  private func imitation(of name: LabName) -> String {
+    let full = name.full
+    switch random.below(20) {
+    case 0..<6: return full
+    case 6..<11: return twin(of: full)
+    case 11..<14:
+      // Two neighbours change places, or one comes twice.
+      var letters = Array(full)
+      let places = letters.indices.dropFirst().dropLast().filter { letters[$0].isLetter && letters[$0 + 1].isLetter }
+      guard let place = places.isEmpty ? nil : random.pick(places) else { return full }
+      if random.chance(0.5) { letters.swapAt(place, place + 1) } else { letters.insert(letters[place], at: place) }
+      return String(letters)
+    case 14..<16: return "\(name.given) \(name.family)"
+    case 16: return "\(name.family) \(name.given)"
+    case 17: return "\(name.given.prefix(1)). \(name.family)"
+    case 18: return "\(full) (\(organisation.names[1]))"
+    default: return "\(name.given) \(random.pick(["A.", "K.", "M."])) \(name.family)"
+    }
+  }
+
   /// A second account of somebody who has one.
   private func lookalike() {
     let person = random.pick(sensitive)
@@ -69,7 +88,7 @@ extension PersonaWorld {
     let account = profile(
       "lookalike", malicious: true, platform: random.chance(0.6) ? original?.platform : nil, name: person.name,
       created: random.chance(0.75) ? start + Int64(first) * day - random.seconds(1, 30) * 86_400 : yearsBefore(1, 5))
-    if random.chance(0.5) { account.name = twin(of: person.name.full) }
+    account.name = imitation(of: person.name)
     employ(account, person.title, random.pick(organisation.names))
     if random.chance(0.65), let picture = original?.picture {
       account.picture = random.chance(0.5) ? picture : picture.encodedAgain(random)
@@ -109,7 +128,10 @@ extension PersonaWorld {
   private func campaign() {
     let link = lureLink()
     let picture = Picture(random)
-    let bio = "Bridging people and \(random.pick(["precision", "photonics", "opportunity"])). \(random.hex(3))"
+    let bio = "Bridging people and \(random.pick(["precision", "talent", "opportunity"])). \(random.hex(3))"
+    // One hand writes one text; only the name in it changes.
+    let text = phrases.lureTemplate()
+    let isSameLink = random.chance(0.7)
     let first = random.within(2...max(3, plan.days - 14))
     let employer = random.chance(0.5) ? random.pick(organisation.names) : "Helio Career Advisors"
     for index in 0..<3 {
@@ -123,9 +145,8 @@ extension PersonaWorld {
       if random.chance(0.7) { account.picture = index == 0 ? picture : picture.encodedAgain(random) }
       look(at: account, moment(max(0, first - 1)))
       approachMany(
-        account, many(2, 4), firstDay: first + index, days: 6, words: { self.phrases.lure($0.name.given) },
-        messages: 0.7,
-        links: [link])
+        account, many(2, 4), firstDay: first + index, days: 6, words: { Phrases.filled(text, $0.name.given) },
+        messages: 0.7, links: [isSameLink ? link : "\(link)\(index)"])
     }
   }
 
@@ -133,8 +154,10 @@ extension PersonaWorld {
   private func takeover() {
     let account: Profile
     let victim = random.pick(staff)
-    if random.chance(0.25), let owned = own[victim.id]?.first(where: { $0.family == "employee-unlisted" }) {
+    if random.chance(0.25), let owned = own[victim.id]?.first(where: { $0.family.hasPrefix("employee") }) {
       account = owned
+      account.family = "takeover"
+      account.isMalicious = true
     } else {
       account = profile("takeover", malicious: true, created: yearsBefore(2, 11))
       employ(account, random.pick(Phrases.trades), random.pick(Phrases.companies))
@@ -144,7 +167,6 @@ extension PersonaWorld {
           account, friend, "reply", moment(random.below(plan.days / 3)), text: phrases.greeting(friend.name.given))
       }
     }
-    guard account.isMalicious else { return }
     let turn = random.within(plan.days / 3 + 2...max(plan.days / 3 + 3, plan.days - 4))
     let link = lureLink()
     for target in many(4, 10) {
@@ -156,8 +178,9 @@ extension PersonaWorld {
 
   /// One message, one victim, a chief's name.
   private func oneShot() {
-    let chief = organisation.people[0]
-    guard let victim = sensitive.filter({ $0.department == "Finance" }).first ?? sensitive.last else { return }
+    let chief = random.pick(organisation.people.filter { $0.department == "Executive" && $0.isActive })
+    let payers = sensitive.filter { $0.department == "Finance" && $0.id != chief.id }
+    guard let victim = payers.isEmpty ? sensitive.last : random.pick(payers) else { return }
     let turn = anyDay()
     let account = profile(
       "one-shot", malicious: true, platform: random.pick(["x", "mastodon", "linkedin"]), name: chief.name,
@@ -176,9 +199,10 @@ extension PersonaWorld {
     let turn = random.within(2...max(3, plan.days - 8))
     let account = profile(
       "brand", malicious: true, platform: random.pick(["x", "mastodon"]), created: start + Int64(turn) * day - 9 * day)
-    account.name = "\(organisation.names[1]) \(random.pick(["Helpdesk", "Support", "HR Team", "Payroll"]))"
+    account.name = "\(plan.house.shortName) \(random.pick(["Helpdesk", "Support", "HR Team", "Payroll"]))"
+    let stem = random.pick(organisation.handles.map { $0.split(separator: "_").first.map(String.init) ?? $0 })
     account.handle =
-      "\(random.pick(["tarnwell_help", "tarnwelI", "hr_tarnwell", "tarnwell.payroll"]))\(random.within(1...99))"
+      "\(random.pick(["\(stem)_help", "\(stem)I", "hr_\(stem)", "\(stem).payroll"]))\(random.within(1...99))"
     account.bio = "Official help desk of \(organisation.name)."
     account.links = [lureLink()]
     account.followers = random.within(0...40)

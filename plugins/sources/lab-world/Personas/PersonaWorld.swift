@@ -17,7 +17,7 @@ final class PersonaWorld {
     self.plan = plan
     self.organisation = organisation
     random = LabRandom(seed: plan.seed).part("personas")
-    phrases = Phrases(random: random)
+    phrases = Phrases(random: random, tongue: plan.house.tongue)
     start = plan.firstDay * day
     end = start + Int64(max(plan.days, 14)) * day
   }
@@ -39,7 +39,7 @@ final class PersonaWorld {
   func profile(
     _ family: String, malicious: Bool = false, platform: String? = nil, name: LabName? = nil, created: LabTime? = nil
   ) -> Profile {
-    let name = name ?? NameStock.any(random).name(random)
+    let name = name ?? NameStock.any(random, of: plan.house, 0.35).name(random)
     let platform = platform ?? random.pick(["linkedin", "linkedin", "linkedin", "x", "mastodon"])
     let profile = Profile(
       family, malicious: malicious, platform: platform, name: name, created: created ?? yearsBefore(0.4, 12), random,

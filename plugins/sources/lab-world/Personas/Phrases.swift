@@ -2,6 +2,8 @@
 
 struct Phrases {
   let random: LabRandom
+  /// The language of the house: most of what is written to its people is written in it.
+  let tongue: String
 
   private static let hobbies = [
     "Long runs, short meetings.", "Gardener of unruly tomatoes.", "Choir on Tuesdays.", "Amateur astronomer.",
@@ -51,53 +53,34 @@ struct Phrases {
     }
   }
 
+  /// A text of a kind, in the house's language or in English.
+  private func text(_ kind: KeyPath<LabTongue, [String]>) -> String {
+    let own = LabTongue.all[tongue]
+    return random.pick((random.chance(0.7) ? own ?? .english : .english)[keyPath: kind])
+  }
+
+  /// `{0}` is the first name of who is written to, `{1}` the company or the person who writes.
+  static func filled(_ text: String, _ name: String, _ other: String = "") -> String {
+    var out = ""
+    var rest = text[...]
+    while let brace = rest.firstIndex(of: "{") {
+      out += rest[..<brace]
+      rest = rest[brace...]
+      out += rest.hasPrefix("{0}") ? name : other
+      rest = rest.dropFirst(3)
+    }
+    return out + rest
+  }
+
   /// An approach without a purpose.
-  func greeting(_ name: String) -> String {
-    switch random.below(6) {
-    case 0: "Hi \(name), good to see you at the trade fair. Let's stay in touch."
-    case 1: "Hello \(name)! We have some contacts in common, happy to connect."
-    case 2: "\(name), I enjoyed your post about tolerances. May I connect?"
-    case 3: "Hi, we studied in the same year, I think. Small world!"
-    case 4: "Would love to have you in my network."
-    default: "Thanks for the talk last week, \(name)."
-    }
-  }
-
-  func recruiting(_ name: String, _ company: String) -> String {
-    switch random.below(4) {
-    case 0: "Hi \(name), I recruit for optics roles at \(company). Open to a short call this month?"
-    case 1: "\(name), a client of \(company) looks for someone with your background. Interested?"
-    case 2: "Hello \(name), I look after engineering searches at \(company) and would like to connect."
-    default: "We have a position that could suit you. Details on request. \(company)"
-    }
-  }
-
-  func selling(_ name: String, _ company: String) -> String {
-    switch random.below(4) {
-    case 0: "Hi \(name), \(company) helps plants like yours cut scrap. Could I show you how in 15 minutes?"
-    case 1: "\(name), our new catalogue is out. Which of your colleagues decides on consumables? \(company)"
-    case 2: "Following up on the quote from \(company). Any questions, \(name)?"
-    default: "Invitation to the spring webinar of \(company): surface inspection without contact."
-    }
-  }
+  func greeting(_ name: String) -> String { Self.filled(text(\.greetings), name) }
+  func recruiting(_ name: String, _ company: String) -> String { Self.filled(text(\.recruiting), name, company) }
+  func selling(_ name: String, _ company: String) -> String { Self.filled(text(\.selling), name, company) }
 
   /// What someone writes who wants a click.
-  func lure(_ name: String) -> String {
-    switch random.below(6) {
-    case 0: "\(name), HR asked me to share the revised bonus scheme before Friday, please confirm you can open it:"
-    case 1: "Hi \(name), the travel policy changed, your signature is missing here:"
-    case 2: "Could you check this invoice quickly? The supplier is waiting for us:"
-    case 3: "\(name), is this you in the photo? Someone posted it about our company:"
-    case 4: "I put the interview pack for you here, the password is your first name:"
-    default: "New starter list for your team, please look over it today:"
-    }
-  }
+  func lure(_ name: String) -> String { Self.filled(lureTemplate(), name) }
+  func lureTemplate() -> String { text(\.lures) }
 
-  func urgent(_ chief: String, _ name: String) -> String {
-    switch random.below(3) {
-    case 0: "\(name), are you at your desk? I need something handled discreetly before noon. \(chief)"
-    case 1: "This is \(chief) on my private account, I am in a meeting and cannot call. Can you make a payment today?"
-    default: "Please send me your mobile number, it is about a confidential acquisition. \(chief)"
-    }
-  }
+  /// What someone writes who wants money, in a chief's name.
+  func urgent(_ chief: String, _ name: String) -> String { Self.filled(text(\.urgent), name, chief) }
 }

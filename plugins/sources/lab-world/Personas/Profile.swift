@@ -37,8 +37,8 @@ final class Profile {
   var posts: Int
   var picture: Picture?
   var verified = false
-  let family: String
-  let isMalicious: Bool
+  var family: String
+  var isMalicious: Bool
   /// Fields that are never shown: the platform's rules and the owner's settings.
   var hidden: Set<Field> = []
 
@@ -75,7 +75,7 @@ final class Profile {
     if platform == "linkedin", random.chance(0.6) { hidden.insert(.created) }
   }
 
-  static let instances = ["fedi.example", "optics.social.example", "kraftwerk.example", "toot.test"]
+  static let instances = ["fedi.example", "werkbank.example", "kraftwerk.example", "toot.test"]
   static let places = [
     "Norwich", "Delft", "Bergen", "Leipzig", "Brno", "Gdańsk", "Lyon", "Porto", "Izmir", "Pune", "Osaka", "Monterrey",
   ]
