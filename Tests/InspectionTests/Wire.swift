@@ -1,11 +1,10 @@
 // A flow as the flow engine would give it, in words.
 
 import Evidence
-import Packets
+import Flows
 import PluginHost
 import TestSupport
 
-@testable import Flows
 @testable import Inspection
 
 /// A frame of the fixture's protocol: "FX", length, body.
@@ -18,8 +17,7 @@ func frame(_ body: String, magic: String = "FX") -> [UInt8] {
 final class Wire {
   let inspector: Inspector
   let token: UInt32
-  /// The flow as the engine's table would have it.
-  private let state: UnsafeMutablePointer<FlowState>
+  private let flow: DescribedFlow
   var packet: UInt64 = 0
   var sent: [UInt64] = [0, 0]
   var wanted = true
@@ -28,18 +26,12 @@ final class Wire {
     _ inspector: Inspector, port: UInt16 = 7000, proto: UInt8 = 6, midstream: Bool = false, server: UInt32 = 0xC000_0201
   ) {
     self.inspector = inspector
-    var clientIsLow = false
-    let key = FlowKey(
-      source: NetworkAddress(ipv4: 0x0A00_0001), sourcePort: 40000, destination: NetworkAddress(ipv4: server),
-      destinationPort: port, proto: proto, vlan: 0, innerVLAN: 0, sourceIsLow: &clientIsLow)
-    state = .allocate(capacity: 1)
-    state.initialize(to: FlowState(key: key, id: 7, time: 0, number: 1))
-    if clientIsLow { state.pointee.marks.insert(.clientIsLow) }
-    if midstream { state.pointee.marks.insert(.midstream) }
-    token = inspector.open(FlowReference(state))
+    flow = DescribedFlow(
+      FlowDescription(
+        id: FlowID(rawValue: 7), client: IPAddress(ipv4: 0x0A00_0001), clientPort: 40000,
+        server: IPAddress(ipv4: server), serverPort: port, proto: proto, midstream: midstream))
+    token = inspector.open(flow.reference)
   }
-
-  deinit { state.deallocate() }
 
   @discardableResult
   func send(_ direction: Direction, _ bytes: [UInt8], afterGap: Bool = false) -> Wire {
@@ -84,7 +76,7 @@ final class Wire {
   /// Ends both directions and closes the flow, as the engine does.
   @discardableResult
   func close(_ reason: FlowEndReason = .closed, payload: UInt64 = 1) -> FlowRecord {
-    let flow = FlowReference(state)
+    let flow = flow.reference
     if flow.proto == 6 {
       end(.toServer)
       end(.toClient)

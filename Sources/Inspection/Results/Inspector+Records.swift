@@ -105,7 +105,7 @@ extension Inspector {
       key = AnomalyKey(dissector: session.pointee.dissector, id: id)
     }
     var offset = offset
-    if d < 2, offset != VDT_NO_OFFSET, let lane = slot.pointee.stream?.lane(d),
+    if d < 2, offset != VDT_NO_OFFSET, let lane = slot.activeStream?.lane(d),
       offset > max(lane.pointee.arrived, lane.pointee.skipUntil)
     {
       state.pointee.refuseOffset()

@@ -100,14 +100,13 @@ public final class ConversationRecorder: FlowConsumer {
 
   public var isFull: Bool { kept >= limit }
 
-  public func open(_ flow: borrowing FlowDescription) -> UInt32 {
-    let flow = copy flow
+  public func open(_ flow: FlowReference) -> UInt32 {
     guard flow.proto == 6 || flow.proto == 17 else { return 0 }
     guard !isFull, conversations.count < 100_000 else {
       cut += 1
       return 0
     }
-    conversations.append(Conversation(flow))
+    conversations.append(Conversation(FlowDescription(flow)))
     bytesOfFlow.append(0)
     return UInt32(conversations.count)
   }

@@ -12,6 +12,8 @@ final class Telling {
   private let token: UInt32
   private var lengths: Cut.Lengths
 
+  /// The inspector looks at it until the flow is closed.
+  private let flow: DescribedFlow
   /// The event that is next, and how far it was told.
   private var event = 0
   private var at = 0
@@ -25,7 +27,8 @@ final class Telling {
     self.inspector = inspector
     self.guarded = guarded
     lengths = cut.lengths()
-    token = inspector.open(conversation.description)
+    flow = DescribedFlow(conversation.description)
+    token = inspector.open(flow.reference)
     isWanted = token != 0
   }
 
@@ -82,7 +85,8 @@ final class Telling {
     let flow = conversation.description
     var record = FlowRecord(
       id: flow.id, origin: RecordOrigin(sensor: "", capture: ""), start: Timestamp(nanoseconds: flow.start),
-      end: Timestamp(nanoseconds: flow.start), firstPacket: flow.firstPacket, sourceIP: flow.client,
+      end: Timestamp(nanoseconds: flow.start), firstPacket: conversation.marks.first?.number ?? 1,
+      sourceIP: flow.client,
       sourcePort: flow.clientPort, destinationIP: flow.server, destinationPort: flow.serverPort,
       proto: TransportProtocol(rawValue: flow.proto))
     record.toServer.payload = UInt64(conversation.byteCount)

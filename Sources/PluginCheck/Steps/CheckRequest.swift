@@ -111,7 +111,7 @@ extension Conversation {
   var name: String {
     let flow = description
     let transport = flow.proto == 6 ? "tcp" : "udp"
-    return
-      "\(transport) \(flow.client) \(flow.clientPort) → \(flow.server) \(flow.serverPort), packet \(flow.firstPacket)"
+    let packet = marks.first.map { ", packet \($0.number)" } ?? ""
+    return "\(transport) \(flow.client) \(flow.clientPort) → \(flow.server) \(flow.serverPort)\(packet)"
   }
 }

@@ -62,7 +62,7 @@ struct SpeedStep {
     Conversation(
       FlowDescription(
         id: FlowID(rawValue: 1), client: IPAddress(ipv4: 0xC000_0201), clientPort: 40_000,
-        server: IPAddress(ipv4: 0xC633_6401), serverPort: port, proto: proto, start: 0, firstPacket: 1))
+        server: IPAddress(ipv4: 0xC633_6401), serverPort: port, proto: proto))
   }
 
   /// Ten exchanges of RFC 9112 with the headers that browsers and servers send, and bodies of 1 KiB.

@@ -29,8 +29,8 @@ extension Plugin {
 
   /// Whether its `dissector/1` takes datagrams.
   public var takesDatagrams: Bool {
-    let table = try? table(.dissector, minimum: MemoryLayout<vdt_dissector>.size)
-    return table?.assumingMemoryBound(to: vdt_dissector.self).pointee.datagram != nil
+    let table = try? table(.dissector, into: vdt_dissector(), atLeast: ABI10.dissector)
+    return table?.datagram != nil
   }
 
   /// How sure the plugin is (0…100) that an input which begins so is its own, or why it could not look. [main]
@@ -43,8 +43,7 @@ extension Plugin {
   /// The plugin's own test; nil where it has none. [main]
   public func selftest() throws(PluginError) -> (passed: Bool, report: String)? {
     guard interfaces.contains(.selftest) else { return nil }
-    let raw = try table(.selftest, minimum: MemoryLayout<vdt_selftest>.size)
-    guard let run = raw.assumingMemoryBound(to: vdt_selftest.self).pointee.run else { return nil }
+    guard let run = try table(.selftest, into: vdt_selftest(), atLeast: ABI10.selftest).run else { return nil }
     let host = HostTable(plugin: identity.id, log: { _ in })
     var report = vdt_str()
     let status = run(host.table, &report)

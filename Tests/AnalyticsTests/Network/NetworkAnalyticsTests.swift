@@ -81,7 +81,7 @@ struct NetworkAnalyticsTests {
 
   @Test("A malformation that one pair shows counts; one that a fifth of all pairs show is how things are here")
   func rarity() throws {
-    let rare = running()
+    var rare = running()
     for id in ["fragment.inconsistent_data", "tcp.overlap_different_data"] {
       rare.observe(anomaly(id, from: "10.0.0.1", to: "10.0.0.2", at: 1, flow: 7))
     }
@@ -89,7 +89,7 @@ struct NetworkAnalyticsTests {
     #expect(signal.score >= 0.5)
     #expect(signal.reason.contains("fragment.inconsistent_data"))
 
-    let common = running()
+    var common = running()
     for n in 1...30 {
       common.observe(anomaly("fragment.inconsistent_data", from: "10.0.0.1", to: "10.0.2.\(n)", at: 1))
     }

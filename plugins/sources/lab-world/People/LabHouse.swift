@@ -39,12 +39,14 @@ public struct LabHouse: Sendable, Equatable {
       "tarnwel.example",
     ],
     relations: [
-      ("recruiter", "Calder & Voss Search", "caldervoss.example"), ("recruiter", "Brightmoor Talent", "brightmoor.example"),
+      ("recruiter", "Calder & Voss Search", "caldervoss.example"),
+      ("recruiter", "Brightmoor Talent", "brightmoor.example"),
       ("vendor", "Sable Photonics", "sablephotonics.example"),
       ("vendor", "Kestrel Cleanroom Supply", "kestrelcleanroom.example"),
       ("vendor", "Northlight Software", "northlight.example"),
       ("partner", "Institute for Applied Optics Veldhaven", "iao-veldhaven.example"),
-      ("partner", "Orbis Metrology", "orbismetrology.example"), ("marketing", "Plum & Anchor Studio", "plumanchor.example"),
+      ("partner", "Orbis Metrology", "orbismetrology.example"),
+      ("marketing", "Plum & Anchor Studio", "plumanchor.example"),
       ("press", "The Photon Ledger", "photonledger.example"),
     ])
 
@@ -53,13 +55,15 @@ public struct LabHouse: Sendable, Equatable {
     key: "moellendorf", names: ["Möllendorf Feinmechanik GmbH", "Möllendorf", "Möllendorf Feinmechanik"],
     domains: ["moellendorf.example", "moellendorf-feinmechanik.example"],
     handles: ["moellendorf", "moellendorf_karriere"], trade: "Feinmechanik", languages: ["de", "pl", "cs", "tr"],
-    tongue: "de", similar: ["Autohaus Möllendorf", "Möllers Feinkost", "Hotel Schloss Möllendorf", "Mellendorf Transporte"],
+    tongue: "de",
+    similar: ["Autohaus Möllendorf", "Möllers Feinkost", "Hotel Schloss Möllendorf", "Mellendorf Transporte"],
     imitations: [
       "xn--mllendorf-07a.test", "moellendorf-login.example", "moelendorf.example", "moellendorf.portal.test",
       "rn0ellendorf.example",
     ],
     relations: [
-      ("recruiter", "Personalwerk Anders", "personalwerk-anders.example"), ("recruiter", "Kopf & Kragen", "kopfundkragen.example"),
+      ("recruiter", "Personalwerk Anders", "personalwerk-anders.example"),
+      ("recruiter", "Kopf & Kragen", "kopfundkragen.example"),
       ("vendor", "Stahlhandel Ruppert", "ruppert.example"), ("vendor", "Nordsoft", "nordsoft.example"),
       ("partner", "Institut für Mikrotechnik Gehlen", "imt-gehlen.example"),
       ("marketing", "Agentur Blauwal", "blauwal.example"), ("press", "Maschinenpost", "maschinenpost.example"),
@@ -72,7 +76,8 @@ public struct LabHouse: Sendable, Equatable {
     trade: "перевозки", languages: ["uk", "ru", "pl", "tr"], tongue: "ru",
     similar: ["Кафе «Маяк»", "Северный Ветер", "Mayak Hostel", "Северный Мост"],
     imitations: [
-      "severmayak-docs.example", "sevrmayak.example", "severmayak.login.test", "xn--80aa8aib0d.test", "severmaiak.example",
+      "severmayak-docs.example", "sevrmayak.example", "severmayak.login.test", "xn--80aa8aib0d.test",
+      "severmaiak.example",
     ],
     relations: [
       ("recruiter", "Кадры Плюс", "kadryplus.example"), ("vendor", "Волна Софт", "volnasoft.example"),

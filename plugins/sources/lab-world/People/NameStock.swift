@@ -30,7 +30,9 @@ struct NameStock: Sendable {
     if !familyFirst, random.chance(0.25) {
       let another = Self.parts(random.pick(random.chance(0.5) ? self.given : self.family))
       if self.given.contains(where: { Self.parts($0).written == another.written }) {
-        if another.written != given.written { given = ("\(given.written)-\(another.written)", given.latin + another.latin) }
+        if another.written != given.written {
+          given = ("\(given.written)-\(another.written)", given.latin + another.latin)
+        }
       } else if another.written != family.written {
         family = ("\(family.written)-\(another.written)", family.latin + another.latin)
       }

@@ -3,7 +3,9 @@
 struct LabTongue {
   let greetings, recruiting, selling, lures, urgent: [String]
 
-  private init(_ greetings: [String], _ recruiting: [String], _ selling: [String], _ lures: [String], _ urgent: [String]) {
+  private init(
+    _ greetings: [String], _ recruiting: [String], _ selling: [String], _ lures: [String], _ urgent: [String]
+  ) {
     self.greetings = greetings
     self.recruiting = recruiting
     self.selling = selling
@@ -91,7 +93,8 @@ struct LabTongue {
       ]),
     "ru": LabTongue(
       [
-        "Здравствуйте, {0}! Рад был встретиться на выставке, давайте оставаться на связи.", "{0}, у нас есть общие знакомые.",
+        "Здравствуйте, {0}! Рад был встретиться на выставке, давайте оставаться на связи.",
+        "{0}, у нас есть общие знакомые.",
         "Спасибо за доклад на прошлой неделе!",
       ],
       [

@@ -1,0 +1,76 @@
+/// A flow outside the table: what stays known of it when it is closed, and how it is told again.
+
+import Evidence
+import Packets
+
+/// What a ``FlowReference`` says, as a value of its own, for who keeps it longer than the flow is open.
+public struct FlowDescription: Sendable, Hashable {
+  /// The id that the flow's ``FlowRecord`` carries.
+  public var id: FlowID
+  /// The side that opened the flow.
+  public var client: IPAddress
+  public var clientPort: UInt16
+  public var server: IPAddress
+  public var serverPort: UInt16
+  /// IP protocol number: 6 TCP, 17 UDP, …
+  public var proto: UInt8
+  /// Capture time of the first packet, nanoseconds since 1970 UTC.
+  public var start: Int64
+  /// The first segment seen was of a running session.
+  public var midstream: Bool
+
+  public init(
+    id: FlowID, client: IPAddress, clientPort: UInt16, server: IPAddress, serverPort: UInt16, proto: UInt8,
+    start: Int64 = 0, midstream: Bool = false
+  ) {
+    self.id = id
+    self.client = client
+    self.clientPort = clientPort
+    self.server = server
+    self.serverPort = serverPort
+    self.proto = proto
+    self.start = start
+    self.midstream = midstream
+  }
+
+  public init(_ flow: FlowReference) {
+    self.init(
+      id: flow.id, client: flow.client, clientPort: flow.clientPort, server: flow.server, serverPort: flow.serverPort,
+      proto: flow.proto, start: flow.start, midstream: flow.midstream)
+  }
+}
+
+extension NetworkAddress {
+  /// The address as packets carry it.
+  init(_ address: IPAddress) {
+    self =
+      address.isIPv4
+      ? NetworkAddress(ipv4: UInt32(truncatingIfNeeded: address.low))
+      : NetworkAddress(high: address.high, low: address.low)
+  }
+}
+
+/// A flow that no engine tracks, so that what was kept of one can be told again to a ``FlowConsumer``.
+///
+///     let flow = DescribedFlow(description)
+///     let token = consumer.open(flow.reference)
+public final class DescribedFlow {
+  private let state: UnsafeMutablePointer<FlowState>
+
+  public init(_ description: FlowDescription) {
+    var clientIsLow = false
+    let key = FlowKey(
+      source: NetworkAddress(description.client), sourcePort: description.clientPort,
+      destination: NetworkAddress(description.server), destinationPort: description.serverPort,
+      proto: description.proto, vlan: 0, innerVLAN: 0, sourceIsLow: &clientIsLow)
+    state = .allocate(capacity: 1)
+    state.initialize(to: FlowState(key: key, id: description.id.rawValue, time: description.start, number: 1))
+    if clientIsLow { state.pointee.marks.insert(.clientIsLow) }
+    if description.midstream { state.pointee.marks.insert(.midstream) }
+  }
+
+  deinit { state.deallocate() }
+
+  /// Valid as long as this object.
+  public var reference: FlowReference { FlowReference(state) }
+}
