@@ -1,9 +1,5 @@
 import CPrefetch
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Finds numbers by hash: open addressing with linear probing over one array of words.
 ///
 /// Invariant: `slots` has `mask + 1` words, a power of two; a word is 0 (empty) or hash << 32 | number + 1; at most half of the
@@ -22,10 +18,12 @@ struct HashIndex: ~Copyable {
     mask = UInt32(words - 1)
   }
 
-  deinit { free(slots) }
+  deinit { PageMemory.release(slots, (Int(mask) + 1) * 8) }
 
   private static func make(_ words: Int) -> UnsafeMutablePointer<UInt64> {
-    guard let memory = calloc(words, 8) else { fatalError("out of memory for a hash table of \(words) words") }
+    guard let memory = PageMemory.reserve(words * 8) else {
+      fatalError("out of memory for a hash table of \(words) words")
+    }
     return memory.bindMemory(to: UInt64.self, capacity: words)
   }
 
@@ -96,7 +94,7 @@ struct HashIndex: ~Copyable {
     slots = Self.make(length * 2)
     mask = UInt32(length * 2 - 1)
     for i in 0..<length where old[i] != 0 { put(old[i]) }
-    free(old)
+    PageMemory.release(old, length * 8)
   }
 }
 

@@ -44,6 +44,10 @@ struct TCPEndpoint: BitwiseCopyable {
   var repeats: UInt16 = 0
   /// Acknowledgements in a row that no window of this side allowed.
   var doubtful: UInt8 = 0
+  // Here they fill a word: an endpoint has 96 bytes, and a session four cache lines.
+  var state: EndpointState = .inactive
+  var previousState: EndpointState = .inactive
+  var windowScale: UInt8 = 0
 
   /// Offset of the next byte to deliver; 0 is the byte after the SYN.
   var nextOffset: UInt64 = 0
@@ -60,9 +64,6 @@ struct TCPEndpoint: BitwiseCopyable {
   var urgentCount: UInt16 = 0
   /// The sequence number of the FIN itself; meaningful with `finKnown`.
   var finSequence: UInt32 = 0
-  var state: EndpointState = .inactive
-  var previousState: EndpointState = .inactive
-  var windowScale: UInt8 = 0
   var flags: UInt8 = 0
   var marks: Marks = []
 
@@ -176,7 +177,7 @@ struct SpareSYN: BitwiseCopyable {
   var offered: TCPEndpoint.Marks
 }
 
-/// A TCP session: what a flow of that protocol has besides its `FlowState`. Trivial.
+/// A TCP session: what a flow of that protocol has besides its `FlowState`. Trivial, 256 bytes.
 struct TCPState: BitwiseCopyable {
   // First, so that an endpoint is found by index.
   var originator = TCPEndpoint()
