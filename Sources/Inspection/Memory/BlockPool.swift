@@ -1,9 +1,9 @@
 /// Memory for bytes that dissectors wait on: blocks in powers of two, under one hard cap.
 
-/// Hands out uninitialised blocks of 512 bytes to 32 MiB. A block that is given back is kept for the next taker of its
+/// Hands out uninitialised blocks of 64 bytes to 32 MiB. A block that is given back is kept for the next taker of its
 /// size. What is out plus what is kept never exceeds the capacity. One worker's own.
 final class BlockPool {
-  private static let smallest = 9
+  private static let smallest = 6
   private static let largest = 25
 
   let capacity: Int

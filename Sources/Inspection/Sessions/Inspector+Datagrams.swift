@@ -56,53 +56,57 @@ extension Inspector {
     ask(slot, stream, 0, d, bytes, isAll: true)
     stream.pointee.asked += 1
     guard search.pointee.bestCertainty > 0 else {
-      if stream.pointee.asked >= min(options.probeDatagrams, 4) || !keepDatagram(stream, d, offset, bytes) {
+      if stream.pointee.asked >= min(options.probeDatagrams, 4) || !keepDatagram(search, d, offset, bytes) {
         dropKept(stream)
         unrecognised(slot, stream, 0)
       }
       return
     }
     let now = packetMark.pointee
-    guard openSession(slot, stream, 0), session.pointee.phase == .open else {
-      dropKept(stream)
-      return
+    // The search ends when the session opens; what it kept is this call's from here on.
+    var kept = search.pointee.takeKept()
+    if openSession(slot, stream, 0), session.pointee.phase == .open { session.pointee.otherCompared = true }
+    while let datagram = kept {
+      kept = datagram.pointee.next
+      if session.pointee.phase == .open {
+        packetMark.pointee = datagram.pointee.mark
+        deliverDatagram(
+          slot, stream, datagram.pointee.direction, datagram.pointee.offset,
+          UnsafeRawBufferPointer(start: datagram.room, count: datagram.pointee.count))
+      }
+      give(datagram)
     }
-    session.pointee.otherCompared = true
-    for at in 0..<(stream.kept?.pointee.count ?? 0) where session.pointee.phase == .open {
-      guard let kept = stream.kept?.pointee.items[at] else { break }
-      packetMark.pointee = kept.mark
-      deliverDatagram(
-        slot, stream, kept.direction, kept.offset, UnsafeRawBufferPointer(start: kept.block, count: kept.count))
-    }
-    dropKept(stream)
     packetMark.pointee = now
     if session.pointee.phase == .open { deliverDatagram(slot, stream, d, offset, bytes) }
   }
 
-  private func keepDatagram(_ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard stream.kept?.pointee.count ?? 0 < 4, let block = pool.take(max(1, bytes.count)) else {
+  private func keepDatagram(
+    _ search: UnsafeMutablePointer<Search>, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard let block = pool.take(KeptDatagram.blockSize(bytes.count)) else {
       counters.bytesOverBuffer &+= UInt64(bytes.count)
       return false
     }
-    if let source = bytes.baseAddress, bytes.count > 0 { block.copyMemory(from: source, byteCount: bytes.count) }
-    let kept = stream.kept ?? .allocate(capacity: 1)
-    if stream.kept == nil {
-      kept.initialize(to: KeptDatagrams())
-      stream.kept = kept
+    let kept = block.bindMemory(to: KeptDatagram.self, capacity: 1)
+    kept.initialize(
+      to: KeptDatagram(
+        next: search.pointee.kept, count: bytes.count, offset: offset, mark: packetMark.pointee, direction: d))
+    if let source = bytes.baseAddress, bytes.count > 0 {
+      kept.room.copyMemory(from: source, byteCount: bytes.count)
     }
-    kept.pointee.items[kept.pointee.count] = KeptDatagram(
-      block: block, count: bytes.count, offset: offset, direction: d, mark: packetMark.pointee)
-    kept.pointee.count += 1
+    search.pointee.kept = kept
     return true
   }
 
   func dropKept(_ stream: Stream) {
-    guard let kept = stream.kept else { return }
-    for at in 0..<kept.pointee.count {
-      let datagram = kept.pointee.items[at]
-      if let block = datagram.block { pool.give(block, max(1, datagram.count)) }
+    var kept = stream.session(0).pointee.search?.pointee.takeKept()
+    while let datagram = kept {
+      kept = datagram.pointee.next
+      give(datagram)
     }
-    kept.deallocate()
-    stream.kept = nil
+  }
+
+  private func give(_ datagram: UnsafeMutablePointer<KeptDatagram>) {
+    pool.give(datagram, KeptDatagram.blockSize(datagram.pointee.count))
   }
 }

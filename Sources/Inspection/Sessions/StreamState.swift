@@ -136,6 +136,8 @@ struct Search: BitwiseCopyable {
   var bestDissector: UInt8 = 0
   var bestProto: UInt16 = 0
   var bestDirection: UInt8 = 0
+  /// UDP: the datagrams that were shown, the latest first. They go back to the pool before the search ends.
+  var kept: UnsafeMutablePointer<KeptDatagram>?
 }
 
 /// First bytes of both directions, kept until one has been compared with the protocol recognised in the other. Trivial.
@@ -159,19 +161,34 @@ struct Heads: BitwiseCopyable {
   }
 }
 
-/// A datagram kept until the protocol is known.
+/// A datagram kept until the protocol is known: the head of a block that goes on with its bytes. Trivial.
 struct KeptDatagram: BitwiseCopyable {
-  var block: UnsafeMutableRawPointer?
-  var count = 0
-  var offset: UInt64 = 0
-  var direction: UInt8 = 0
-  var mark = ByteMark(offset: 0, time: 0, packet: 0)
+  var next: UnsafeMutablePointer<KeptDatagram>?
+  let count: Int
+  let offset: UInt64
+  let mark: ByteMark
+  let direction: UInt8
+
+  /// The size of the block that a datagram of so many bytes is kept in.
+  static func blockSize(_ bytes: Int) -> Int { MemoryLayout<KeptDatagram>.stride + bytes }
 }
 
-/// The first datagrams of a flow, kept until the protocol is known. Trivial.
-struct KeptDatagrams: BitwiseCopyable {
-  var count = 0
-  var items = InlineArray<4, KeptDatagram>(repeating: KeptDatagram())
+extension Search {
+  /// Hands over what was kept, the earliest first.
+  mutating func takeKept() -> UnsafeMutablePointer<KeptDatagram>? {
+    var earliest: UnsafeMutablePointer<KeptDatagram>?
+    while let datagram = kept {
+      kept = datagram.pointee.next
+      datagram.pointee.next = earliest
+      earliest = datagram
+    }
+    return earliest
+  }
+}
+
+extension UnsafeMutablePointer<KeptDatagram> {
+  /// Where the bytes are.
+  var room: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self + 1) }
 }
 
 /// What a flow needs once it carries bytes. Trivial; it owns what it points to, which ``release(_:)`` frees.
@@ -191,8 +208,6 @@ struct StreamState: BitwiseCopyable {
     var second = SessionSlot()
     /// By session: dissectors that said not-mine.
     var excluded: (UInt64, UInt64) = (0, 0)
-    /// UDP: the datagrams that were kept.
-    var kept: UnsafeMutablePointer<KeptDatagrams>?
     /// TCP: both directions' first bytes, from when one is compared.
     var heads: UnsafeMutablePointer<Heads>?
   }
@@ -205,14 +220,13 @@ struct StreamState: BitwiseCopyable {
     return new
   }
 
-  /// Frees what it owns; the sessions have been closed.
+  /// Frees what it owns; the sessions have been closed, and what their searches kept was given back.
   mutating func release(_ pool: BlockPool) {
     lanes.0.release(pool)
     lanes.1.release(pool)
     first.endSearch()
     guard let rare = rarities else { return }
     rare.pointee.second.endSearch()
-    rare.pointee.kept?.deallocate()
     rare.pointee.heads?.deallocate()
     rare.deallocate()
     rarities = nil
@@ -236,6 +250,11 @@ extension Stream {
       .assumingMemoryBound(to: SessionSlot.self)
   }
 
+  /// What the first session's next bytes will be given to or compared with, if there is anything.
+  @inline(__always) var firstTarget: UnsafeRawPointer? {
+    session(0).pointee.session.map { UnsafeRawPointer($0) } ?? session(0).pointee.search.map { UnsafeRawPointer($0) }
+  }
+
   /// The sessions that there may be.
   var sessions: Range<UInt8> { 0..<(pointee.rarities == nil ? 1 : 2) }
 
@@ -255,12 +274,6 @@ extension Stream {
   func excludeNone(_ index: UInt8) {
     guard let rare = pointee.rarities else { return }
     if index == 0 { rare.pointee.excluded.0 = 0 } else { rare.pointee.excluded.1 = 0 }
-  }
-
-  /// The datagrams that were kept, if any.
-  var kept: UnsafeMutablePointer<KeptDatagrams>? {
-    get { pointee.rarities?.pointee.kept }
-    nonmutating set { pointee.madeRarities().pointee.kept = newValue }
   }
 
   /// The first bytes of both directions, from when one is compared.
