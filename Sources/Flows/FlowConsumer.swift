@@ -64,10 +64,14 @@ public protocol FlowConsumer: AnyObject {
   /// Something of the flow may come soon: a chance to bring its memory nearer. The token may be one that is closed.
   func prefetch(_ token: UInt32)
 
+  /// What ``prefetch(_:)`` asked for has come: a chance to bring nearer what hangs on it.
+  func prefetchMore(_ token: UInt32)
+
   /// The flow is over. Called exactly once for each token other than 0; fills the record's application fields.
   func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord)
 }
 
 extension FlowConsumer {
   public func prefetch(_ token: UInt32) {}
+  public func prefetchMore(_ token: UInt32) {}
 }

@@ -53,6 +53,10 @@ public final class FlowEngine {
   @inline(__always)
   public func hintSession(_ hint: UInt32) { core.pointee.hintSession(hint) }
 
+  /// The fourth.
+  @inline(__always)
+  public func hintConsumer(_ hint: UInt32) { core.pointee.hintConsumer(hint) }
+
   /// Lets capture time pass without a packet: what timed out by then is closed. Workers that share a capture call this with
   /// the same time before ``finish(reason:)``, so that their records do not depend on how packets were spread.
   public func advance(to time: Int64) { core.pointee.advance(to: time) }

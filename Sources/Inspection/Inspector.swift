@@ -224,6 +224,12 @@ public final class Inspector: FlowConsumer {
     vedette_prefetch(slot + 64)
   }
 
+  public func prefetchMore(_ token: UInt32) {
+    guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
+    // It may be another flow's by now, or the session be gone: then nothing comes of it.
+    if let target = slot(token).stream.firstTarget { vedette_prefetch(target) }
+  }
+
   public func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark

@@ -173,4 +173,7 @@ struct StreamTests {
     wire.send(.toServer, frame("host www.example.org") + frame("host later.example.org"))
     #expect(wire.close().serverName == "www.example.org")
   }
+
+  @Test("An inspected flow takes no more than two cache lines")
+  func size() { #expect(MemoryLayout<InspectedFlow>.stride <= 128) }
 }

@@ -78,11 +78,12 @@ final class PacketWorker {
           into: &packets[place])
         hints[place] = flows.hint(packets + place)
       }
-      if step >= 3, step &- 3 < frames.count {
-        let place = (step &- 3) & (steps - 1)
+      if step >= 2, step &- 2 < frames.count {
+        let place = (step &- 2) & (steps - 1)
         hints[place] = flows.hintFlow(hints[place])
       }
-      if step >= 5, step &- 5 < frames.count { flows.hintSession(hints[(step &- 5) & (steps - 1)]) }
+      if step >= 4, step &- 4 < frames.count { flows.hintSession(hints[(step &- 4) & (steps - 1)]) }
+      if step >= 6, step &- 6 < frames.count { flows.hintConsumer(hints[(step &- 6) & (steps - 1)]) }
       let due = step &- (steps &- 1)
       guard due >= 0 else { continue }
       let packet = packets + (due & (steps - 1))

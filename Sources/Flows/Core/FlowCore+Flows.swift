@@ -10,7 +10,7 @@ extension FlowCore {
     guard let at = flows.allocate() else { return .none }
     let flow = flows[at]
     flow.initialize(
-      to: FlowState(key: key, id: identity(key, &packet), time: packet.time, number: packet.number))
+      to: FlowState(key: key, hash: hash, id: identity(key, &packet), time: packet.time, number: packet.number))
     flow.pointee.capture = capture
     if clientIsLow { flow.pointee.marks.insert(.clientIsLow) }
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
@@ -82,6 +82,18 @@ extension FlowCore {
     let flow = flows[at]
     if flow.pointee.tcp != .none { finishStreams(flow) }
     noteAtEnd(flow)
+    flowRecords.append(concluded(flow, reason))
+    releaseTallies(flow)
+    wheel.remove(at, in: flows)
+    index.remove(flow.pointee.hash, at)
+    flows.release(at)
+    counters.flowsClosed &+= 1
+    counters.flows &-= 1
+  }
+
+  /// The record of a flow that is over; its session is given back, and the consumer has had its say. A function of its own, so
+  /// that the record is made where it will stay.
+  private mutating func concluded(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {
     var record = makeRecord(flow, reason)
     let tcp = flow.pointee.tcp
     if tcp != .none {
@@ -101,13 +113,7 @@ extension FlowCore {
       }
       consumer.close(flow.pointee.token, reason: reason, record: &record)
     }
-    releaseTallies(flow)
-    flowRecords.append(record)
-    wheel.remove(at, in: flows)
-    index.remove(flow.pointee.key.hash(seed: seed), at)
-    flows.release(at)
-    counters.flowsClosed &+= 1
-    counters.flows &-= 1
+    return record
   }
 
   private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {

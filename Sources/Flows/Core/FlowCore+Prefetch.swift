@@ -27,12 +27,16 @@ extension FlowCore {
   func hintFlow(_ hash: UInt32) -> UInt32 {
     guard hash != 0 else { return .none }
     let at = index.likely(hash)
-    guard at != .none else { return .none }
+    if at != .none { ask(for: at) }
+    return at
+  }
+
+  @inline(__always)
+  private func ask(for at: UInt32) {
     let flow = UnsafeRawPointer(flows[at])
     vedette_prefetch(flow)
     vedette_prefetch(flow + 64)
     vedette_prefetch(flow + 128)
-    return at
   }
 
   /// Third step: the flow has come, what hangs on it is asked for.
@@ -48,6 +52,28 @@ extension FlowCore {
       vedette_prefetch(session + 128)
       vedette_prefetch(session + 192)
     }
+    if flow.pointee.tallies < tallies.numbers.upperBound { vedette_prefetch(tallies[flow.pointee.tallies]) }
     if flow.pointee.token != 0, let consumer { consumer.prefetch(flow.pointee.token) }
+  }
+
+  /// Fourth step: what the consumer knows of the flow has come, what hangs on that is asked for.
+  @inline(__always)
+  func hintConsumer(_ at: UInt32) {
+    guard at != .none else { return }
+    let token = flows[at].pointee.token
+    if token != 0, let consumer { consumer.prefetchMore(token) }
+  }
+
+  /// The same steps for the flows that will be closed next, at the end of `closing`.
+  @inline(__always)
+  func hintClosing() {
+    let count = closing.count
+    if count >= 12 { ask(for: closing[count &- 12].index) }
+    if count >= 8 {
+      let at = closing[count &- 8].index
+      index.prefetch(flows[at].pointee.hash)
+      hintSession(at)
+    }
+    if count >= 4 { hintConsumer(closing[count &- 4].index) }
   }
 }

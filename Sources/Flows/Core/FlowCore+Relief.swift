@@ -48,6 +48,9 @@ extension FlowCore {
     }
   }
 
+  /// Whether a number is that of a flow: one that is not has left the wheel.
+  func isInUse(_ at: UInt32) -> Bool { flows[at].pointee.timerSlot != .max }
+
   private mutating func shorten(sparing new: UInt32) {
     if !relief.isOn {
       relief.begin()
@@ -59,8 +62,7 @@ extension FlowCore {
       relief.hand = relief.hand &+ 1 < numbers.upperBound ? relief.hand &+ 1 : 0
       let at = relief.hand
       let flow = flows[at]
-      // A number that is not in use was never handed out, and then all is zero, or has left the wheel.
-      guard at != new, flow.pointee.id != 0, flow.pointee.timerSlot != .max else { continue }
+      guard at != new, isInUse(at) else { continue }
       let idle = max((flow.pointee.deadline &- flow.pointee.last) / relief.divisor, TimerWheel.second)
       guard flow.pointee.last &+ idle <= clock else { continue }
       if flow.pointee.deadline <= clock {

@@ -38,7 +38,8 @@ struct FlowCore: ~Copyable {
   let idBasis: UInt64
 
   /// The flows that `finish` has still to close; empty while packets come.
-  var closing: [(order: FlowOrder, index: UInt32)] = []
+  /// By when they began, the first last; the whole order is looked up where that does not decide.
+  var closing: [(start: Int64, index: UInt32)] = []
   var counters = FlowCounters()
   var reachedCaps: [ReachedCap] = []
   var flowRecords: [FlowRecord] = []
@@ -121,14 +122,15 @@ struct FlowCore: ~Copyable {
   /// The first of the open flows, in the order in which they began.
   mutating func nextToClose(_ limit: Int) -> [FlowOrder] {
     listOpen()
-    return closing.suffix(max(0, limit)).reversed().map(\.order)
+    return closing.suffix(max(0, limit)).reversed().map { FlowOrder(flows[$0.index].pointee) }
   }
 
   /// Closes open flows in the order in which they began, up to and with `bound`.
   mutating func finish(reason: FlowEndReason, through bound: FlowOrder) {
     listOpen()
-    while let next = closing.last, next.order <= bound {
+    while let next = closing.last, FlowOrder(flows[next.index].pointee) <= bound {
       closing.removeLast()
+      hintClosing()
       let flow = flows[next.index]
       let over = flow.pointee.deadline <= clock
       close(next.index, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
@@ -141,15 +143,15 @@ struct FlowCore: ~Copyable {
     guard closing.isEmpty, flows.count > 0 || datagrams.oldest != .none else { return }
     giveUpDatagrams()
     closing.reserveCapacity(flows.count)
-    for slot in 0..<Int64(TimerWheel.slotCount) {
-      var at = wheel.take(slot)
-      while at != .none {
-        let flow = flows[at]
-        flow.pointee.timerSlot = .max
-        closing.append((FlowOrder(flow.pointee), at))
-        at = flow.pointee.timerNext
-      }
+    // In the order of memory; along the wheel's lists each flow would be waited for.
+    for at in flows.numbers where isInUse(at) {
+      flows[at].pointee.timerSlot = .max
+      closing.append((flows[at].pointee.start, at))
     }
-    closing.sort { $0.order > $1.order }
+    wheel.clear()
+    closing.sort {
+      $0.start != $1.start
+        ? $0.start > $1.start : FlowOrder(flows[$0.index].pointee) > FlowOrder(flows[$1.index].pointee)
+    }
   }
 }

@@ -66,6 +66,9 @@ struct TimerWheel: ~Copyable {
     return head
   }
 
+  /// Forgets all flows; whoever calls this has marked each as being in no slot.
+  mutating func clear() { heads.update(repeating: .none, count: Self.slotCount) }
+
   /// The flow that is nearest to being looked at, for giving one up when the table is full.
   func nearest() -> UInt32 {
     let base = max(now, 0)

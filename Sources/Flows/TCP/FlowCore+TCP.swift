@@ -184,7 +184,7 @@ extension FlowCore {
   private mutating func startSession(_ at: UInt32) -> Bool {
     guard let session = sessions.allocate() else {
       wheel.remove(at, in: flows)
-      index.remove(flows[at].pointee.key.hash(seed: seed), at)
+      index.remove(flows[at].pointee.hash, at)
       flows.release(at)
       counters.flows &-= 1
       return false
