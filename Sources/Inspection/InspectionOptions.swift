@@ -27,6 +27,8 @@ public struct InspectionOptions: Sendable {
 /// What was done and what was dropped. All grow only.
 public struct InspectionCounters: Sendable, Hashable {
   public var flows: UInt64 = 0
+  /// Flows that were not looked at because there was no room to remember them.
+  public var flowsNotInspected: UInt64 = 0
   public var sessions: UInt64 = 0
   public var transactions: UInt64 = 0
   public var anomalies: UInt64 = 0

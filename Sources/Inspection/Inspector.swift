@@ -179,7 +179,10 @@ public final class Inspector: FlowConsumer {
 
   /// A new slot's token, 0 when there are too many.
   func takeSlot(_ flow: FlowReference) -> UInt32 {
-    guard let number = hot.pointee.slots.allocate() else { return 0 }
+    guard let number = hot.pointee.slots.allocate() else {
+      counters.flowsNotInspected &+= 1
+      return 0
+    }
     let slot = hot.pointee.slots[number]
     slot.initialize(to: InspectedFlow(flow, token: number + 1))
     slot.pointee.phase = .fresh

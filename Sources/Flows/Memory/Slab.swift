@@ -1,6 +1,6 @@
 /// Values of one trivial type in manually managed memory, named by 32-bit numbers that stay valid until they are freed.
 ///
-/// Invariant: `base` has address space for `capacity` elements, or is nil where there was none; the numbers below `used` were
+/// Invariant: `base` has address space for `capacity` elements, or is nil where there was none at all; the numbers below `used` were
 /// handed out at least once; of these each is either in use (handed out by `allocate`, not yet freed) or on the free list, whose
 /// links lie in the elements' first four bytes; the memory of the others was not touched and reads as zero. Elements are never
 /// moved, so that pointers to them hold as long as they are in use. Nothing else in the program frees or moves this memory.
@@ -13,9 +13,17 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
   private var used: UInt32 = 0
   private var freeHead = UInt32.none
 
-  package init(capacity: Int) {
-    self.capacity = max(1, min(capacity, Int(UInt32.max - 1)))
-    base = PageMemory.reserve(self.capacity * MemoryLayout<Element>.stride)
+  /// - Parameter wanted: the cap. Where there is not as much address space (the system may count it strictly, or limit it) it is
+  ///   halved until there is.
+  package init(capacity wanted: Int) {
+    var room = max(1, min(wanted, Int(UInt32.max - 1)))
+    var memory = PageMemory.reserve(room * MemoryLayout<Element>.stride)
+    while memory == nil, room > 1 {
+      room /= 2
+      memory = PageMemory.reserve(room * MemoryLayout<Element>.stride)
+    }
+    capacity = room
+    base = memory
   }
 
   deinit {
