@@ -15,6 +15,7 @@ let rooms: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
   .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
   .target(name: "CSV"),
@@ -93,12 +94,12 @@ let personaFiles: [Target] =
       path: "plugins/personas/stix-objects"),
   ]
   + [
-    personaFile("stix", "STIXSource", uses: ["STIXObjects"]), personaFile("misp", "MISPSource"),
-    personaFile("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaFile("x-export", "XExportSource"),
+    personaSource("stix", "STIXSource", uses: ["STIXObjects"]), personaSource("misp", "MISPSource"),
+    personaSource("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaSource("x-export", "XExportSource"),
   ].flatMap { $0 }
 
 /// A source of personas in its own folder: the part that tests see, and the shared library around it.
-func personaFile(_ name: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
+func personaSource(_ name: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
   [
     .target(
       name: module, dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON"] + uses,
@@ -108,7 +109,18 @@ func personaFile(_ name: String, _ module: String, uses: [Target.Dependency] = [
       path: "plugins/personas/\(name)/Entry"),
   ]
 }
-let plugins = (dissectors + sources + personaFiles).filter { $0.name.contains("_") }
+
+/// Sources of personas that ask a service.
+let personaPollers: [Target] =
+  [
+    .target(
+      name: "Polling", dependencies: ["PluginSupport", "PersonaRecords", "VedettePluginABI", "JSON", "CCurl"],
+      path: "plugins/personas/polling")
+  ]
+  + [
+    personaSource("mastodon", "MastodonSource", uses: ["Polling"])
+  ].flatMap { $0 }
+let plugins = (dissectors + sources + personaFiles + personaPollers).filter { $0.name.contains("_") }
 
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Packets"], path: "Tests/Support"),
@@ -129,6 +141,9 @@ let tests: [Target] = [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
       "CSV", "PersonaRecords", "STIXObjects", "STIXSource", "MISPSource", "LinkedInExportSource", "XExportSource",
     ]),
+  .testTarget(
+    name: "PersonaSourceTests",
+    dependencies: ["Polling", "MastodonSource", "PluginSupport", "VedettePluginABI", "JSON"]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
   .testTarget(name: "StoreTests", dependencies: ["Store"]),
@@ -151,7 +166,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
-  targets: rooms + dissectors + sources + personaFiles + tests,
+  targets: rooms + dissectors + sources + personaFiles + personaPollers + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -45,6 +45,21 @@ public struct Describer {
     source(interface, modes: UInt32(VDT_SOURCE_STREAM), parameters: parameters, blindSpots: blindSpots)
   }
 
+  /// An interface that asks a service from time to time. `rateLimits`: requests in so many milliseconds, and for what.
+  public mutating func pollingSource(
+    _ interface: SourceInterface, parameters: String,
+    rateLimits: [(requests: UInt64, milliseconds: UInt64, of: String)] = [], blindSpots: [String]
+  ) {
+    source(interface, modes: UInt32(VDT_SOURCE_POLLER), parameters: parameters, blindSpots: blindSpots)
+    for limit in rateLimits {
+      ask { d in
+        withText(interface.rawValue) { id in
+          withText(limit.of) { d.pointee.rate_limit(d, id, limit.requests, limit.milliseconds, $0) }
+        }
+      }
+    }
+  }
+
   private mutating func source(
     _ interface: SourceInterface, modes: UInt32, parameters: String, blindSpots: [String]
   ) {

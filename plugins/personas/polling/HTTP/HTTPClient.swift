@@ -1,0 +1,285 @@
+/// Asks web services, one question at a time, without ever holding its caller longer than the caller wants to wait.
+
+import CCurl
+import Glibc
+import Synchronization
+
+/// What a client keeps to.
+public struct HTTPLimits: Sendable {
+  /// The most bytes of an answer's body, decompressed.
+  public var bodyBytes = 16 << 20
+  /// The most bytes of all its headers.
+  public var headerBytes = 64 << 10
+  /// For a connection, milliseconds.
+  public var connectMilliseconds = 10_000
+  /// For a whole answer, milliseconds.
+  public var totalMilliseconds = 60_000
+  public var redirects = 5
+  /// A file of certificates to trust besides none of the system's; empty: the system's.
+  public var certificates = ""
+
+  public init() {}
+}
+
+/// A client over libcurl. TLS is verified; redirects are followed within the same origin only, so that a token never
+/// reaches another. One thread at a time, but `wake`.
+///
+/// Unsafe core: `multi` and `easy` live as long as the client, and `transfer`, which libcurl's callbacks write to, as
+/// long as the transfer is added to `multi`.
+public final class HTTPClient {
+  public enum Step {
+    /// The answer is not there yet.
+    case waiting
+    case answer(HTTPAnswer)
+    case failed(PollFailure)
+  }
+
+  private let multi: UnsafeMutableRawPointer?
+  private let easy: UnsafeMutableRawPointer?
+  private let words: UnsafeMutablePointer<CChar>
+  private let limits: HTTPLimits
+  private let agent: String
+  private var transfer: Transfer?
+  private let woken = Atomic<Bool>(false)
+
+  /// libcurl asks for this once in a process; since 7.84 it may be asked again, from any thread.
+  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  public init(agent: String, limits: HTTPLimits = HTTPLimits()) {
+    self.agent = agent
+    self.limits = limits
+    words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    multi = Self.isReady ? curl_multi_init() : nil
+    easy = Self.isReady ? curl_easy_init() : nil
+  }
+
+  deinit {
+    cancel()
+    if let easy { curl_easy_cleanup(easy) }
+    if let multi { curl_multi_cleanup(multi) }
+    words.deallocate()
+  }
+
+  /// Ends a wait, or the next one. Any thread.
+  public func wake() {
+    woken.store(true, ordering: .releasing)
+    if let multi { curl_multi_wakeup(multi) }
+  }
+
+  /// Whether an answer is waited for.
+  public var isBusy: Bool { transfer != nil }
+
+  /// Asks; a question before is given up.
+  public func ask(_ request: HTTPRequest) {
+    cancel()
+    transfer = Transfer(request, limits)
+    begin()
+  }
+
+  /// Gives up what is asked.
+  public func cancel() {
+    if transfer?.isAdded == true, let multi, let easy { curl_multi_remove_handle(multi, easy) }
+    transfer = nil
+  }
+
+  /// Goes on for at most `wait` milliseconds.
+  public func advance(wait: UInt64) -> Step {
+    guard let multi, easy != nil else {
+      transfer = nil
+      return .failed(PollFailure(.network, "libcurl could not be started: no memory"))
+    }
+    let end = Self.now() &+ min(wait, 3_600_000)
+    while true {
+      guard let transfer else { return .waiting }
+      if let failure = transfer.failure {
+        cancel()
+        return .failed(failure)
+      }
+      var running: Int32 = 0
+      curl_multi_perform(multi, &running)
+      var left: Int32 = 0
+      if let message = curl_multi_info_read(multi, &left) {
+        if let step = finish(vedette_curl_result(message)) { return step }
+        continue
+      }
+      let now = Self.now()
+      if woken.exchange(false, ordering: .acquiring) || now >= end { return .waiting }
+      curl_multi_poll(multi, nil, 0, Int32(clamping: end - now), nil)
+    }
+  }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
+  }
+
+  // MARK: a transfer
+
+  private func begin() {
+    guard let multi, let easy, let transfer else { return }
+    curl_easy_reset(easy)
+    words.pointee = 0
+    transfer.reset()
+    let context = Unmanaged.passUnretained(transfer).toOpaque()
+    let request = transfer.request
+    var codes: [CURLcode] = []
+    func text(_ option: CURLoption, _ value: String) { codes.append(vedette_curl_set_text(easy, option, value)) }
+    func number(_ option: CURLoption, _ value: Int) { codes.append(vedette_curl_set_number(easy, option, value)) }
+    func pointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
+      codes.append(vedette_curl_set_pointer(easy, option, value))
+    }
+    text(CURLOPT_URL, request.address.text)
+    text(CURLOPT_USERAGENT, agent)
+    text(CURLOPT_ACCEPT_ENCODING, "")
+    text(CURLOPT_PROTOCOLS_STR, "http,https")
+    if !limits.certificates.isEmpty { text(CURLOPT_CAINFO, limits.certificates) }
+    number(CURLOPT_NOSIGNAL, 1)
+    number(CURLOPT_FOLLOWLOCATION, 0)
+    number(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
+    number(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
+    pointer(CURLOPT_ERRORBUFFER, words)
+    if let body = request.body {
+      number(CURLOPT_POST, 1)
+      codes.append(vedette_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+      body.withUnsafeBytes {
+        codes.append(
+          vedette_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)))
+      }
+    }
+    transfer.list = request.headers.reduce(nil) { list, header in
+      let line = "\(header.name): \(header.value)"
+      // What holds a line end would be two headers.
+      guard !line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return list }
+      return curl_slist_append(list, line) ?? list
+    }
+    pointer(CURLOPT_HTTPHEADER, transfer.list)
+    pointer(CURLOPT_WRITEDATA, context)
+    pointer(CURLOPT_HEADERDATA, context)
+    codes.append(
+      vedette_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+        Transfer.of(context)?.take(body: UnsafeRawBufferPointer(start: bytes, count: size &* count)) ?? 0
+      })
+    codes.append(
+      vedette_curl_set_sink(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+        Transfer.of(context)?.take(header: UnsafeRawBufferPointer(start: bytes, count: size &* count)) ?? 0
+      })
+    if let code = codes.first(where: { $0 != CURLE_OK }) {
+      transfer.failure = PollFailure(
+        .network, "libcurl refuses an option: \(String(cString: curl_easy_strerror(code)))")
+      return
+    }
+    transfer.isAdded = curl_multi_add_handle(multi, easy) == CURLM_OK
+    if !transfer.isAdded { transfer.failure = PollFailure(.network, "libcurl takes no transfer: no memory") }
+  }
+
+  /// Nil: a redirect is followed.
+  private func finish(_ result: CURLcode) -> Step? {
+    guard let multi, let easy, let transfer else { return .waiting }
+    var status = 0
+    vedette_curl_get_number(easy, CURLINFO_RESPONSE_CODE, &status)
+    curl_multi_remove_handle(multi, easy)
+    transfer.isAdded = false
+    let place = transfer.request.address
+    guard result == CURLE_OK else {
+      self.transfer = nil
+      if let refused = transfer.refused { return .failed(PollFailure(.format, "\(place.text) \(refused)")) }
+      let detail = words.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: words)
+      return .failed(PollFailure(.network, "\(place.text): \(detail)"))
+    }
+    let answer = HTTPAnswer(status: status, headers: transfer.headers, body: transfer.body, address: place)
+    guard [301, 302, 303, 307, 308].contains(status), let location = answer.header("location") else {
+      self.transfer = nil
+      return .answer(answer)
+    }
+    if let failure = follow(location, from: place, transfer) {
+      self.transfer = nil
+      return .failed(failure)
+    }
+    return nil
+  }
+
+  private func follow(_ location: String, from place: WebAddress, _ transfer: Transfer) -> PollFailure? {
+    guard let next = WebAddress(location, relativeTo: place) else {
+      return PollFailure(.format, "\(place.text) redirects to what is no address")
+    }
+    guard next.hasOrigin(of: place) else {
+      return PollFailure(
+        .permission,
+        "\(place.text) redirects to \(next.scheme)://\(next.host):\(next.port), another origin, which is not followed: "
+          + "put that address into the parameters if it is right")
+    }
+    transfer.redirects += 1
+    guard transfer.redirects <= limits.redirects, transfer.request.body == nil else {
+      return PollFailure(.format, "\(place.text) redirects \(transfer.redirects) times, or what is posted")
+    }
+    transfer.request.address = next
+    begin()
+    return nil
+  }
+}
+
+/// What one question has brought so far. Written to by libcurl's callbacks, within `advance`.
+private final class Transfer {
+  var request: HTTPRequest
+  private let limits: HTTPLimits
+  var headers: [(name: String, value: String)] = []
+  var body: [UInt8] = []
+  var list: UnsafeMutablePointer<curl_slist>? {
+    willSet { curl_slist_free_all(list) }
+  }
+  var isAdded = false
+  var redirects = 0
+  var failure: PollFailure?
+  /// Why no more is taken.
+  var refused: String?
+  private var headerBytes = 0
+
+  init(_ request: HTTPRequest, _ limits: HTTPLimits) {
+    self.request = request
+    self.limits = limits
+  }
+
+  deinit { curl_slist_free_all(list) }
+
+  static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  func reset() {
+    headers = []
+    body = []
+    headerBytes = 0
+    refused = nil
+  }
+
+  /// The bytes taken; fewer than given end the transfer.
+  func take(body bytes: UnsafeRawBufferPointer) -> Int {
+    guard body.count + bytes.count <= limits.bodyBytes else {
+      refused = "answered with more than \(limits.bodyBytes) bytes: ask for smaller pages"
+      return 0
+    }
+    body.append(contentsOf: bytes)
+    return bytes.count
+  }
+
+  func take(header line: UnsafeRawBufferPointer) -> Int {
+    headerBytes += line.count
+    guard headerBytes <= limits.headerBytes else {
+      refused = "answered with more than \(limits.headerBytes) bytes of headers"
+      return 0
+    }
+    // Another status line: what came before was an interim answer (RFC 9110 §15.2).
+    if line.starts(with: "HTTP/".utf8) {
+      headers = []
+      return line.count
+    }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+    let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+    let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+    let end = value.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? value.startIndex
+    headers.append((name, String(decoding: value[value.startIndex..<end], as: UTF8.self)))
+    return line.count
+  }
+}
