@@ -14,6 +14,12 @@ public struct PluginLogLine: Sendable, Hashable {
   public var plugin: String
   public var level: Level
   public var text: String
+
+  public init(plugin: String, level: Level, text: String) {
+    self.plugin = plugin
+    self.level = level
+    self.text = text
+  }
 }
 
 /// Owns the table; it stays valid until `destroy` has returned, for the instance that has it holds on to it.
@@ -31,13 +37,16 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
 
   let table: UnsafeMutablePointer<vdt_host>
   private let plugin: String
+  let services: HostServices
   private let log: @Sendable (PluginLogLine) -> Void
+  private let lent = LentBytes()
   private let words = Mutex(Words())
   private static let name: StaticString = "vedette"
   private static let version: StaticString = "0.1.0"
 
-  init(plugin: String, log: @escaping @Sendable (PluginLogLine) -> Void) {
+  init(plugin: String, services: HostServices = HostServices(), log: @escaping @Sendable (PluginLogLine) -> Void) {
     self.plugin = plugin
+    self.services = services
     self.log = log
     table = .allocate(capacity: 1)
     var host = vdt_host()
@@ -45,14 +54,20 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
     host.abi = VDT_ABI_VERSION
     host.name = Self.name.abi
     host.version = Self.version.abi
-    host.log = { host, level, text in hostTable(host)?.note(level, text) ?? VDT_E_ARGUMENT }
+    host.log = { host, level, text in HostTable.of(host)?.note(level, text) ?? VDT_E_ARGUMENT }
     host.fail = { host, code, text in
-      hostTable(host)?.failed(text.words)
+      HostTable.of(host)?.failed(text.words)
       return code
     }
     host.now_ns = { _ in Timestamp.now().nanoseconds }
-    // host-secret/1 and host-state/1 come with the plugin platform.
-    host.interface = { _, _ in nil }
+    host.interface = { host, id in
+      switch id.words {
+      case VDT_HOST_SECRET_ID: UnsafeRawPointer(HostServiceTables.shared.secret)
+      case VDT_HOST_STATE_ID where HostTable.of(host)?.services.state != nil:
+        UnsafeRawPointer(HostServiceTables.shared.state)
+      default: nil
+      }
+    }
     table.initialize(to: host)
     table.pointee.context = Unmanaged.passUnretained(self).toOpaque()
   }
@@ -64,6 +79,23 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
       log(PluginLogLine(plugin: plugin, level: .warning, text: text))
     }
     table.deallocate()
+  }
+
+  static func of(_ host: UnsafePointer<vdt_host>?) -> HostTable? {
+    guard let context = host?.pointee.context else { return nil }
+    return Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  /// Bytes that the plugin may read until its next call on this thread.
+  func lend(_ bytes: [UInt8]) -> vdt_bytes { lent.lend(bytes) }
+
+  /// Calls the small store; one that fails says why in the log.
+  func withState(_ body: (HostServices.State) throws -> Int32) -> Int32 {
+    guard let state = services.state else { return VDT_E_UNSUPPORTED }
+    do { return try body(state) } catch {
+      log(PluginLogLine(plugin: plugin, level: .error, text: "its small store: \(error)"))
+      return VDT_E_IO
+    }
   }
 
   /// The words of the last error on this thread, taken.
@@ -98,11 +130,6 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
     if passes { log(PluginLogLine(plugin: plugin, level: level, text: text.words)) }
     return VDT_OK
   }
-}
-
-private func hostTable(_ host: UnsafePointer<vdt_host>?) -> HostTable? {
-  guard let context = host?.pointee.context else { return nil }
-  return Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue()
 }
 
 extension StaticString {

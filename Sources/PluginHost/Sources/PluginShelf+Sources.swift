@@ -15,11 +15,12 @@ extension PluginShelf {
   ///   - parameters: a JSON object; parameters in the spec stand in its place.
   public func openSource(
     _ spec: String, kind: PluginInterface? = nil, name: String? = nil, parameters: String = "", cursor: [UInt8] = [],
-    config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+    config: String = "", services: HostServices = HostServices(),
+    log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) -> SourceInstance {
     if let parts = SourceSpec(spec) {
       if let plugin = sources().first(where: { $0.identity.name == parts.plugin || $0.identity.id == parts.plugin }) {
-        return try open(parts, spec, plugin, kind, name, parameters, cursor, config, log)
+        return try open(parts, spec, plugin, kind, name, parameters, cursor, config, services, log)
       }
       if !Self.isThere(spec) {
         let known = sources().map(\.identity.name).sorted().joined(separator: ", ")
@@ -31,7 +32,7 @@ extension PluginShelf {
       let (plugin, interface) = try recognise(input, kind)
       return try SourceInstance(
         plugin, interface: interface, name: name ?? "\(plugin.identity.name):\(Self.lastPart(spec))", input: input,
-        parameters: parameters, cursor: cursor, config: config, log: log)
+        parameters: parameters, cursor: cursor, config: config, services: services, log: log)
     } catch {
       input.finish()
       throw error
@@ -40,7 +41,8 @@ extension PluginShelf {
 
   private func open(
     _ parts: SourceSpec, _ spec: String, _ plugin: Plugin, _ kind: PluginInterface?, _ name: String?,
-    _ parameters: String, _ cursor: [UInt8], _ config: String, _ log: @escaping @Sendable (PluginLogLine) -> Void
+    _ parameters: String, _ cursor: [UInt8], _ config: String, _ services: HostServices,
+    _ log: @escaping @Sendable (PluginLogLine) -> Void
   ) throws(PluginError) -> SourceInstance {
     var parts = parts
     let interface = try interface(of: plugin, kind)
@@ -61,7 +63,7 @@ extension PluginShelf {
     let shown = parts.file.isEmpty ? parts.plugin : "\(parts.plugin):\(Self.lastPart(parts.file))"
     return try SourceInstance(
       plugin, interface: interface, name: name ?? shown, input: input, parameters: parameters, cursor: cursor,
-      config: config, log: log)
+      config: config, services: services, log: log)
   }
 
   /// The plugin that is surest of the input; ties go to the smaller id.

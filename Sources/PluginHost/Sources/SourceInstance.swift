@@ -11,6 +11,8 @@ import VedettePluginABI
 ///       …
 ///     } while batch.status == .more
 public final class SourceInstance {
+  private typealias Open =
+    @convention(c) (OpaquePointer?, vdt_bytes, Int32, vdt_bytes, UnsafeMutablePointer<OpaquePointer?>?) -> Int32
   private typealias Next =
     @convention(c) (
       OpaquePointer?, UnsafePointer<vdt_sink>?, UInt64, UInt64, UnsafeMutablePointer<vdt_next_result>?
@@ -27,7 +29,8 @@ public final class SourceInstance {
   private let input: SourceInput?
   private let host: HostTable
   private let instance: OpaquePointer
-  private let stream: OpaquePointer
+  private var stream: OpaquePointer
+  private let openCall: Open
   private let nextCall: Next
   private let closeCall: Close
   private let wakeCall: Close?
@@ -48,13 +51,14 @@ public final class SourceInstance {
   ///   - cursor: the last one stored, or empty.
   public init(
     _ plugin: Plugin, interface: PluginInterface, name: String, input: SourceInput? = nil, parameters: String = "",
-    cursor: [UInt8] = [], config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+    cursor: [UInt8] = [], config: String = "", services: HostServices = HostServices(),
+    log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
     let table = try plugin.table(interface, into: vdt_source(), atLeast: ABI10.source)
     guard let open = table.open, let next = table.next, let close = table.close else {
       throw PluginError(.contract, plugin.identity.id, "its table of \(interface.rawValue) lacks a function of ABI 1.0")
     }
-    let host = HostTable(plugin: plugin.identity.id, log: log)
+    let host = HostTable(plugin: plugin.identity.id, services: services, log: log)
     let instance = try Dissector.create(plugin, config, host)
     var stream: OpaquePointer?
     let status = withABIBytes(Array(parameters.utf8)) { parameters in
@@ -76,6 +80,7 @@ public final class SourceInstance {
     self.host = host
     self.instance = instance
     self.stream = stream
+    openCall = open
     nextCall = next
     closeCall = close
     wakeCall = table.wake
@@ -94,6 +99,29 @@ public final class SourceInstance {
     state.deallocate()
   }
 
+  /// Another stream of the same instance: of a source that reads no file and is asked again from time to time, so that
+  /// what the instance knows (a session, a connection) serves on.
+  /// - Throws: where the source cannot begin; then it is closed.
+  public func reopen(parameters: String, cursor: [UInt8]) throws(PluginError) {
+    guard !isClosed, input == nil else { throw PluginError(.contract, plugin.identity.id, "cannot be opened again") }
+    _ = closeCall(stream)
+    var next: OpaquePointer?
+    let status = withABIBytes(Array(parameters.utf8)) { parameters in
+      withABIBytes(cursor) { openCall(instance, parameters, -1, $0, &next) }
+    }
+    guard status == VDT_OK, let next else {
+      isClosed = true
+      let words = host.takeWords() ?? "error \(status), without words"
+      _ = plugin.descriptor.pointee.destroy?(instance)
+      throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
+    }
+    stream = next
+    emptyCalls = 0
+  }
+
+  /// Whether it reads no file, and so can be opened again.
+  public var readsNoFile: Bool { input == nil }
+
   /// Ends the stream and the instance. Nothing may be called afterwards.
   public func close() {
     guard !isClosed else { return }
@@ -102,6 +130,14 @@ public final class SourceInstance {
     _ = plugin.descriptor.pointee.destroy?(instance)
     input?.finish()
   }
+
+  /// What of its platform or log it cannot see, as the plugin declares it.
+  public var blindSpots: [String] { description?.blindSpots ?? [] }
+
+  /// Whether it asks a service or holds a connection, so that it may have to wait.
+  public var isRemote: Bool { input == nil && (description?.polls == true || description?.streams == true) }
+
+  private var description: SourceDescription? { plugin.description.sources.first { $0.interface == interface } }
 
   /// What the plugin emitted and was not taken.
   public var refusals: SinkRefusals { state.pointee.refusals }
