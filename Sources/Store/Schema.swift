@@ -31,6 +31,12 @@ enum Schema {
           what TEXT NOT NULL, detail TEXT NOT NULL)
           """)
     }
+    migrator.registerMigration("2: what sources keep") { db in
+      try db.execute(
+        sql:
+          "CREATE TABLE source_state (source TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (source, key))"
+      )
+    }
     return migrator
   }
 }

@@ -11,7 +11,7 @@ import GRDB
 ///     let stored = try store.write(rows, cursor: (source: "mastodon", value: cursor))
 ///     let page = try store.list(.flow, ListQuery(filter: ["app_proto": .text("dns")], limit: 50))
 public final class Store: Sendable {
-  private let pool: DatabasePool
+  let pool: DatabasePool
 
   /// Opens or makes the database and brings its schema up to date.
   /// - Throws: `cannotOpen` with the path and the reason.
