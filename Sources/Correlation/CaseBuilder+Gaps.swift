@@ -7,6 +7,7 @@ extension CaseBuilder {
   /// Given gaps that touch the case, and what the case itself lacks.
   mutating func look(_ given: GivenGaps, _ hosts: Set<String>) {
     gaps.formUnion(given.general)
+    if !entities.personas.isEmpty { gaps.formUnion(given.ofPersonas) }
     for host in hosts { gaps.formUnion(given.of(host)) }
     for host in hosts.sorted() where !graph.telling.contains(host) {
       let name = graph.names.display(host)

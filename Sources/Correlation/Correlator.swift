@@ -101,6 +101,11 @@ public final class Correlator {
     if added.insert(gap).inserted { changed = true }
   }
 
+  /// What can be seen again, or is told otherwise from now on.
+  public func remove(_ gap: VisibilityGap) {
+    if added.remove(gap) != nil { changed = true }
+  }
+
   /// All cases, in order of severity and score, and all gaps: one for each kind and subject.
   public func finish() -> (cases: [Case], gaps: [VisibilityGap]) {
     let graph = EntityGraph(self)

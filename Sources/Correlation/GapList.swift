@@ -50,6 +50,8 @@ enum GapList {
 struct GivenGaps {
   /// Those that touch every case.
   let general: Set<VisibilityGap>
+  /// What sources of personas do not see: it touches every case that has a persona.
+  let ofPersonas: Set<VisibilityGap>
   /// Those of a host, by its key.
   private let byHost: [String: [VisibilityGap]]
 
@@ -57,9 +59,12 @@ struct GivenGaps {
     "source_skipped", "capture_loss", "lossy_capture", "limit_reached", "capture_truncated",
   ]
 
+  private static let personaKinds: Set<String> = ["platform_blind_spot", "source_interrupted"]
+
   init(_ all: Set<VisibilityGap>, _ names: HostNames) {
     general = all.filter { GivenGaps.generalKinds.contains($0.kind) }
-    byHost = Dictionary(grouping: all.subtracting(general)) { names.key($0.subject) }
+    ofPersonas = all.filter { GivenGaps.personaKinds.contains($0.kind) }
+    byHost = Dictionary(grouping: all.subtracting(general).subtracting(ofPersonas)) { names.key($0.subject) }
   }
 
   func of(_ host: String) -> [VisibilityGap] { byHost[host] ?? [] }
