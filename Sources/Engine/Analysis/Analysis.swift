@@ -111,13 +111,15 @@ public final class Analysis {
     let source: SourceInstance
     let heard = HeardLines()
     do throws(PluginError) {
-      source = try shelf.openSource(spec, kind: kind, log: { heard.add($0) })
+      source = try shelf.openSource(
+        spec, kind: kind, services: services(heard), log: { heard.add($0) })
     } catch {
       note(error.description)
       investigation.add(
         VisibilityGap(kind: "source_skipped", subject: spec, reason: "\(spec) was not read: \(error.words)"))
       return
     }
+    investigation.addBlindSpots(source.blindSpots, of: source.name, source.interface)
     defer {
       source.close()
       // What the plugin has to say is no refusal: what it read over, what it had to assume.
@@ -147,10 +149,18 @@ public final class Analysis {
       switch batch.status {
       case .more: idleRounds = 0
       case .end: break reading
-      case .idle, .limited:
+      case .idle where !source.isRemote:
         // Recorded evidence has an end: a source that stays idle has told what it has.
         idleRounds += 1
         if idleRounds > 20 { break reading }
+      case .idle(let milliseconds), .limited(let milliseconds):
+        guard pause(milliseconds, spec) else {
+          let words = "it would have to wait for \(milliseconds / 1000) s"
+          note("\(spec): \(words)")
+          investigation.add(
+            VisibilityGap(kind: "source_failed", subject: spec, reason: "\(spec) was read in part only: \(words)"))
+          break reading
+        }
       case .failed(_, let words):
         note("\(spec): \(words)")
         investigation.add(
@@ -162,6 +172,29 @@ public final class Analysis {
     if rejected > 5 { note("\(spec): \(rejected) records were refused in all") }
     let lost = source.refusals
     if lost.total > 0 { note("\(spec): of what the plugin emitted, \(lost) was left out") }
+  }
+
+  /// Waits as a service asks, up to a minute at a time; false where that is too long, or the analysis is interrupted.
+  private func pause(_ milliseconds: UInt64, _ spec: String) -> Bool {
+    guard milliseconds <= 60_000 else { return false }
+    if milliseconds >= 1000 { progress("\(spec): waits for \(milliseconds / 1000) s") }
+    var left = milliseconds
+    while left > 0, !Interruption.isAsked {
+      let step = min(left, 100)
+      usleep(UInt32(step) * 1000)
+      left -= step
+    }
+    return !Interruption.isAsked
+  }
+
+  private func services(_ heard: HeardLines) -> HostServices {
+    let secrets = Secrets(configuration)
+    return HostServices(secret: { name in
+      do throws(SecretError) { return try secrets.value(of: name).map { Array($0.utf8) } } catch {
+        heard.add(PluginLogLine(plugin: "", level: .error, text: error.description))
+        return nil
+      }
+    })
   }
 
   // MARK: captures

@@ -4,6 +4,7 @@ import Analytics
 import Catalog
 import Correlation
 import Evidence
+import PluginHost
 
 /// What an investigation has come to.
 public struct Conclusion: Sendable {
@@ -87,6 +88,26 @@ public final class Investigation {
     }
     gaps += 1
     correlator.add(gap)
+  }
+
+  /// What was told by `add(_:)` before and holds no more.
+  public func remove(_ gap: VisibilityGap) {
+    gaps = max(0, gaps - 1)
+    correlator.remove(gap)
+  }
+
+  /// What a source does not see of its platform or log, as its plugin declares it.
+  public func addBlindSpots(_ spots: [String], of source: String, _ interface: PluginInterface) {
+    guard let gap = Investigation.blindSpots(spots, of: source, interface) else { return }
+    add(gap)
+  }
+
+  /// One gap for all of them: a list has one for each kind and subject. Nil where the plugin declares none.
+  static func blindSpots(_ spots: [String], of source: String, _ interface: PluginInterface) -> VisibilityGap? {
+    guard !spots.isEmpty else { return nil }
+    return VisibilityGap(
+      kind: interface == .personaSource ? "platform_blind_spot" : "log_blind_spot", subject: source,
+      reason: spots.joined(separator: " "))
   }
 
   public func update(roster: Roster) {

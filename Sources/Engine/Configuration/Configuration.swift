@@ -1,5 +1,6 @@
 /// The configuration of an engine: what the file and the command line say, over the defaults.
 
+import JSON
 import Yams
 
 /// A configuration that cannot be used, and where it says so.
@@ -55,6 +56,7 @@ public struct Configuration: Sendable {
     switch key.type {
     case .texts: return .texts([])
     case .mappings: return .mappings([])
+    case .object: return .object(.object([]))
     default: return ConfigurationValue.scalar(key.defaultText, as: key.type)
     }
   }
@@ -134,6 +136,9 @@ public struct Configuration: Sendable {
         texts.append(scalar.string)
       }
       return .texts(texts)
+    case .object:
+      guard node.mapping != nil, let value = Configuration.json(node, depth: 0) else { throw wrong }
+      return .object(value)
     case .mappings(let keys):
       guard let items = node.sequence else { throw wrong }
       var all: [[String: ConfigurationValue]] = []
@@ -167,6 +172,36 @@ public struct Configuration: Sendable {
         throw ConfigurationError(file: file, line: node.mark?.line ?? 0, text: "\(path): \(fault)")
       }
       return value
+    }
+  }
+
+  /// A node as JSON, by YAML's core schema; nil where it is nested too deep, or a name is no text.
+  private static func json(_ node: Node, depth: Int) -> JSONValue? {
+    guard depth < 32 else { return nil }
+    switch node {
+    case .scalar(let scalar):
+      switch node.tag.description {
+      case "tag:yaml.org,2002:null": return .null
+      case "tag:yaml.org,2002:bool": return node.bool.map { .bool($0) }
+      case "tag:yaml.org,2002:int": return node.int.map { .int(Int64($0)) }
+      case "tag:yaml.org,2002:float": return node.float.map { .double($0) }
+      default: return .string(scalar.string)
+      }
+    case .sequence(let items):
+      var elements: [JSONValue] = []
+      for item in items {
+        guard let element = json(item, depth: depth + 1) else { return nil }
+        elements.append(element)
+      }
+      return .array(elements)
+    case .mapping(let pairs):
+      var members: [(String, JSONValue)] = []
+      for (name, item) in pairs {
+        guard let name = name.scalar?.string, let value = json(item, depth: depth + 1) else { return nil }
+        members.append((name, value))
+      }
+      return .object(members)
+    case .alias: return nil
     }
   }
 

@@ -38,6 +38,12 @@ extension ConfigurationKey {
     case "sources":
       if let fault = missing(["name", "plugin"]) { return fault }
       return isDouble("name") ? "there is a source of that name already; each needs its own" : nil
+    case "secrets":
+      if let fault = missing(["name"]) { return fault }
+      guard ["value", "file", "environment"].filter(isGiven).count == 1 else {
+        return "give exactly one of value, file and environment"
+      }
+      return isDouble("name") ? "there is a secret of that name already" : nil
     case "rpc.tokens":
       if let fault = missing(["token"]) { return fault }
       return isDouble("token") ? "that token is listed already" : nil

@@ -18,6 +18,8 @@ public enum ConfigurationType: Sendable, Equatable {
   case size
   /// A list of texts.
   case texts
+  /// A mapping of any names and values: what somebody else checks.
+  case object
   /// A list of mappings, each with these keys; which of them are needed, `fault(in:of:before:)` says.
   case mappings([ConfigurationKey])
 }
@@ -108,7 +110,17 @@ public struct ConfigurationKey: Sendable, Equatable {
         .init(
           "kind", .choice(["personas", "processes"]), "personas", "which records a plugin that has both is to give"),
         .init("path", .text, "", "file to read"),
+        .init("parameters", .object, "", "what the plugin is to do; `vedette plugin info` tells its parameters"),
+        .init("every", .duration, "0s", "time between two rounds of a source that asks; 0s: one round"),
       ]), "[]", "evidence sources that the daemon starts with"),
+    .init(
+      "secrets",
+      .mappings([
+        .init("name", .text, "", "what a source's parameters call it"),
+        .init("value", .text, "", "the secret itself; or a file, or a variable of the environment"),
+        .init("file", .text, "", "file that holds it and nothing else, closed to others"),
+        .init("environment", .text, "", "variable of the daemon's environment that holds it"),
+      ]), "[]", "tokens and passwords of sources"),
     .init("roster", .text, "", "roster file"),
     .init("store.path", .text, "", "SQLite file; empty: the daemon keeps /var/lib/vedette/vedette.db"),
     .init(

@@ -1,6 +1,7 @@
 /// A checked value of the configuration, and how it is read from text.
 
 import Flows
+import JSON
 
 public enum ConfigurationValue: Sendable, Equatable {
   case text(String)
@@ -13,6 +14,8 @@ public enum ConfigurationValue: Sendable, Equatable {
   case size(Int64)
   case texts([String])
   case mappings([[String: ConfigurationValue]])
+  /// An object, as JSON.
+  case object(JSONValue)
 
   /// Reads a scalar of that type; nil when the text does not fit.
   static func scalar(_ text: String, as type: ConfigurationType) -> ConfigurationValue? {
@@ -35,6 +38,9 @@ public enum ConfigurationValue: Sendable, Equatable {
     case .duration: return quantity(text, durationUnits).map { .duration($0) }
     case .size: return quantity(text, sizeUnits).map { .size($0) }
     case .texts: return .texts(text.split(separator: ",").map { String($0) })
+    case .object:
+      guard let value = try? JSONValue(parsing: text), value.members != nil else { return nil }
+      return .object(value)
     case .mappings: return nil
     }
   }
@@ -51,6 +57,7 @@ public enum ConfigurationValue: Sendable, Equatable {
     case .duration: "a length of time such as 90s, 15m, 12h or 14d"
     case .size: "a size such as 512MiB or 2GiB"
     case .texts: "a list of texts"
+    case .object: "a mapping"
     case .mappings(let keys): "a list of mappings with " + keys.map(\.path).joined(separator: ", ")
     }
   }

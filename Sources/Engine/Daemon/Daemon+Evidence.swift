@@ -78,10 +78,28 @@ extension Daemon {
     guard let task = sources.first(where: { $0.name == message.source }) else { return }
     task.gate.leave()
     switch message {
-    case .opened: if task.state == .starting { task.state = .running }
+    case .opened(let name, let interface, let blindSpots):
+      if task.state == .starting { task.state = .running }
+      if let gap = Investigation.blindSpots(blindSpots, of: name, interface) {
+        // Told once, however often the source is opened.
+        investigation.remove(gap)
+        investigation.add(gap)
+        markDirty()
+      }
     case .batch(let name, let batch): take(batch, of: name, task)
+    case .waits(_, let isLimited, let until):
+      resumed(task)
+      if task.state != .stopping { task.state = isLimited ? .limited : .idle }
+      task.retryAt = until
+      publish("source") { task.write(to: &$0) }
+    case .interrupted(let name, let words, let until):
+      interrupted(task, name, words)
+      task.retryAt = until
+      publish("source") { task.write(to: &$0) }
     case .ended(let name, let error):
-      task.error = task.error ?? error
+      let interruption = task.interruption
+      resumed(task)
+      task.error = task.error ?? error ?? (task.state == .stopping ? nil : interruption?.reason)
       task.state = task.error == nil ? .finished : .failed
       if let error = task.error {
         investigation.add(VisibilityGap(kind: "source_failed", subject: name, reason: "\(name) failed: \(error)"))
@@ -95,8 +113,30 @@ extension Daemon {
     endIfQuiet()
   }
 
+  /// A source that cannot be reached is a gap for as long as it is so: what it did not tell it tells later.
+  private func interrupted(_ task: SourceTask, _ name: String, _ words: String) {
+    if task.state != .stopping { task.state = .retrying }
+    task.error = words
+    guard task.interruption == nil else { return }
+    let gap = VisibilityGap(
+      kind: "source_interrupted", subject: name, reason: "\(name) cannot be reached: \(words)", from: .now())
+    task.interruption = gap
+    investigation.add(gap)
+    markDirty()
+  }
+
+  private func resumed(_ task: SourceTask) {
+    task.retryAt = nil
+    guard let gap = task.interruption else { return }
+    task.interruption = nil
+    task.error = nil
+    investigation.remove(gap)
+    markDirty()
+  }
+
   private func take(_ batch: SourceBatch, of name: String, _ task: SourceTask) {
     guard !task.isCutOff else { return }
+    resumed(task)
     do throws(StoreError) {
       _ = try accept(batch.observations, cursor: batch.cursor.map { (name, $0) })
     } catch {

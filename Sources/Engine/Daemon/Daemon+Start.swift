@@ -163,6 +163,12 @@ extension Daemon {
       default: standard
       }
     }
+    func parameters(_ entry: [String: ConfigurationValue]) -> String {
+      if case .object(let value)? = entry["parameters"] { value.description } else { "" }
+    }
+    func seconds(_ entry: [String: ConfigurationValue]) -> Int {
+      if case .duration(let every)? = entry["every"] { Int((every &+ 999_999_999) / 1_000_000_000) } else { 0 }
+    }
     for entry in configuration.mappings("capture") {
       let input: CaptureOrder.Input
       if let name = text(entry, "interface") {
@@ -183,7 +189,7 @@ extension Daemon {
       _ = start(
         SourceTask(
           name: name, plugin: plugin, kind: Self.sourceKind(text(entry, "kind")), file: text(entry, "path"),
-          parameters: "", every: 0))
+          parameters: parameters(entry), every: seconds(entry)))
     }
   }
 

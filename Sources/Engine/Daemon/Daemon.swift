@@ -236,7 +236,9 @@ public final class Daemon {
       task.error = error.description
       return false
     }
-    guard let queue = sourceQueue?.sender, task.start(shelf: shelf, cursor: cursor, queue: queue, log: log) else {
+    guard let queue = sourceQueue?.sender,
+      task.start(shelf: shelf, cursor: cursor, services: services(of: task.name), queue: queue, log: log)
+    else {
       task.state = .failed
       task.error = "the system has no thread to give"
       return false

@@ -44,6 +44,7 @@ struct Config: ParsableCommand {
       case .duration(let v): v % 1_000_000_000 == 0 ? "\(v / 1_000_000_000)s" : "\(v)ns"
       case .size(let v): v % (1 << 20) == 0 ? "\(v >> 20)MiB" : "\(v)B"
       case .texts(let v): "[" + v.map { printable($0) }.joined(separator: ", ") + "]"
+      case .object(let v): v.description
       case .mappings(let v): v.isEmpty ? "[]" : "\(v.count) entries"
       }
     }

@@ -1,4 +1,4 @@
-/// One evidence source of the daemon: a thread that pumps a plugin and hands over what it tells.
+/// One evidence source of the daemon, as the loop knows it, and what its thread tells.
 
 import EventLoop
 import Evidence
@@ -6,27 +6,29 @@ import JSON
 import Logging
 import PluginHost
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// What a source thread hands to the loop.
 enum SourceMessage: Sendable {
-  /// It is open.
-  case opened(name: String)
+  /// It is open, and does not see these things.
+  case opened(name: String, PluginInterface, blindSpots: [String])
   case batch(name: String, SourceBatch)
+  /// It asks again at a moment: the platform limits it, or a round is over.
+  case waits(name: String, isLimited: Bool, until: Timestamp)
+  /// What it asks cannot be reached; it tries again at a moment.
+  case interrupted(name: String, words: String, until: Timestamp)
   case ended(name: String, error: String?)
 
   var source: String {
     switch self {
-    case .opened(let name), .batch(let name, _), .ended(let name, _): name
+    case .opened(let name, _, _), .batch(let name, _), .waits(let name, _, _), .interrupted(let name, _, _),
+      .ended(let name, _):
+      name
     }
   }
 }
 
 /// The source as the loop knows it.
 final class SourceTask {
-  enum State: String { case starting, running, idle, finished, failed, stopping }
+  enum State: String { case starting, running, idle, limited, retrying, finished, failed, stopping }
 
   let name: String
   let plugin: String
@@ -39,6 +41,10 @@ final class SourceTask {
   let started = Timestamp.now()
   var state = State.starting
   var error: String?
+  /// When a source that is idle, limited or retrying asks again.
+  var retryAt: Timestamp?
+  /// What is told of it while it cannot be reached.
+  var interruption: VisibilityGap?
   var records: UInt64 = 0
   var rejected: UInt64 = 0
   /// The last few rejected records, for a person.
@@ -71,6 +77,7 @@ final class SourceTask {
     w.member("file", file)
     w.member("state", state.rawValue)
     w.member("error", error)
+    w.member("retry_at", retryAt)
     w.member("started", started)
     if !parameters.isEmpty {
       w.key("parameters")
@@ -83,86 +90,12 @@ final class SourceTask {
     w.endObject()
   }
 
-  func start(shelf: PluginShelf, cursor: [UInt8], queue: Handover<SourceMessage>.Sender, log: Logger) -> Bool {
+  func start(
+    shelf: PluginShelf, cursor: [UInt8], services: HostServices, queue: Handover<SourceMessage>.Sender, log: Logger
+  ) -> Bool {
     let thread = SourceThread(
       name: name, spec: plugin + ":" + (file ?? ""), kind: kind, parameters: parameters, every: every, shelf: shelf,
-      cursor: cursor, loop: GatedSender(queue: queue, gate: gate), log: log, stop: stop)
+      cursor: cursor, services: services, loop: GatedSender(queue: queue, gate: gate), log: log, stop: stop)
     return startThread { thread.run() }
-  }
-}
-
-private struct SourceThread: Sendable {
-  let name: String
-  let spec: String
-  let kind: PluginInterface?
-  let parameters: String
-  let every: Int
-  let shelf: PluginShelf
-  let cursor: [UInt8]
-  let loop: GatedSender<SourceMessage>
-  let log: Logger
-  let stop: StopFlag
-
-  func run() {
-    var failure: String?
-    var cursor = cursor
-    repeat {
-      do throws(PluginError) {
-        failure = try pump(&cursor)
-      } catch {
-        failure = error.description
-      }
-    } while failure == nil && every > 0 && pause(milliseconds: UInt64(every) &* 1000)
-    _ = loop.send(.ended(name: name, error: failure))
-  }
-
-  /// Reads the source to its end; the words of its failure if it fails.
-  private func pump(_ cursor: inout [UInt8]) throws(PluginError) -> String? {
-    let source = try shelf.openSource(
-      spec, kind: kind, name: name, parameters: parameters, cursor: cursor,
-      log: { [log, name] in log.pass($0, of: name) })
-    defer { source.close() }
-    _ = loop.send(.opened(name: name))
-    while !stop.isSet {
-      let batch = try source.next(max: 1024, wait: 200)
-      if let next = batch.cursor { cursor = next }
-      if !batch.observations.isEmpty || !batch.rejects.isEmpty || batch.cursor != nil {
-        // The source waits while the loop is behind: nothing is dropped.
-        guard loop.send(.batch(name: name, batch)) else { return nil }
-      }
-      switch batch.status {
-      case .more: break
-      case .end: return nil
-      case .idle(let ms), .limited(let ms): if !pause(milliseconds: ms) { return nil }
-      case .failed(_, let words): return words
-      }
-    }
-    return nil
-  }
-
-  /// Waits in steps short enough to stop soon; false when it is to stop.
-  private func pause(milliseconds: UInt64) -> Bool {
-    var left = milliseconds
-    while left > 0 {
-      if stop.isSet { return false }
-      let step = min(left, 100)
-      usleep(UInt32(step) * 1000)
-      left -= step
-    }
-    return !stop.isSet
-  }
-}
-
-extension Logger {
-  /// A line that a plugin logged, among the engine's own.
-  fileprivate func pass(_ line: PluginLogLine, of source: String) {
-    let level: Logger.Level =
-      switch line.level {
-      case .debug: .debug
-      case .info: .info
-      case .warning: .warning
-      case .error: .error
-      }
-    log(level: level, "\(source): \(line.text)")
   }
 }
