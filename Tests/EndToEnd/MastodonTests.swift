@@ -1,0 +1,116 @@
+// A daemon and a Mastodon-shaped server: polling, a rate limit, kill -9, a restart, and nothing missed.
+
+import Foundation
+import JSON
+import RPC
+import Testing
+
+/// `tools/mastodon-server` on a port of its own.
+private final class ServedMastodon {
+  private let process = Process()
+  private let output = Pipe()
+  private(set) var port = ""
+
+  init(_ arguments: [String]) throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    process.executableURL = root.appendingPathComponent("tools/mastodon-server")
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    try? output.fileHandleForWriting.close()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    port = line.split(separator: " ").last.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
+  }
+
+  /// Requests, and how many of them were refused by the rate limit.
+  func end() -> (requests: Int, limited: Int) {
+    process.terminate()
+    let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      .split(whereSeparator: { $0.isWhitespace })
+    process.waitUntilExit()
+    guard words.count == 4, let requests = Int(words[1]), let limited = Int(words[3]) else { return (0, 0) }
+    return (requests, limited)
+  }
+}
+
+@Suite("The daemon and a Mastodon server")
+struct MastodonPollingTests {
+  private static let people = 200
+
+  private func configuration(_ folder: URL, _ port: String) throws -> String {
+    let token = folder.appendingPathComponent("token")
+    try Data("secret-token\n".utf8).write(to: token)
+    chmod(token.path, 0o600)
+    let path = folder.appendingPathComponent("v.yaml").path
+    let yaml = """
+      secrets: [{name: mastodon, file: \(token.path)}]
+      sources:
+        - name: fediverse
+          plugin: mastodon
+          parameters: {url: "http://127.0.0.1:\(port)", token: mastodon}
+      """
+    try Data(yaml.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  /// What SQLite has: how many rows, and how many different ids.
+  private func count(_ table: String, _ folder: URL) throws -> String {
+    let script =
+      "import sqlite3;print(*sqlite3.connect('\(folder.path)/v.db').execute('select count(*), count(distinct id) from \(table)').fetchone())"
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  @Test("A source that is limited, and whose daemon is killed twice, misses nothing and doubles nothing")
+  func killed() throws {
+    try withFolder { (folder: URL) throws in
+      let server = try ServedMastodon([
+        "--people", "\(Self.people)", "--page", "20", "--limit-every", "7", "--token", "secret-token",
+      ])
+      let arguments = ["--config", try configuration(folder, server.port)]
+      for records in [30, 170] {
+        let daemon = try RunningDaemon(in: folder, arguments)
+        let client = try daemon.client()
+        try client.call("subscribe", ["topics": ["outreach"], "from": 0])
+        for _ in 0..<records { while try client.nextNotification().params["topic"] != "outreach" {} }
+        #expect(daemon.end(SIGKILL) == -SIGKILL)
+      }
+      let daemon = try RunningDaemon(in: folder, arguments)
+      let client = try daemon.client()
+      try client.call("subscribe", ["topics": ["source"], "from": 0])
+      var states: [String] = []
+      while states.last != "finished", states.last != "failed" {
+        let record = try client.nextNotification().params["record"]
+        states.append(record?["state"]?.string ?? "")
+      }
+      #expect(states.last == "finished")
+      #expect(states.contains("limited"))
+      // What the platform does not show is told as a gap.
+      let gaps = try client.call("engine.stats")["gaps"]?.elements ?? []
+      #expect(gaps.contains { $0["kind"] == "platform_blind_spot" && $0["subject"] == "fediverse" })
+      #expect(daemon.end(SIGTERM) == 0)
+      // Each of the people followed and mentioned once, and is one persona of one day.
+      #expect(try count("outreach", folder) == "\(2 * Self.people) \(2 * Self.people)")
+      #expect(try accounts(folder) == "\(Self.people)")
+      let (requests, limited) = server.end()
+      #expect(limited > 0)
+      #expect(requests > 2 * Self.people / 20)
+    }
+  }
+
+  private func accounts(_ folder: URL) throws -> String {
+    let daemon = try RunningDaemon(in: folder)
+    defer { daemon.end(SIGTERM) }
+    let personas = try daemon.client().all("persona.list", [("limit", 1000)])
+    return "\(Set(personas.compactMap { $0["account_id"]?.string }).count)"
+  }
+}
