@@ -118,7 +118,10 @@ let personaPollers: [Target] =
       path: "plugins/personas/polling")
   ]
   + [
-    personaSource("mastodon", "MastodonSource", uses: ["Polling"])
+    personaSource("mastodon", "MastodonSource", uses: ["Polling"]),
+    personaSource("bluesky", "BlueskySource", uses: ["Polling"]),
+    personaSource("taxii", "TAXIISource", uses: ["Polling", "STIXObjects"]),
+    personaSource("rest-poller", "RestPollerSource", uses: ["Polling"]),
   ].flatMap { $0 }
 let plugins = (dissectors + sources + personaFiles + personaPollers).filter { $0.name.contains("_") }
 
@@ -143,7 +146,10 @@ let tests: [Target] = [
     ]),
   .testTarget(
     name: "PersonaSourceTests",
-    dependencies: ["Polling", "MastodonSource", "PluginSupport", "VedettePluginABI", "JSON"]),
+    dependencies: [
+      "Polling", "MastodonSource", "BlueskySource", "TAXIISource", "RestPollerSource", "PluginSupport",
+      "VedettePluginABI", "JSON",
+    ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
   .testTarget(name: "StoreTests", dependencies: ["Store"]),

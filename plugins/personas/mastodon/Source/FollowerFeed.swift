@@ -12,7 +12,7 @@ import Polling
 /// `new` walks from the mark to the newest, `all` from the newest to the oldest.
 struct FollowerFeed: Feed {
   private static let size = 80
-  let service: MastodonService
+  unowned let service: MastodonService
   let account: String
   let refreshDays: Int64
 

@@ -5,7 +5,7 @@ import Polling
 
 /// One account, by name.
 struct AccountFeed: Feed {
-  let service: MastodonService
+  unowned let service: MastodonService
   let account: String
 
   var name: String { feedName("account", account) }
@@ -28,7 +28,7 @@ struct AccountFeed: Feed {
 /// Accounts by words in their names and, where the server has a full search, their texts. A page's token is its offset.
 struct SearchFeed: Feed {
   private static let size = 40
-  let service: MastodonService
+  unowned let service: MastodonService
   let words: String
   let pages: Int
 

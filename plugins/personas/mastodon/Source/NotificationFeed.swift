@@ -8,7 +8,7 @@ import Polling
 /// Notifications from the oldest that is new on. The mark, and a page's token, is the id of the newest that was told.
 struct NotificationFeed: Feed {
   private static let size = 80
-  let service: MastodonService
+  unowned let service: MastodonService
 
   var name: String { "notifications" }
 

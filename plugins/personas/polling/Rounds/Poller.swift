@@ -157,7 +157,6 @@ public final class Poller {
     position.after = nil
     position.newMark = nil
     pages = 0
-    hasRenewedSession = false
     let feeds = service.feeds
     guard let at = feeds.firstIndex(where: { $0.name == feed.name }), at + 1 < feeds.count else {
       _ = endRound()
@@ -241,7 +240,9 @@ public final class Poller {
     }
     guard let feed else { return nil }
     switch answer.status {
-    case 200...299: try read(answer, feed)
+    case 200...299:
+      hasRenewedSession = false
+      try read(answer, feed)
     case 304: page = FeedPage()
     case 400, 401, 403:
       if !hasRenewedSession, service.forgetsSession(after: answer) {
