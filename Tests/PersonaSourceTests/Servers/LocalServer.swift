@@ -57,7 +57,11 @@ final class LocalServer: Sendable {
     Thread.detachNewThread { [self] in
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Closed here and nowhere else: a number that is free may be another server's the next moment.
+          close(listener)
+          return
+        }
         serve(connection)
       }
     }
@@ -65,15 +69,13 @@ final class LocalServer: Sendable {
 
   func stop() {
     let held = state.withLock { state in
-      let held = state.isOver ? [] : state.held + [listener]
+      let held = state.held
+      if !state.isOver { shutdown(listener, Int32(SHUT_RDWR)) }
       state.isOver = true
       state.held = []
       return held
     }
-    for socket in held {
-      shutdown(socket, Int32(SHUT_RDWR))
-      close(socket)
-    }
+    for socket in held { close(socket) }
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
