@@ -120,6 +120,7 @@ let personaPollers: [Target] =
   + [
     personaSource("mastodon", "MastodonSource", uses: ["Polling"]),
     personaSource("bluesky", "BlueskySource", uses: ["Polling"]),
+    personaSource("jetstream", "JetstreamSource"),
     personaSource("taxii", "TAXIISource", uses: ["Polling", "STIXObjects"]),
     personaSource("rest-poller", "RestPollerSource", uses: ["Polling"]),
   ].flatMap { $0 }
@@ -147,7 +148,8 @@ let tests: [Target] = [
   .testTarget(
     name: "PersonaSourceTests",
     dependencies: [
-      "Polling", "MastodonSource", "BlueskySource", "TAXIISource", "RestPollerSource", "PluginSupport",
+      "Polling", "MastodonSource", "BlueskySource", "TAXIISource", "RestPollerSource", "JetstreamSource",
+      "PluginSupport",
       "VedettePluginABI", "JSON",
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),

@@ -124,11 +124,12 @@ final class PollingHost {
   }
 
   /// Opens a stream; false with `words` where the plugin refuses.
-  func open(_ parameters: String, cursor: String = "") -> Bool {
+  /// - Parameter descriptor: of a file, for a source that reads one.
+  func open(_ parameters: String, cursor: String = "", descriptor: Int32 = -1) -> Bool {
     close()
     guard let table else { return false }
     let status = Array(parameters.utf8).withUnsafeBytes { parameters in
-      Array(cursor.utf8).withUnsafeBytes { table.open(instance, parameters.asBytes, -1, $0.asBytes, &stream) }
+      Array(cursor.utf8).withUnsafeBytes { table.open(instance, parameters.asBytes, descriptor, $0.asBytes, &stream) }
     }
     return status == VDT_OK
   }

@@ -42,6 +42,24 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test("What a source puts by is its own, found after reopening, and bounded")
+  func sourceState() throws {
+    try withStore { (store: Store, path: String) throws in
+      #expect(try store.keep(state: [1], of: "a", key: "k", most: 2))
+      #expect(try store.keep(state: [2], of: "a", key: "l", most: 2))
+      #expect(try !store.keep(state: [3], of: "a", key: "m", most: 2))
+      #expect(try store.keep(state: [4, 0], of: "a", key: "k", most: 2))
+      #expect(try store.keep(state: [], of: "b", key: "k", most: 2))
+      let again = try Store(path: path)
+      #expect(try again.state(of: "a", key: "k") == [4, 0])
+      #expect(try again.state(of: "b", key: "k") == [])
+      #expect(try again.state(of: "a", key: "m") == nil)
+      try again.forgetState(of: "a", key: "k")
+      #expect(try again.state(of: "a", key: "k") == nil)
+      #expect(try again.keep(state: [3], of: "a", key: "m", most: 2))
+    }
+  }
+
   @Test(
     "Pages follow each other without a record missed or doubled, in both orders",
     arguments: [ListQuery.Order.ascending, .descending])

@@ -9,7 +9,7 @@ import VedettePluginABI
 
 /// Made by the owner of the configuration and the store. Called on the source's thread.
 public struct HostServices: Sendable {
-  /// The small store of one instance (host-state/1). Keys have at most 256 bytes, values 64 KiB; there are at most 1,024.
+  /// The small store of one instance (host-state/1); its bounds are those of the header.
   public struct State: Sendable {
     public var get: @Sendable (_ key: String) throws -> [UInt8]?
     /// Durable once it returned; false where there is no room for a further key.
@@ -26,9 +26,8 @@ public struct HostServices: Sendable {
     }
   }
 
-  public static let mostKeyBytes = 256
-  public static let mostValueBytes = 64 << 10
-  public static let mostKeys = 1024
+  /// The most keys of one store.
+  public static let mostKeys = Int(VDT_MAX_STATE_KEYS)
 
   /// A secret by its name; nil where there is none.
   public var secret: @Sendable (_ name: String) -> [UInt8]?
@@ -54,8 +53,12 @@ struct HostServiceTables: @unchecked Sendable {
     secret.initialize(to: vdt_host_secret())
     secret.pointee.size = UInt32(MemoryLayout<vdt_host_secret>.size)
     secret.pointee.get = { host, name, out in
-      guard let table = HostTable.of(host), let name = name.checked, let out else { return VDT_E_ARGUMENT }
-      guard let bytes = table.services.secret(name) else { return VDT_E_UNKNOWN }
+      guard let table = HostTable.of(host), let name = name.checked(VDT_MAX_SECRET_NAME), let out else {
+        return VDT_E_ARGUMENT
+      }
+      guard let bytes = table.services.secret(name), (1...Int(VDT_MAX_SECRET)).contains(bytes.count) else {
+        return VDT_E_UNKNOWN
+      }
       out.pointee = table.lend(bytes)
       return VDT_OK
     }
@@ -65,7 +68,9 @@ struct HostServiceTables: @unchecked Sendable {
     state.initialize(to: vdt_host_state())
     state.pointee.size = UInt32(MemoryLayout<vdt_host_state>.size)
     state.pointee.get = { host, key, out in
-      guard let table = HostTable.of(host), let key = key.checked, let out else { return VDT_E_ARGUMENT }
+      guard let table = HostTable.of(host), let key = key.checked(VDT_MAX_STATE_KEY), let out else {
+        return VDT_E_ARGUMENT
+      }
       return table.withState { state in
         guard let bytes = try state.get(key) else { return VDT_E_UNKNOWN }
         out.pointee = table.lend(bytes)
@@ -73,13 +78,13 @@ struct HostServiceTables: @unchecked Sendable {
       }
     }
     state.pointee.put = { host, key, value in
-      guard let table = HostTable.of(host), let key = key.checked else { return VDT_E_ARGUMENT }
-      guard value.len <= UInt64(HostServices.mostValueBytes) else { return VDT_E_LIMIT }
+      guard let table = HostTable.of(host), let key = key.checked(VDT_MAX_STATE_KEY) else { return VDT_E_ARGUMENT }
+      guard value.len <= UInt64(VDT_MAX_STATE_VALUE) else { return VDT_E_LIMIT }
       let bytes = Array(UnsafeRawBufferPointer(start: value.ptr, count: value.ptr == nil ? 0 : Int(value.len)))
       return table.withState { try $0.put(key, bytes) ? VDT_OK : VDT_E_LIMIT }
     }
     state.pointee.remove = { host, key in
-      guard let table = HostTable.of(host), let key = key.checked else { return VDT_E_ARGUMENT }
+      guard let table = HostTable.of(host), let key = key.checked(VDT_MAX_STATE_KEY) else { return VDT_E_ARGUMENT }
       return table.withState {
         try $0.remove(key)
         return VDT_OK
@@ -91,8 +96,8 @@ struct HostServiceTables: @unchecked Sendable {
 
 extension vdt_str {
   /// As a name of a secret or a key: UTF-8, not empty, within its bound.
-  fileprivate var checked: String? {
-    guard len > 0, len <= UInt64(HostServices.mostKeyBytes), let ptr else { return nil }
+  fileprivate func checked(_ most: UInt32) -> String? {
+    guard len > 0, len <= UInt64(most), let ptr else { return nil }
     return String(validating: UnsafeRawBufferPointer(start: ptr, count: Int(len)), as: UTF8.self)
   }
 }
