@@ -37,6 +37,19 @@ enum Schema {
           "CREATE TABLE source_state (source TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (source, key))"
       )
     }
+    migrator.registerMigration("3: what changed in the roster") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE roster_in_force (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL,
+          recorded INTEGER NOT NULL)
+          """)
+      try db.execute(
+        sql: """
+          CREATE TABLE roster_change (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, person TEXT NOT NULL,
+          name TEXT NOT NULL, kind TEXT NOT NULL, field TEXT, old TEXT, new TEXT, who TEXT NOT NULL)
+          """)
+      try db.execute(sql: "CREATE INDEX roster_change_by_person ON roster_change (person, seq)")
+    }
     return migrator
   }
 }

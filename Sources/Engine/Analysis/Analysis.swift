@@ -87,18 +87,22 @@ public final class Analysis {
   // MARK: roster
 
   private func readRoster() throws(AnalysisError) -> Roster {
-    let given = request.roster ?? configuration.text("roster")
-    guard !given.isEmpty else { return Roster() }
-    let text: String
-    do throws(FileError) { text = try readTextFile(given) } catch { throw AnalysisError(error.description) }
-    do throws(RosterError) {
-      let (roster, problems) = try Roster.read(text)
-      for problem in problems.prefix(20) { note(place(given, problem)) }
-      if problems.count > 20 { note("\(given): and \(problems.count - 20) more problems") }
-      return roster
-    } catch {
-      throw AnalysisError(place(given, error))
+    let files = request.rosters.isEmpty ? [configuration.text("roster")] : request.rosters
+    var roster = Roster()
+    for (index, file) in files.enumerated() where !file.isEmpty {
+      let text: String
+      do throws(FileError) { text = try readTextFile(file) } catch { throw AnalysisError(error.description) }
+      do throws(RosterError) {
+        let reading = try Roster.read(text, format: nil, name: file)
+        for problem in reading.problems.prefix(20) { note(place(file, problem)) }
+        if reading.problems.count > 20 { note("\(file): and \(reading.problems.count - 20) more problems") }
+        // Several add up: the organisation in one, its people in another. None is news of another, so nobody joins.
+        roster = index == 0 ? reading.roster : roster.adding(reading)
+      } catch {
+        throw AnalysisError(place(file, error))
+      }
     }
+    return roster
   }
 
   private func place(_ file: String, _ error: RosterError) -> String {

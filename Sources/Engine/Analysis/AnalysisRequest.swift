@@ -10,8 +10,8 @@ public struct AnalysisRequest: Sendable {
   /// Go on reading as the (last) capture grows.
   public var follow = false
   public var workers = 1
-  /// Path of the roster.
-  public var roster: String?
+  /// Paths of rosters that add up, in any of their formats; none takes the configuration's.
+  public var rosters: [String] = []
   /// `[PLUGIN:]FILE`.
   public var personas: [String] = []
   public var processes: [String] = []

@@ -30,64 +30,6 @@ extension Daemon {
     throw DaemonError("\(path) cannot be made: \(String(cString: strerror(errno))); make it, or choose another place")
   }
 
-  // MARK: roster
-
-  /// The later of two: what was put over RPC last, and the file that the configuration names.
-  static func readRoster(
-    _ configuration: Configuration, _ store: Store, _ log: Logger
-  ) throws(DaemonError) -> Roster {
-    let path = configuration.text("roster")
-    var facts = stat()
-    let written =
-      !path.isEmpty && stat(path, &facts) == 0
-      ? Timestamp(seconds: Int64(facts.st_mtim.tv_sec)).advanced(by: Int64(facts.st_mtim.tv_nsec)) : nil
-    do {
-      if let put = try store.roster(), written.map({ $0 < put.recorded }) ?? true {
-        if !path.isEmpty { log.info("the roster put over RPC is newer than the file", metadata: ["file": "\(path)"]) }
-        return try Roster.read(put.json).roster
-      }
-    } catch {
-      throw DaemonError("the stored roster: \(error)")
-    }
-    return try readRosterFile(path, log)
-  }
-
-  private static func readRosterFile(_ path: String, _ log: Logger) throws(DaemonError) -> Roster {
-    guard !path.isEmpty else { return Roster() }
-    do {
-      let (roster, problems) = try Roster.read(try readTextFile(path))
-      for problem in problems.prefix(20) { log.warning("\(path): \(problem)") }
-      if problems.count > 20 { log.warning("\(path): and \(problems.count - 20) more problems") }
-      return roster
-    } catch let error as FileError {
-      throw DaemonError(error.description)
-    } catch {
-      throw DaemonError("\(path): \(error)")
-    }
-  }
-
-  /// SIGHUP: the roster's file is read again and counts from now on. If it cannot be read, the old one stays.
-  func rereadRoster() {
-    let path = configuration.text("roster")
-    guard !path.isEmpty else {
-      return log.info("SIGHUP: the configuration names no roster file; nothing to read again")
-    }
-    do {
-      let roster = try Daemon.readRosterFile(path, log)
-      try store.forgetRoster()
-      whenFree { [unowned self] in take(roster) }
-      log.info("SIGHUP: roster read again", metadata: ["people": "\(roster.people.count)"])
-    } catch {
-      log.error("SIGHUP: the old roster stays: \(error)")
-    }
-  }
-
-  func take(_ roster: Roster) {
-    self.roster = roster
-    investigation.update(roster: roster)
-    markDirty()
-  }
-
   // MARK: the past
 
   /// At most so many records of a kind are read back: more are not held while running either.

@@ -81,6 +81,7 @@ public final class Daemon {
     for refusal in shelf.refusals { log.warning("\(refusal)") }
     roster = try Daemon.readRoster(configuration, store, log)
     investigation = Investigation(roster: roster, configuration: configuration, expectsLateEvents: true)
+    noteRosterAtStart()
     try readPast()
   }
 

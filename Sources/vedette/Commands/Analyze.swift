@@ -20,8 +20,8 @@ struct Analyze: ParsableCommand {
   @Argument(help: ArgumentHelp("Capture files.", valueName: "pcap"))
   var captures: [String] = []
 
-  @Option(help: "Roster of the organisation (YAML or JSON).")
-  var roster: String?
+  @Option(help: "Roster of the organisation (YAML, JSON, CSV, vCard, LDIF or SCIM); several add up.")
+  var roster: [String] = []
 
   @Option(help: ArgumentHelp("Persona evidence; may be repeated.", valueName: "spec"))
   var personas: [String] = []
@@ -77,7 +77,7 @@ struct Analyze: ParsableCommand {
     request.merge = merge
     request.follow = follow
     request.workers = workers
-    request.roster = roster
+    request.rosters = roster
     request.personas = personas
     request.processes = processes
     request.store = store

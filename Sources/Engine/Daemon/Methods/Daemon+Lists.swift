@@ -86,7 +86,7 @@ extension JSONWriter {
 
 extension ListQuery {
   /// Reads {filter, from, to, limit, cursor, order}.
-  fileprivate init(_ params: RPCParams) throws {
+  init(_ params: RPCParams) throws {
     func time(_ name: String) throws -> Timestamp? {
       guard let text = params[name]?.string else { return nil }
       guard let time = Timestamp(rfc3339: text) else {

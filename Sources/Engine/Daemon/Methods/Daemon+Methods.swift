@@ -1,4 +1,4 @@
-/// The methods of proto/vedette.openrpc.json that the engine answers; this file has engine, evidence, roster, plugins.
+/// The methods of proto/vedette.openrpc.json that the engine answers; this file has engine, evidence, plugins.
 
 import Evidence
 import JSON
@@ -10,6 +10,7 @@ extension Daemon {
   func registerMethods() {
     registerEngine()
     registerEvidence()
+    registerRoster()
     registerCaptures()
     registerCasePackets()
     registerSources()
@@ -57,7 +58,7 @@ extension Daemon {
     }
   }
 
-  // MARK: evidence and roster
+  // MARK: evidence
 
   private func registerEvidence() {
     methods.onDeferred("evidence.submit") { [unowned self] call, reply in
@@ -90,39 +91,6 @@ extension Daemon {
           reply.fail(RPCError.unavailable(error.description))
         }
       }
-    }
-    methods.onDeferred("roster.put") { [unowned self] call, reply in
-      guard let node = call.params["roster"] else { throw RPCError.invalidParams("roster is required") }
-      let json = JSONValue(node).description
-      let roster: Roster
-      do throws(RosterError) {
-        // JSON is YAML: one reader for both.
-        let (read, problems) = try Roster.read(json)
-        if let first = problems.first { throw first }
-        roster = read
-      } catch {
-        throw RPCError.refused("the roster was not taken: \(error.text)")
-      }
-      do throws(StoreError) { try store.keep(roster: json) } catch {
-        throw RPCError.unavailable("the roster was not taken: \(error)")
-      }
-      audit(call, "\(roster.people.count) people")
-      whenFree { [unowned self] in
-        take(roster)
-        reply.succeed { w in
-          w.beginObject()
-          w.member("people", roster.people.count)
-          w.member("assets", roster.assets.count)
-          w.member("relations", roster.relations.count)
-          w.endObject()
-        }
-      }
-    }
-    methods.on("roster.get") { [unowned self] _, w in
-      w.beginObject()
-      w.key("roster")
-      roster.write(to: &w)
-      w.endObject()
     }
   }
 

@@ -16,10 +16,20 @@ extension Roster {
   /// use old names too. Who is new has joined today unless the import says when, except where the roster was empty. Who
   /// is on nobody's list any more is not deleted but inactive, so that the past can still be read.
   public func importing(_ reading: RosterReading, mode: RosterImportMode, at now: Timestamp) -> Roster {
+    importing(reading, mode: mode, at: now, isNews: !people.isEmpty)
+  }
+
+  /// This roster and another part of it: what is new in the part has not joined for that.
+  public func adding(_ reading: RosterReading) -> Roster {
+    importing(reading, mode: .merge, at: .now(), isNews: false)
+  }
+
+  private func importing(
+    _ reading: RosterReading, mode: RosterImportMode, at now: Timestamp, isNews: Bool
+  ) -> Roster {
     var result = self
     var indices = Dictionary(people.indices.map { (people[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     let byEmail = Self.ownersOfEmails(people)
-    let isFirst = people.isEmpty
     var present: Set<String> = []
 
     for person in reading.roster.people {
@@ -30,8 +40,8 @@ extension Roster {
         present.insert(result.people[index].id)
       } else {
         var joiner = person
-        if joiner.start == nil, !isFirst, joiner.active { joiner.start = now }
-        if !joiner.active, joiner.end == nil { joiner.end = now }
+        if joiner.start == nil, isNews, joiner.active { joiner.start = now }
+        if !joiner.active, joiner.end == nil, isNews { joiner.end = now }
         indices[joiner.id] = result.people.count
         present.insert(joiner.id)
         result.people.append(joiner)
