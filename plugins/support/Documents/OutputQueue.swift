@@ -37,6 +37,8 @@ public struct OutputQueue {
 
   /// What follows can be had by reading from `place` on, without anything that came before it.
   public mutating func restart(at place: Place) {
+    // A resumed run begins at such a place, and comes by it at once.
+    guard place != position.place else { return }
     position = Position(place: place, done: 0)
     // Fewer outputs than an earlier run gave: the input is no longer the same, and what follows is new.
     toLeaveOut = 0
