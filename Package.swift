@@ -92,10 +92,12 @@ let personaFiles: [Target] =
     .target(
       name: "STIXObjects", dependencies: ["PersonaRecords", "PluginSupport", "JSON"],
       path: "plugins/personas/stix-objects"),
+    .target(name: "MailMessages", dependencies: ["PluginSupport"], path: "plugins/personas/mail-messages"),
   ]
   + [
     personaSource("stix", "STIXSource", uses: ["STIXObjects"]), personaSource("misp", "MISPSource"),
     personaSource("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaSource("x-export", "XExportSource"),
+    personaSource("mailbox", "MailboxSource", uses: ["MailMessages"]),
   ].flatMap { $0 }
 
 /// A source of personas in its own folder: the part that tests see, and the shared library around it.
@@ -144,6 +146,7 @@ let tests: [Target] = [
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
       "CSV", "PersonaRecords", "STIXObjects", "STIXSource", "MISPSource", "LinkedInExportSource", "XExportSource",
+      "MailMessages", "MailboxSource",
     ]),
   .testTarget(
     name: "PersonaSourceTests",
