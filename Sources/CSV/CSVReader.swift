@@ -133,7 +133,7 @@ public struct CSVReader {
   }
 
   private mutating func finishField() -> Bool {
-    guard fields.count < mostFields else { return false }
+    guard fields.count + 1 < mostFields else { return false }
     fields.append(field)
     field.removeAll(keepingCapacity: true)
     state = .start

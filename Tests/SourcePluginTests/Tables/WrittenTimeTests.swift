@@ -70,5 +70,10 @@ struct WrittenTimeTests {
     #expect(broken?.text == "A\u{FFFD}B")
     #expect(broken?.isWhole == false)
     #expect(Charset.decode([0x41], "no-such-set") == nil)
+    // No letter of windows-1252 (WHATWG Encoding and iconv differ), and half a character of Shift_JIS.
+    #expect(Charset.decode([0x41, 0x9d, 0x42], "windows-1252")?.text == "A\u{FFFD}B")
+    #expect(Charset.decode([0x83, 0x65, 0x83], "shift_jis")?.text == "テ\u{FFFD}")
+    #expect(Charset.guess([0xff, 0x81]).hasPrefix("ÿ"))
+    #expect(Charset.decode([UInt8](repeating: 0xfc, count: 10_000), "iso-8859-1")?.text.count == 10_000)
   }
 }

@@ -48,10 +48,13 @@ public enum Charset {
           return iconv(converter, &from, &left, &to, &room)
         }
       }
-      let failure = status == .max ? errno : 0
+      // It says −1, as a size.
+      let failure = status == -1 ? errno : 0
+      let hasMoved = at < input.count - left || room < piece.count
       at = input.count - left
       out += piece[..<(piece.count - room)].map { UInt8(bitPattern: $0) }
-      if failure == EILSEQ || failure == EINVAL {
+      // E2BIG goes on with an empty piece; whatever else it is, no byte is looked at for ever.
+      if failure != 0, failure != E2BIG || !hasMoved {
         isWhole = false
         out += [0xef, 0xbf, 0xbd]
         // The set may be one of shifts: what follows is read from its first state.
