@@ -147,6 +147,27 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test("What changed in the roster is told in order, page by page, of all or of one person")
+  func rosterHistory() throws {
+    try withStore { store, _ in
+      #expect(try store.rosterInForce() == nil)
+      let changes = ["1", "2", "1"].enumerated().map { index, person in
+        RosterChange(
+          time: Timestamp(seconds: Int64(index)), person: person, name: "n", kind: .changed, field: "title",
+          from: "a\(index)", to: nil)
+      }
+      try store.note(rosterInForce: "{}", changes: changes)
+      #expect(try store.rosterInForce() == "{}")
+      let page = try store.rosterHistory(limit: 2)
+      #expect(page.changes == Array(changes[..<2]))
+      let rest = try store.rosterHistory(cursor: page.next, limit: 2)
+      #expect(rest.changes == [changes[2]])
+      #expect(rest.next == nil)
+      #expect(try store.rosterHistory(person: "1", newestFirst: true).changes == [changes[2], changes[0]])
+      #expect(try store.rosterHistory(from: Timestamp(seconds: 1), to: Timestamp(seconds: 2)).changes == [changes[1]])
+    }
+  }
+
   @Test("A roster that was put is found after reopening, until it is forgotten")
   func roster() throws {
     try withStore { (store: Store, path: String) throws in
