@@ -98,6 +98,7 @@ let personaFiles: [Target] =
     personaSource("stix", "STIXSource", uses: ["STIXObjects"]), personaSource("misp", "MISPSource"),
     personaSource("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaSource("x-export", "XExportSource"),
     personaSource("mailbox", "MailboxSource", uses: ["MailMessages"]),
+    personaSource("mastodon-export", "MastodonExportSource", uses: ["CSV"]),
   ].flatMap { $0 }
 
 /// A source of personas in its own folder: the part that tests see, and the shared library around it.
@@ -146,7 +147,7 @@ let tests: [Target] = [
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
       "CSV", "PersonaRecords", "STIXObjects", "STIXSource", "MISPSource", "LinkedInExportSource", "XExportSource",
-      "MailMessages", "MailboxSource",
+      "MailMessages", "MailboxSource", "MastodonExportSource",
     ]),
   .testTarget(
     name: "PersonaSourceTests",
