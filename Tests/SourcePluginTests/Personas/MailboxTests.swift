@@ -154,6 +154,17 @@ struct MailboxTests {
     #expect(run.log.count == 1)
   }
 
+  @Test("Mail under an own domain that the server found forged is an approach")
+  func forged() {
+    let text = stranger.replacing("header.d=example.net", with: "header.d=evil.example").replacing(
+      "ceo.sam@example.net", with: "sam@example.org")
+    let run = read(text, own)
+    #expect(run.records.last?["extra"]?.contains(#""claims_own_domain":true"#) == true)
+    let unsigned = stranger.replacing("dkim=pass header.d=example.net; ", with: "").replacing(
+      "ceo.sam@example.net", with: "sam@example.org")
+    #expect(read(unsigned, own).records.isEmpty)
+  }
+
   @Test("An employee's report with the message attached is that approach, reported")
   func reportAttached() {
     let report = """

@@ -97,6 +97,7 @@ struct EvidenceTableTests {
     #expect(read(line, #"{"format":"jsonl"}"#).records.count == 1)
     #expect(read(line, #"{"format":"csv"}"#).records.isEmpty)
     #expect(read("").status == 3)
+    #expect(read("broken\n" + line).records.count == 1)
     #expect(read(line, #"{"format":"jsonl","platform":"x"}"#).status < 0)
     #expect(read(line, #"{"fromat":"csv"}"#).status < 0)
   }

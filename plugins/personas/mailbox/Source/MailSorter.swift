@@ -98,7 +98,11 @@ struct MailSorter {
     _ reporter: Reporter?
   ) -> [MailOutcome] {
     let headers = message.headers
-    if parameters.isOwn(from), reporter == nil { return [.skipped("mail from the organisation's own domains")] }
+    // Whoever writes from outside under an own domain is found out by the server, and is no colleague.
+    let isForged = parameters.isOwn(from) && authentication?.verdict(for: parameters.ownDomains) == .fail
+    if parameters.isOwn(from), reporter == nil, !isForged {
+      return [.skipped("mail from the organisation's own domains")]
+    }
     let automatic = headers.raw("auto-submitted")?.lowercased() ?? "no"
     if automatic.hasPrefix("auto-replied") || MediaTypeWord.isReport(headers.raw("content-type")) {
       return [.skipped("automatic answer")]
@@ -124,6 +128,7 @@ struct MailSorter {
     if let replyTo, replyTo.address != from.address { extra.keep("reply_to", replyTo.address) }
     extra.keep("message_id", headers.raw("message-id"))
     if let platform = MailPlatform.sending(from.domain) { extra.keep("claims_platform", platform.name) }
+    if isForged { extra.keep("claims_own_domain", true) }
     if headers.has("list-id") || headers.has("list-unsubscribe") { extra.keep("bulk", true) }
     extra += Self.attachments(message)
     if let authentication {

@@ -22,8 +22,11 @@ public enum EvidencePlugin {
     open: { (text) throws(SourceFailure) in EvidenceTable(try EvidenceParameters(text)) })
 
   static let mixed = MixedSource(lines: source, documents: table) { start, parameters in
-    if let format = (try? EvidenceParameters(parameters))?.format { return format == .csv }
-    return start.firstVisible.map { $0 != UInt8(ascii: "{") }
+    let given = try? EvidenceParameters(parameters)
+    if let format = given?.format { return format == .csv }
+    if start.firstVisible == UInt8(ascii: "{") { return false }
+    // JSON Lines whose first line is broken are JSON Lines still.
+    return given?.namesTable == true || EvidenceTable.sniff(start, "") > 0
   }
 
   /// Certain when the first lines are objects of the known types.
