@@ -1,5 +1,6 @@
 // What becomes of a dissector that breaks the contract: each breach costs itself, is counted, and no more.
 
+import Evidence
 import PluginHost
 import TestSupport
 import Testing
@@ -135,5 +136,24 @@ struct ContractTests {
     wire.send(.toServer, Array("first".utf8))
     wire.close()
     #expect(inspector.counters.pluginErrors == 1)
+  }
+
+  @Test("A value of each type comes out as it was given, once: what is cancelled was never there")
+  func kinds() throws {
+    let inspector = try Inspector.frames()
+    let wire = Wire(inspector)
+    wire.send(.toServer, frame("types"))
+    wire.close()
+    let found = inspector.drainTransactions().filter { $0.record == "kinds" }
+    #expect(found.count == 1)
+    let fields = try #require(found.first).fields
+    #expect(fields.map(\.name) == ["signed", "share", "raw", "card", "moment"])
+    #expect(
+      fields.map(\.value) == [
+        .i64(-2), .f64(0.25), .bytes([0xFF, 0x00]),
+        .mac(MACAddress(0x0200_5E10_0001)),
+        .time(Timestamp(nanoseconds: 1_000_000_000)),
+      ])
+    #expect(inspector.sinkRefusals.first?.refusals.total == 0)
   }
 }

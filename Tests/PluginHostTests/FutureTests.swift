@@ -82,6 +82,13 @@ struct FutureTests {
     #expect(said.hasSuffix("later functions: 0\n"))
   }
 
+  @Test("So does a source", arguments: [0, 1, 7])
+  func oldSourceNewHost(_ minor: Int) throws {
+    let (status, said) = try host(minor: minor, "lines", include: FrozenTests.frozen + "/include")
+    #expect(status == 0, Comment(rawValue: said))
+    #expect(said.contains("  1 = alpha\n  2 = 1\n  3 = /bin/ls\nend\n"))
+  }
+
   @Test("One that writes beyond what it was given is caught by the sanitizer, at the line")
   func overwrite() throws {
     let (status, said) = try host(minor: 0, "future", ["OVERWRITE": ""])

@@ -22,6 +22,9 @@ struct LoadingTests {
     #expect(plugin.description.protocols.map(\.name) == ["frames"])
     #expect(plugin.description.protocols.first?.ports.first?.range == 7000...7009)
     #expect(plugin.description.protocols.first?.firstSpeaker == 0)
+    #expect(plugin.description.protocols.first?.alpn == ["fx"])
+    #expect(plugin.description.protocols.first?.parents == ["tls"])
+    #expect(plugin.description.protocols.first?.patterns == [.init(direction: 0, offset: 0, bytes: Array("FX".utf8))])
   }
 
   @Test("An anomaly of the catalog keeps its id, one of the plugin's own goes under the plugin's id")
@@ -125,6 +128,15 @@ struct LoadingTests {
     #expect(shelf.plugins.map(\.identity.id) == ["org.example.frames"])
     #expect(shelf.refusals.map(\.place) == [second])
     #expect(shelf.refusals.first?.words.contains("is called 'frames' as is org.example.frames") == true)
+  }
+
+  @Test("Of what an instance logs the first thousand lines are passed on, and the rest is counted and said once")
+  func logBudget() throws {
+    let heard = HeardLines()
+    do { _ = try Dissector(try Plugin(path: FixturePlugins.build("frames")), config: "loud") { heard.add($0) } }
+    #expect(heard.lines.count == 1001)
+    #expect(heard.lines.first?.text == "it is late")
+    #expect(heard.lines.last?.text == "500 lines more were left out, for an instance may log 1000")
   }
 
   @Test("A configuration that the plugin refuses is told in its words")

@@ -248,3 +248,8 @@ public final class SourceInstance {
     }
   }
 }
+
+extension SourceInstance {
+  /// What the instance offers beyond its work. [source]
+  public var optional: OptionalCalls { OptionalCalls(plugin: plugin, instance: instance, host: host) }
+}

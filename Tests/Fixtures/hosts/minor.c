@@ -105,6 +105,21 @@ static int32_t d_lookahead(const vdt_describer *d, uint64_t bytes) {
     return VDT_OK;
 }
 
+static int32_t d_source(const vdt_describer *d, vdt_str interface, uint32_t modes) {
+    (void)d, (void)modes;
+    printf("source %.*s\n", (int)interface.len, interface.ptr);
+    return VDT_OK;
+}
+static int32_t d_words(const vdt_describer *d, vdt_str interface, vdt_str words) {
+    (void)d, (void)interface, (void)words;
+    return VDT_OK;
+}
+static int32_t d_rate(const vdt_describer *d, vdt_str interface, uint64_t requests, uint64_t per_ms,
+                      vdt_str doc) {
+    (void)d, (void)interface, (void)requests, (void)per_ms, (void)doc;
+    return VDT_OK;
+}
+
 // What is emitted
 
 static int32_t s_begin(const vdt_sink *s, uint32_t record, int64_t time) {
@@ -147,6 +162,12 @@ static int32_t s_child(const vdt_sink *s, const vdt_child *child) {
     return VDT_OK;
 }
 
+static int32_t s_reject(const vdt_sink *s, uint64_t line, uint64_t offset, vdt_str text) {
+    (void)s, (void)offset;
+    printf("reject %llu: %.*s\n", (unsigned long long)line, (int)text.len, text.ptr);
+    return VDT_OK;
+}
+
 // The host's table
 
 static int32_t h_log(const vdt_host *h, uint32_t level, vdt_str text) {
@@ -186,43 +207,9 @@ static int32_t call(const vdt_dissector *table, vdt_session *session, const vdt_
     return status;
 }
 
-int main(int argc, char **argv) {
-    if (argc != 3)
-        return 2;
-    minor = (uint32_t)atoi(argv[1]);
-    void *image = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
-    if (!image)
-        return fprintf(stderr, "%s\n", dlerror()), 2;
-    const vdt_plugin *(*entry)(uint32_t);
-    *(void **)&entry = dlsym(image, VDT_ENTRY_NAME);
-    const vdt_plugin *plugin = entry(VDT_ABI_MAJOR << 16 | minor);
-    if (plugin->min_minor > minor)
-        return printf("refused: needs 1.%u\n", plugin->min_minor), 3;
-
-    vdt_describer *d = given(sizeof *d, 0);
-    d->abi = VDT_ABI_MAJOR << 16 | minor;
-    d->fail = d_fail, d->record = d_record, d->field = d_field, d->anomaly = d_anomaly,
-    d->anomaly_field = d_field;
-    d->flow_field = d_fact, d->protocol = d_protocol, d->parent = d_name, d->port = d_port, d->alpn = d_name;
-    d->pattern = d_pattern, d->first_speaker = d_speaker, d->lookahead = d_lookahead;
-    if (plugin->describe(d))
-        return 1;
-    free(d);
-
-    vdt_host *host = given(sizeof *host, 0);
-    host->abi = VDT_ABI_MAJOR << 16 | minor;
-    host->log = h_log, host->fail = h_fail, host->now_ns = h_now, host->interface = h_interface;
-    vdt_instance *instance = NULL;
-    if (plugin->create(host, vdt_make_bytes(NULL, 0), &instance))
-        return 1;
-
-    vdt_sink *sink = given(sizeof *sink, 0);
-    sink->begin = s_begin, sink->u64 = s_number, sink->text = s_text, sink->end = s_end;
-    sink->cancel = s_end, sink->anomaly = s_anomaly, sink->begin_anomaly = s_anomaly, sink->when = s_when;
-    sink->flow_text = s_text, sink->child = s_child;
-
-    const vdt_dissector *table =
-        plugin->interface(vdt_make_str(VDT_DISSECTOR_ID, sizeof VDT_DISSECTOR_ID - 1));
+/// Two sessions of a dissector.
+static int dissect(const vdt_plugin *plugin, vdt_instance *instance, const vdt_dissector *table,
+                   const vdt_sink *sink) {
     vdt_flow *flow = given(sizeof *flow, 0);
     uint8_t address[4] = {192, 0, 2, 1};
     flow->transport = VDT_TCP, flow->protocol = 1;
@@ -246,10 +233,76 @@ int main(int argc, char **argv) {
         }
         table->close(session, sink, VDT_CLOSE_ENDED);
     }
-    plugin->destroy(instance);
     free(flow);
+    return 0;
+}
+
+/// A stream of a source, from a file of two lines.
+static int pull(const vdt_plugin *plugin, vdt_instance *instance, const vdt_source *table,
+                const vdt_sink *sink) {
+    static const char lines[] = "process alpha 1 /bin/ls\nprocess beta 2 /bin/cat\n";
+    FILE *file = tmpfile();
+    if (!file || fwrite(lines, 1, sizeof lines - 1, file) != sizeof lines - 1 || fflush(file))
+        return 2;
+    rewind(file);
+    vdt_stream *stream = NULL;
+    if (table->open(instance, vdt_make_bytes(NULL, 0), fileno(file), vdt_make_bytes(NULL, 0), &stream))
+        return 1;
+    int32_t status;
+    do {
+        vdt_next_result *result = given(sizeof *result, 1);
+        status = table->next(stream, sink, 1, 0, result);
+        printf("status %d, cursor of %llu\n", status, (unsigned long long)result->cursor.len);
+        taken(result, sizeof *result, "vdt_next_result", plugin->abi_minor);
+    } while (status == VDT_NEXT_OK);
+    table->close(stream);
+    fclose(file);
+    return status != VDT_NEXT_END;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3)
+        return 2;
+    minor = (uint32_t)atoi(argv[1]);
+    void *image = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
+    if (!image)
+        return fprintf(stderr, "%s\n", dlerror()), 2;
+    const vdt_plugin *(*entry)(uint32_t);
+    *(void **)&entry = dlsym(image, VDT_ENTRY_NAME);
+    const vdt_plugin *plugin = entry(VDT_ABI_MAJOR << 16 | minor);
+    if (plugin->min_minor > minor)
+        return printf("refused: needs 1.%u\n", plugin->min_minor), 3;
+
+    vdt_describer *d = given(sizeof *d, 0);
+    d->abi = VDT_ABI_MAJOR << 16 | minor;
+    d->fail = d_fail, d->record = d_record, d->field = d_field, d->anomaly = d_anomaly,
+    d->anomaly_field = d_field;
+    d->flow_field = d_fact, d->protocol = d_protocol, d->parent = d_name, d->port = d_port, d->alpn = d_name;
+    d->source = d_source, d->parameters = d_words, d->rate_limit = d_rate, d->blind_spot = d_words;
+    d->pattern = d_pattern, d->first_speaker = d_speaker, d->lookahead = d_lookahead;
+    if (plugin->describe(d))
+        return 1;
+    free(d);
+
+    vdt_host *host = given(sizeof *host, 0);
+    host->abi = VDT_ABI_MAJOR << 16 | minor;
+    host->log = h_log, host->fail = h_fail, host->now_ns = h_now, host->interface = h_interface;
+    vdt_instance *instance = NULL;
+    if (plugin->create(host, vdt_make_bytes(NULL, 0), &instance))
+        return 1;
+
+    vdt_sink *sink = given(sizeof *sink, 0);
+    sink->begin = s_begin, sink->u64 = s_number, sink->text = s_text, sink->end = s_end;
+    sink->cancel = s_end, sink->anomaly = s_anomaly, sink->begin_anomaly = s_anomaly, sink->when = s_when;
+    sink->flow_text = s_text, sink->child = s_child, sink->reject = s_reject;
+
+    const void *table = plugin->interface(vdt_make_str(VDT_DISSECTOR_ID, sizeof VDT_DISSECTOR_ID - 1));
+    const void *source =
+        plugin->interface(vdt_make_str(VDT_PROCESS_SOURCE_ID, sizeof VDT_PROCESS_SOURCE_ID - 1));
+    int failed = table ? dissect(plugin, instance, table, sink) : pull(plugin, instance, source, sink);
+    plugin->destroy(instance);
     free(sink);
     free(host);
     printf("later functions: %u\n", later_calls);
-    return 0;
+    return failed;
 }

@@ -2,11 +2,11 @@
 //
 // What the body says decides what the session answers: "error", "done", "notmine", "switch NAME", "half
 // NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length), and how it breaks the contract, see
-// break_contract. Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PROTOCOL, MAGIC, CERTAINTY,
-// LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PROTOCOL, NO_SYMBOL, and what describe should not say:
-// FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded, IN_DESCRIBE
-// when it describes itself; MOODY describes itself otherwise in a program called vedette,
-// LEAK_AT_CLOSE frees no session.
+// break_contract. Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PLUGIN_NAME, PROTOCOL, MAGIC,
+// CERTAINTY, LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PROTOCOL, NO_SYMBOL, and what describe should
+// not say: FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded,
+// IN_DESCRIBE when it describes itself, IN_DATA with each frame; MOODY describes itself otherwise in a
+// program called vedette, LEAK_AT_CLOSE frees no session.
 #include "vedette/plugin.h"
 
 #include <errno.h>
@@ -22,6 +22,9 @@
 #endif
 #ifndef PLUGIN_ID
 #define PLUGIN_ID "org.example.frames"
+#endif
+#ifndef PLUGIN_NAME
+#define PLUGIN_NAME "frames"
 #endif
 #ifndef PROTOCOL
 #define PROTOCOL "frames"
@@ -44,7 +47,8 @@
 #endif
 
 enum { FRAME = 1, BODY = 1, LENGTH, SIDE, PACKET, PARTS, ADDRESS, SURE };
-enum { BROKEN = 1, ODD = 2, DETAIL = 1, HOST = 1 };
+enum { BROKEN = 1, ODD = 2, DETAIL = 1, HOST = 1, WEIGHT = 9 };
+enum { KINDS = 2, SIGNED = 1, SHARE, RAW, CARD, MOMENT };
 enum { OVERRUN = 1000 }; // consumed more than was offered
 
 #ifdef AT_LOAD
@@ -94,11 +98,22 @@ static int32_t describe(const vdt_describer *d) {
     if (!strcmp(program_invocation_short_name, "vedette"))
         d->record(d, 77, VDT_STR("mood"));
 #endif
+    static const vdt_field kinds[] = {
+        {.size = sizeof(vdt_field), .id = SIGNED, .type = VDT_TYPE_I64, .name = VDT_TEXT("signed")},
+        {.size = sizeof(vdt_field), .id = SHARE, .type = VDT_TYPE_F64, .name = VDT_TEXT("share")},
+        {.size = sizeof(vdt_field), .id = RAW, .type = VDT_TYPE_BYTES, .name = VDT_TEXT("raw")},
+        {.size = sizeof(vdt_field), .id = CARD, .type = VDT_TYPE_MAC, .name = VDT_TEXT("card")},
+        {.size = sizeof(vdt_field), .id = MOMENT, .type = VDT_TYPE_TIME, .name = VDT_TEXT("moment")},
+    };
     const vdt_field detail = {
         .size = sizeof(vdt_field), .id = DETAIL, .type = VDT_TYPE_U64, .name = VDT_TEXT("value")};
     d->record(d, FRAME, VDT_STR("frame"));
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         d->field(d, FRAME, &fields[i]);
+    d->record(d, KINDS, VDT_STR("kinds"));
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        d->field(d, KINDS, &kinds[i]);
+    d->flow_field(d, WEIGHT, VDT_STR("weight"), VDT_TYPE_U64);
     d->anomaly(d, BROKEN, VDT_STR("broken_frame"), VDT_SEVERITY_MEDIUM, VDT_STR("A frame without its mark"));
     d->anomaly(d, ODD, VDT_STR("app.nul_in_line"), VDT_SEVERITY_LOW, VDT_STR("NUL"));
     d->anomaly_field(d, BROKEN, &detail);
@@ -107,6 +122,9 @@ static int32_t describe(const vdt_describer *d) {
     d->protocol(d, 1, VDT_STR(PROTOCOL), TRANSPORTS);
     d->port(d, 1, VDT_TCP, 7000, 7009);
     d->first_speaker(d, 1, VDT_TO_SERVER);
+    d->alpn(d, 1, VDT_STR("fx"));
+    d->parent(d, 1, VDT_STR("tls"));
+    d->pattern(d, 1, VDT_TO_SERVER, 0, vdt_make_bytes(MAGIC, 2));
 #endif
 #ifdef FACT
     d->flow_field(d, HOST + 1, VDT_STR("ja3"), VDT_TYPE_U64);
@@ -140,6 +158,10 @@ static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **ins
     if (nobody_has_this())
         return VDT_E_INTERNAL;
 #endif
+    if (config.len == 4 && !memcmp(config.ptr, "loud", 4))
+        for (int i = 0; i < 1500; i++)
+            host->log(host, VDT_LOG_INFO,
+                      host->now_ns(host) > 0 ? VDT_STR("it is late") : VDT_STR("no time"));
     *instance = calloc(1, sizeof **instance);
     (*instance)->host = host;
     return VDT_OK;
@@ -151,7 +173,11 @@ static int32_t destroy(vdt_instance *instance) {
 
 static int32_t probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direction, vdt_bytes bytes,
                      vdt_probe_result *result) {
-    (void)instance, (void)flow, (void)direction;
+    (void)instance, (void)direction;
+    if (flow->alpn.len == 2 && !memcmp(flow->alpn.ptr, "fx", 2)) { // the carrier has said it
+        result->certainty = 100;
+        return VDT_PROBE_YES;
+    }
     size_t marked = strlen(MAGIC);
     if (memcmp(bytes.ptr, MAGIC, bytes.len < marked ? bytes.len : marked))
         return VDT_PROBE_NO;
@@ -212,6 +238,9 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     int64_t time = 0;
     uint64_t packet = 0;
     s->frames++;
+#ifdef IN_DATA
+    IN_DATA;
+#endif
     if (says(body, length, "notmine"))
         return VDT_DATA_NOT_MINE;
     if (says(body, length, "error")) {
@@ -228,6 +257,20 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     }
     if (says(body, length, "outside"))
         sink->anomaly(sink, ODD, direction, offset + 1000000);
+    if (says(body, length, "types"))
+        for (int again = 0; again < 2; again++) {
+            sink->begin(sink, KINDS, VDT_TIME_UNKNOWN);
+            sink->i64(sink, SIGNED, -1 - again);
+            sink->f64(sink, SHARE, 0.25);
+            sink->bytes(sink, RAW, vdt_make_bytes("\xff\x00", 2));
+            sink->mac(sink, CARD, vdt_make_bytes("\x02\x00\x5e\x10\x00\x01", 6));
+            sink->time(sink, MOMENT, 1000000000);
+            if (again)
+                sink->end(sink);
+            else
+                sink->cancel(sink);
+            sink->flow_u64(sink, WEIGHT, 7);
+        }
     if (says(body, length, "flood"))
         for (uint64_t i = 0; i < 1000000; i++) {
             sink->begin(sink, FRAME, VDT_TIME_UNKNOWN);
@@ -383,7 +426,7 @@ static const vdt_plugin plugin = {.size = sizeof plugin,
                                   .abi_minor = VDT_ABI_MINOR,
                                   .min_minor = MIN_MINOR,
                                   .id = VDT_TEXT(PLUGIN_ID),
-                                  .name = VDT_TEXT("frames"),
+                                  .name = VDT_TEXT(PLUGIN_NAME),
                                   .version = VDT_TEXT("1.2.3"),
                                   .vendor = VDT_TEXT("Example"),
                                   .licence = VDT_TEXT("Apache-2.0"),
