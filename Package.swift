@@ -83,6 +83,10 @@ let sources: [Target] = [
     name: "LinuxAudit", dependencies: ["HostEvents", "PluginSupport", "VedettePluginABI", "JSON"],
     path: "plugins/processes/linux-audit/Audit"),
   .target(name: "process_linux_audit", dependencies: ["LinuxAudit"], path: "plugins/processes/linux-audit/Entry"),
+  // What a call between host and plugin costs: for tools/bench only.
+  .executableTarget(
+    name: "plugin-bench", dependencies: ["VedettePluginABI", "PluginHost"],
+    path: "tools/bench-support/plugin-bench"),
   .executableTarget(name: "vedette-lab", dependencies: ["LabWorld", argumentParser], path: "plugins/sources/lab-tool"),
 ]
 /// Sources of personas that read files.
