@@ -34,9 +34,11 @@ public enum CheckChild {
       LibraryStep(request: request, channel: channel).run()
       return
     }
+    // The host's own descriptor of the image is not the plugin's doing.
+    let image = try SealedFile(path: request.file)
     let before = ProcessManners.now()
     channel.at("loading it")
-    let plugin = try Plugin(path: request.file)
+    let plugin = try Plugin(image)
     let isDissector = plugin.interfaces.contains(.dissector)
     let dissector = DissectorSteps(plugin, request, channel)
     let source = SourceSteps(plugin: plugin, request: request, channel: channel)
