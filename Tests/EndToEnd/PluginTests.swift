@@ -47,4 +47,33 @@ struct PluginTests {
       #expect(daemon.end(SIGTERM) == 0)
     }
   }
+
+  /// What the checker is given, the checks that it makes, and what it must say.
+  static let faults: [([String: String], String, String)] = [
+    (["IN_DATA": "abort()"], "records", "crashed: Aborted"),
+    (["LEAK_AT_CLOSE": ""], "leaks", "are not given back in each round"),
+    ([:], "cuts", "keep all mutable data in the instance"),
+  ]
+
+  @Test(
+    "A crash in data, a leak and shared statics are findings of vedette plugin check, which lives on", arguments: faults
+  )
+  func checked(_ defines: [String: String], _ check: String, _ words: String) throws {
+    // The fixture counts such frames in a static.
+    let bytes = Array("FX".utf8) + [0, 5] + Array("count".utf8)
+    let capture = pcapFile(
+      (0..<3).map {
+        CapturedFrame(
+          at: 1_800_000_000_000_000_000 + Int64($0) * 1_000_000,
+          Ethernet(IPv4(from: "192.0.2.1", to: "198.51.100.1", UDP(from: 40000, to: 7000, payload: bytes))).bytes)
+      })
+    try withFolder { (folder: URL) throws in
+      let pcap = folder.appendingPathComponent("frames.pcap")
+      try Data(capture).write(to: pcap)
+      let plugin = try FixturePlugins.build("frames", defines)
+      let run = try run("vedette", ["plugin", "check", plugin, "--pcap", pcap.path, "--only", check, "--seconds", "1"])
+      #expect(run.status == 1)
+      #expect(run.output.contains(words), "\(run.output)")
+    }
+  }
 }

@@ -1,4 +1,5 @@
-/** Files in memory that nobody can change once they are sealed (memfd_create(2)), which the Glibc module leaves out. */
+/** Files in memory that nobody can change once they are sealed (memfd_create(2)), which the Glibc module
+ * leaves out. */
 #ifndef VEDETTE_CMEMORYFILE_H
 #define VEDETTE_CMEMORYFILE_H
 
