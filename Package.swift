@@ -44,6 +44,8 @@ let rooms: [Target] = [
       "Capture",
       "JSON",
     ]),
+  .target(name: "CPluginTemplates"),
+  .target(name: "PluginTemplates", dependencies: ["CPluginTemplates", "Evidence", "Flows", "PluginCheck"]),
   .target(name: "RPC", dependencies: ["EventLoop", "JSON", logging]),
   .target(
     name: "Engine",
@@ -54,7 +56,8 @@ let rooms: [Target] = [
   .executableTarget(
     name: "vedette",
     dependencies: [
-      "Capture", "Engine", "Evidence", "JSON", "PluginCheck", "PluginHost", "RPC", "EventLoop", argumentParser, logging,
+      "Capture", "Engine", "Evidence", "JSON", "PluginCheck", "PluginHost", "PluginTemplates", "RPC", "EventLoop",
+      argumentParser, logging,
     ]),
 ]
 
@@ -67,6 +70,7 @@ let dissectors: [Target] = ["dns", "http", "tls"].map { name in
 }
 let sources: [Target] = [
   .target(name: "PluginSupport", dependencies: ["VedettePluginABI"], path: "plugins/support"),
+  .target(name: "VedettePluginKit", dependencies: ["PluginSupport", "VedettePluginABI"], path: "plugins/kit"),
   .target(name: "HostEvents", dependencies: ["PluginSupport", "JSON"], path: "plugins/processes/host-events"),
   .target(
     name: "EvidenceLines", dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON", "CSV"],
@@ -174,6 +178,7 @@ let package = Package(
   name: "Vedette",
   products: [
     .executable(name: "vedette", targets: ["vedette"]), .executable(name: "vedette-lab", targets: ["vedette-lab"]),
+    .library(name: "VedettePluginKit", targets: ["VedettePluginKit", "PluginSupport"]),
   ]
     + plugins.map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
   dependencies: [

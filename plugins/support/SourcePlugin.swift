@@ -50,16 +50,10 @@ public struct SourcePlugin: @unchecked Sendable {
     plugin.pointee.interface = interface
     descriptor = UnsafePointer(plugin)
 
-    var ofLines = vdt_source()
-    ofLines.open = { SourceCalls.open($0, $1, $2, $3, $4) }
-    ofLines.next = { SourceCalls.next($0, $1, $2, $3, $4) }
-    ofLines.close = { SourceCalls.close($0) }
-    ofLines.wake = { SourceCalls.wake($0) }
-    ofLines.progress = { SourceCalls.progress($0, $1) }
     var tables: [SourceInterface: UnsafePointer<vdt_source>] = [:]
     for interface in interfaces {
       let table = UnsafeMutablePointer<vdt_source>.allocate(capacity: 1)
-      table.initialize(to: ownTables[interface] ?? ofLines)
+      table.initialize(to: ownTables[interface] ?? SourceCalls.lineTable)
       table.pointee.size = UInt32(MemoryLayout<vdt_source>.size)
       table.pointee.sniff = sniff
       tables[interface] = UnsafePointer(table)
@@ -86,6 +80,17 @@ public struct SourcePlugin: @unchecked Sendable {
 
 /// The calls of the ABI, made into calls of Swift. Pointers are those of the ABI; NULL is answered with an error.
 public enum SourceCalls {
+  /// The table of a source that reads lines, but for `size` and `sniff`.
+  public static var lineTable: vdt_source {
+    var table = vdt_source()
+    table.open = { SourceCalls.open($0, $1, $2, $3, $4) }
+    table.next = { SourceCalls.next($0, $1, $2, $3, $4) }
+    table.close = { SourceCalls.close($0) }
+    table.wake = { SourceCalls.wake($0) }
+    table.progress = { SourceCalls.progress($0, $1) }
+    return table
+  }
+
   public static func describe(
     _ raw: UnsafePointer<vdt_describer>?, _ body: (inout Describer) -> Void
   ) -> Int32 {

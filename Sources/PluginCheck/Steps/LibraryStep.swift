@@ -25,7 +25,8 @@ struct LibraryStep {
     checkName()
     let isOurs = Self.liesBesideThisProgram(request.file)
     if !isOurs, let path = image.searchPaths.first {
-      channel.fault("has a RUNPATH (\(path)): a plugin is one file; link its own libraries into it")
+      channel.remark(
+        "has a RUNPATH (\(path)), by which another library than the system's may be loaded: link without it")
     }
     if image.wantsExecutableStack { channel.fault("asks for an executable stack: link with -z noexecstack") }
     let runtime = image.needed.filter { $0.hasPrefix("libswift") || $0 == "libFoundation.so" }

@@ -8,7 +8,7 @@ import PluginHost
 struct Plugin: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List plugins, and run, check and begin one of your own.",
-    subcommands: [List.self, Info.self, RunPlugin.self, CheckPlugin.self, Host.self])
+    subcommands: [List.self, Info.self, NewPlugin.self, RunPlugin.self, CheckPlugin.self, Host.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The plugins that would be used, and why others are not.")
