@@ -122,39 +122,105 @@ static const unsigned char file38[] = {
 #embed "../../plugins/examples/dissector-c/plugin.c"
 };
 static const unsigned char file39[] = {
-#embed "../../plugins/examples/dissector-swift/Makefile"
+#embed "../../plugins/examples/dissector-cpp/Makefile"
 };
 static const unsigned char file40[] = {
-#embed "../../plugins/examples/dissector-swift/Package.swift"
+#embed "../../plugins/examples/dissector-cpp/ident.cpp"
 };
 static const unsigned char file41[] = {
-#embed "../../plugins/examples/dissector-swift/exports.map"
+#embed "../../plugins/examples/dissector-cpp/ident.hpp"
 };
 static const unsigned char file42[] = {
-#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
+#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
 };
 static const unsigned char file43[] = {
-#embed "../../plugins/examples/source-c/Makefile"
+#embed "../../plugins/examples/dissector-rust/Cargo.lock"
 };
 static const unsigned char file44[] = {
-#embed "../../plugins/examples/source-c/plugin.c"
+#embed "../../plugins/examples/dissector-rust/Cargo.toml"
 };
 static const unsigned char file45[] = {
-#embed "../../plugins/examples/source-c/report.c"
+#embed "../../plugins/examples/dissector-rust/Makefile"
 };
 static const unsigned char file46[] = {
-#embed "../../plugins/examples/source-c/report.h"
+#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
 };
 static const unsigned char file47[] = {
-#embed "../../plugins/examples/source-swift/Makefile"
+#embed "../../plugins/examples/dissector-rust/src/lib.rs"
 };
 static const unsigned char file48[] = {
-#embed "../../plugins/examples/source-swift/Package.swift"
+#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
 };
 static const unsigned char file49[] = {
-#embed "../../plugins/examples/source-swift/exports.map"
+#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
 };
 static const unsigned char file50[] = {
+#embed "../../plugins/examples/dissector-swift/Makefile"
+};
+static const unsigned char file51[] = {
+#embed "../../plugins/examples/dissector-swift/Package.swift"
+};
+static const unsigned char file52[] = {
+#embed "../../plugins/examples/dissector-swift/exports.map"
+};
+static const unsigned char file53[] = {
+#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
+};
+static const unsigned char file54[] = {
+#embed "../../plugins/examples/source-c/Makefile"
+};
+static const unsigned char file55[] = {
+#embed "../../plugins/examples/source-c/plugin.c"
+};
+static const unsigned char file56[] = {
+#embed "../../plugins/examples/source-c/report.c"
+};
+static const unsigned char file57[] = {
+#embed "../../plugins/examples/source-c/report.h"
+};
+static const unsigned char file58[] = {
+#embed "../../plugins/examples/source-cpp/Makefile"
+};
+static const unsigned char file59[] = {
+#embed "../../plugins/examples/source-cpp/plugin.cpp"
+};
+static const unsigned char file60[] = {
+#embed "../../plugins/examples/source-cpp/report.cpp"
+};
+static const unsigned char file61[] = {
+#embed "../../plugins/examples/source-cpp/report.hpp"
+};
+static const unsigned char file62[] = {
+#embed "../../plugins/examples/source-rust/Cargo.lock"
+};
+static const unsigned char file63[] = {
+#embed "../../plugins/examples/source-rust/Cargo.toml"
+};
+static const unsigned char file64[] = {
+#embed "../../plugins/examples/source-rust/Makefile"
+};
+static const unsigned char file65[] = {
+#embed "../../plugins/examples/source-rust/rustfmt.toml"
+};
+static const unsigned char file66[] = {
+#embed "../../plugins/examples/source-rust/src/lib.rs"
+};
+static const unsigned char file67[] = {
+#embed "../../plugins/examples/source-rust/src/plugin.rs"
+};
+static const unsigned char file68[] = {
+#embed "../../plugins/examples/source-rust/src/vedette.rs"
+};
+static const unsigned char file69[] = {
+#embed "../../plugins/examples/source-swift/Makefile"
+};
+static const unsigned char file70[] = {
+#embed "../../plugins/examples/source-swift/Package.swift"
+};
+static const unsigned char file71[] = {
+#embed "../../plugins/examples/source-swift/exports.map"
+};
+static const unsigned char file72[] = {
 #embed "../../plugins/examples/source-swift/Sources/process_report/Report.swift"
 };
 
@@ -198,18 +264,40 @@ static const vedette_template templates[] = {
     {"examples/dissector-c/ident.c", file36, sizeof file36},
     {"examples/dissector-c/ident.h", file37, sizeof file37},
     {"examples/dissector-c/plugin.c", file38, sizeof file38},
-    {"examples/dissector-swift/Makefile", file39, sizeof file39},
-    {"examples/dissector-swift/Package.swift", file40, sizeof file40},
-    {"examples/dissector-swift/exports.map", file41, sizeof file41},
-    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file42, sizeof file42},
-    {"examples/source-c/Makefile", file43, sizeof file43},
-    {"examples/source-c/plugin.c", file44, sizeof file44},
-    {"examples/source-c/report.c", file45, sizeof file45},
-    {"examples/source-c/report.h", file46, sizeof file46},
-    {"examples/source-swift/Makefile", file47, sizeof file47},
-    {"examples/source-swift/Package.swift", file48, sizeof file48},
-    {"examples/source-swift/exports.map", file49, sizeof file49},
-    {"examples/source-swift/Sources/process_report/Report.swift", file50, sizeof file50},
+    {"examples/dissector-cpp/Makefile", file39, sizeof file39},
+    {"examples/dissector-cpp/ident.cpp", file40, sizeof file40},
+    {"examples/dissector-cpp/ident.hpp", file41, sizeof file41},
+    {"examples/dissector-cpp/plugin.cpp", file42, sizeof file42},
+    {"examples/dissector-rust/Cargo.lock", file43, sizeof file43},
+    {"examples/dissector-rust/Cargo.toml", file44, sizeof file44},
+    {"examples/dissector-rust/Makefile", file45, sizeof file45},
+    {"examples/dissector-rust/rustfmt.toml", file46, sizeof file46},
+    {"examples/dissector-rust/src/lib.rs", file47, sizeof file47},
+    {"examples/dissector-rust/src/plugin.rs", file48, sizeof file48},
+    {"examples/dissector-rust/src/vedette.rs", file49, sizeof file49},
+    {"examples/dissector-swift/Makefile", file50, sizeof file50},
+    {"examples/dissector-swift/Package.swift", file51, sizeof file51},
+    {"examples/dissector-swift/exports.map", file52, sizeof file52},
+    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file53, sizeof file53},
+    {"examples/source-c/Makefile", file54, sizeof file54},
+    {"examples/source-c/plugin.c", file55, sizeof file55},
+    {"examples/source-c/report.c", file56, sizeof file56},
+    {"examples/source-c/report.h", file57, sizeof file57},
+    {"examples/source-cpp/Makefile", file58, sizeof file58},
+    {"examples/source-cpp/plugin.cpp", file59, sizeof file59},
+    {"examples/source-cpp/report.cpp", file60, sizeof file60},
+    {"examples/source-cpp/report.hpp", file61, sizeof file61},
+    {"examples/source-rust/Cargo.lock", file62, sizeof file62},
+    {"examples/source-rust/Cargo.toml", file63, sizeof file63},
+    {"examples/source-rust/Makefile", file64, sizeof file64},
+    {"examples/source-rust/rustfmt.toml", file65, sizeof file65},
+    {"examples/source-rust/src/lib.rs", file66, sizeof file66},
+    {"examples/source-rust/src/plugin.rs", file67, sizeof file67},
+    {"examples/source-rust/src/vedette.rs", file68, sizeof file68},
+    {"examples/source-swift/Makefile", file69, sizeof file69},
+    {"examples/source-swift/Package.swift", file70, sizeof file70},
+    {"examples/source-swift/exports.map", file71, sizeof file71},
+    {"examples/source-swift/Sources/process_report/Report.swift", file72, sizeof file72},
 };
 
 size_t vedette_template_count(void) {

@@ -1,6 +1,6 @@
 // A dissector of the Identification Protocol (RFC 1413): a client sends two ports, the server answers who
 // has that connection. One record for each answer.
-#include "vedette/plugin.h"
+#include "ident.hpp"
 
 #include <cstdint>
 #include <new>
@@ -139,7 +139,6 @@ int32_t close(vdt_session *session, const vdt_sink *, uint32_t) {
 
 } // namespace
 
-extern const vdt_dissector ident_dissector;
 const vdt_dissector ident_dissector = {sizeof ident_dissector, 0, probe, open, data, gap, nullptr, close};
 
 int32_t ident_describe(const vdt_describer *d) {

@@ -1,16 +1,8 @@
 // The plugin's descriptor: who it is, and where its functions are.
-#include "vedette/plugin.h"
+#include "ident.hpp"
 
 #include <new>
 #include <string_view>
-
-extern const vdt_dissector ident_dissector;
-int32_t ident_describe(const vdt_describer *d);
-
-// What one instance needs: nothing yet but its host. All that changes belongs in here, nothing into statics.
-struct vdt_instance {
-    const vdt_host *host;
-};
 
 namespace {
 

@@ -1,0 +1,60 @@
+//! The plugin's descriptor: who it is, and where its functions are.
+
+use crate::vedette::*;
+use crate::{Session, close, data, describe, gap, open, probe};
+use std::ffi::c_void;
+use std::ptr::null;
+
+/// What one instance needs: nothing yet but its host. All that changes belongs in here, nothing into statics.
+pub struct Instance {
+    _host: *const Host,
+}
+
+static TABLE: Dissector<Instance, Session> = Dissector {
+    size: size_of::<Dissector<Instance, Session>>() as u32,
+    pad: 0,
+    probe,
+    open,
+    data,
+    gap,
+    datagram: None,
+    close,
+};
+
+extern "C" fn create(host: *const Host, _: Bytes, out: *mut *mut Instance) -> i32 {
+    unsafe { *out = Box::into_raw(Box::new(Instance { _host: host })) };
+    OK
+}
+
+extern "C" fn destroy(instance: *mut Instance) -> i32 {
+    drop(unsafe { Box::from_raw(instance) });
+    OK
+}
+
+extern "C" fn interface(id: Text) -> *const c_void {
+    if unsafe { id.slice() } == b"dissector/1" { (&raw const TABLE).cast() } else { null() }
+}
+
+static PLUGIN: Plugin<Instance> = Plugin {
+    size: size_of::<Plugin<Instance>>() as u32,
+    abi_major: 1,
+    abi_minor: 0,
+    min_minor: 0,
+    id: Text::of("org.example.ident"),
+    name: Text::of("ident"),
+    version: Text::of("0.1.0"),
+    vendor: Text::of("Example"),
+    licence: Text::of("Apache-2.0"),
+    url: Text::of(""),
+    summary: Text::of("Dissects the Identification Protocol."),
+    config_schema: Text::of(""),
+    describe,
+    create,
+    destroy,
+    interface,
+};
+
+#[unsafe(no_mangle)]
+pub extern "C" fn vedette_plugin_entry(host_abi: u32) -> *const c_void {
+    if host_abi >> 16 == 1 { (&raw const PLUGIN).cast() } else { null() }
+}
