@@ -15,7 +15,7 @@ public struct PluginChecker {
   public func run(_ steps: [CheckStep] = CheckStep.allCases, told: (StepReport) -> Void = { _ in }) -> CheckReport {
     var report = CheckReport(file: request.file)
     for step in steps {
-      let made = StepSupervisor().run(step, arguments: arguments(step))
+      let made = StepSupervisor(patience: request.patience).run(step, arguments: arguments(step))
       report.steps.append(made)
       told(made)
       // What cannot be loaded cannot be run either: the other steps would all say the same.

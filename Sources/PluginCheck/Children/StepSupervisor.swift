@@ -6,7 +6,7 @@
 
 struct StepSupervisor {
   /// How long a child may say nothing before it hangs, in seconds.
-  private static let patience = 20
+  let patience: Int
   /// Bytes of a standard stream that are kept for the report.
   private static let kept = 4096
 
@@ -27,7 +27,7 @@ struct StepSupervisor {
     var hangs = false
     while open.contains(where: { $0 >= 0 }) {
       var watched = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      let ready = Glibc.poll(&watched, 3, Int32(Self.patience) * 1000)
+      let ready = Glibc.poll(&watched, 3, Int32(patience) * 1000)
       if ready < 0, errno == EINTR { continue }
       guard ready > 0 else {
         hangs = child.poll() == nil
@@ -64,7 +64,7 @@ struct StepSupervisor {
     let whereabouts = place.map { " (\($0))" } ?? ""
     let last = Self.lastLine(errors)
     if hangs {
-      report.findings.append(Finding(.fault, "hangs: nothing came for \(Self.patience) s\(whereabouts)"))
+      report.findings.append(Finding(.fault, "hangs: nothing came for \(patience) s\(whereabouts)"))
     } else if case .signal = end {
       report.findings.append(Finding(.fault, "\(end)\(whereabouts)\(last.map { ": \($0)" } ?? "")"))
     } else if !isDone {

@@ -19,6 +19,8 @@ public struct CheckRequest: Sendable {
   public var keep: String?
   /// How long mutated input is tried.
   public var seconds = 10
+  /// How long a check may say nothing before it counts as hanging, in seconds.
+  public var patience = 20
   /// Where random numbers begin; the same ones come from the same seed.
   public var seed: UInt64 = 1
   /// A source's parameters, a JSON object, or empty.

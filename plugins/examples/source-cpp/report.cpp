@@ -9,6 +9,15 @@
 #include <string_view>
 #include <unistd.h>
 
+struct vdt_stream {
+    const vdt_host *host;
+    int32_t fd;
+    uint64_t line = 1, offset = 0; // of the first byte that is held
+    bool ended = false;
+    std::string held = {};
+    std::array<uint64_t, 2> cursor = {}; // the number of the next line, and its offset
+};
+
 namespace {
 
 constexpr uint32_t RECORD = 1;
@@ -46,30 +55,6 @@ struct columns {
         return at == line.size() ? std::optional(c) : std::nullopt;
     }
 };
-
-} // namespace
-
-struct vdt_stream {
-    const vdt_host *host;
-    int32_t fd;
-    uint64_t line = 1, offset = 0; // of the first byte that is held
-    bool ended = false;
-    std::string held = {};
-    std::array<uint64_t, 2> cursor = {}; // the number of the next line, and its offset
-};
-
-int32_t report_describe(const vdt_describer *d) {
-    const vdt_str interface = VDT_STR(VDT_PROCESS_SOURCE_ID);
-    d->record(d, RECORD, VDT_STR(VDT_RECORD_PROCESS));
-    for (uint32_t i = 0; i < TEXTS.size(); i++) {
-        const vdt_field field = {sizeof field, i + 1, VDT_TYPE_TEXT, 0, text(TEXTS[i]), {}, {}, {}};
-        d->field(d, RECORD, &field);
-    }
-    d->source(d, interface, VDT_SOURCE_FILE);
-    return d->blind_spot(d, interface, text("All that nobody wrote into the report."));
-}
-
-namespace {
 
 int32_t sniff(vdt_bytes start, vdt_str, uint32_t *certainty, vdt_str *) {
     std::string_view all(reinterpret_cast<const char *>(start.ptr), start.len);
@@ -148,5 +133,16 @@ int32_t close(vdt_stream *s) {
 }
 
 } // namespace
+
+int32_t report_describe(const vdt_describer *d) {
+    const vdt_str interface = VDT_STR(VDT_PROCESS_SOURCE_ID);
+    d->record(d, RECORD, VDT_STR(VDT_RECORD_PROCESS));
+    for (uint32_t i = 0; i < TEXTS.size(); i++) {
+        const vdt_field field = {sizeof field, i + 1, VDT_TYPE_TEXT, 0, text(TEXTS[i]), {}, {}, {}};
+        d->field(d, RECORD, &field);
+    }
+    d->source(d, interface, VDT_SOURCE_FILE);
+    return d->blind_spot(d, interface, text("All that nobody wrote into the report."));
+}
 
 const vdt_source report_source = {sizeof report_source, 0, sniff, open, next, close, nullptr, nullptr};

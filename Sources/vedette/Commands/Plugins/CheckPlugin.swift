@@ -23,6 +23,8 @@ struct CheckPlugin: ParsableCommand {
   @Option(help: ArgumentHelp("Keep the conversations that faults are found in here, as captures.", valueName: "folder"))
   var keep: String?
   @Option(help: ArgumentHelp("How long mutated input is tried.", valueName: "n")) var seconds = 10
+  @Option(help: ArgumentHelp("How many seconds a check may say nothing before it counts as hanging.", valueName: "n"))
+  var patience = 20
   @Option(help: ArgumentHelp("Seed of the random cuts and mutations.", valueName: "n")) var seed: UInt64 = 1
   @Option(help: ArgumentHelp("A source's parameters, a JSON object.", valueName: "json")) var parameters = ""
   @Option(help: ArgumentHelp("The plugin's configuration, a JSON object.", valueName: "json")) var config = ""
@@ -36,6 +38,7 @@ struct CheckPlugin: ParsableCommand {
     request.data = data
     request.corpus = corpus
     request.keep = keep
+    request.patience = max(patience, 1)
     request.seconds = seconds
     request.seed = seed
     request.parameters = parameters

@@ -96,32 +96,23 @@ struct Line {
   var detail: Range<Int>
 
   init?(_ bytes: RawSpan, _ range: Range<Int>, isReply: Bool) {
-    for at in range where !(0x20...0x7E).contains(bytes[at]) && bytes[at] != 0x0D { return nil }
     var rest = range
-    serverPort = Self.port(bytes, Self.part(bytes, &rest, UInt8(ascii: ",")))
-    clientPort = Self.port(bytes, Self.part(bytes, &rest, UInt8(ascii: ":")))
+    guard bytes.allSatisfy(in: range, { $0 >= 0x20 && $0 <= 0x7E || $0 == 0x0D }),
+      let server = bytes.decimal(in: Self.part(bytes, &rest, UInt8(ascii: ",")), atMost: 65535), server > 0,
+      let client = bytes.decimal(in: Self.part(bytes, &rest, UInt8(ascii: ":")), atMost: 65535), client > 0
+    else { return nil }
+    serverPort = server
+    clientPort = client
     reply = Self.part(bytes, &rest, UInt8(ascii: ":"))
     detail = Self.part(bytes, &rest, 0x0A)
-    guard serverPort > 0, clientPort > 0, isReply == !reply.isEmpty else { return nil }
+    if isReply == reply.isEmpty { return nil }
   }
 
   /// The part up to `stop` without the spaces around it; `rest` goes on behind it. Empty at the end.
-  private static func part(_ bytes: RawSpan, _ rest: inout Range<Int>, _ stop: UInt8) -> Range<Int> {
+  @inline(__always) private static func part(_ bytes: RawSpan, _ rest: inout Range<Int>, _ stop: UInt8) -> Range<Int> {
     let found = bytes.firstIndex(of: stop, in: rest)
-    var (start, end) = (rest.lowerBound, found ?? rest.upperBound)
+    let part = rest.lowerBound..<(found ?? rest.upperBound)
     rest = (found.map { $0 + 1 } ?? rest.upperBound)..<rest.upperBound
-    while start < end, bytes[start] == 0x20 { start += 1 }
-    while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x0D { end -= 1 }
-    return start..<end
-  }
-
-  /// 0 where it is none.
-  private static func port(_ bytes: RawSpan, _ text: Range<Int>) -> UInt64 {
-    var port: UInt64 = 0
-    for at in text {
-      guard (0x30...0x39).contains(bytes[at]), port <= 6553 else { return 0 }
-      port = port * 10 + UInt64(bytes[at] - 0x30)
-    }
-    return port < 65536 ? port : 0
+    return bytes.trimmed(part) { $0 == 0x20 || $0 == 0x0D }
   }
 }
