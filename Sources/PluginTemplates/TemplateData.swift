@@ -32,7 +32,7 @@ struct TemplateData {
     var out = Conversation(
       FlowDescription(
         id: FlowID(rawValue: 1), client: IPAddress(ipv4: 0xC000_0201), clientPort: 40_113,
-        server: IPAddress(ipv4: 0xC633_6471), serverPort: 113, proto: 6, start: start, firstPacket: 1))
+        server: IPAddress(ipv4: 0xC633_6471), serverPort: 113, proto: 6, start: start))
     let turns: [(Direction, String)] = [
       (.toServer, "6193, 23\r\n"), (.toClient, "6193, 23 : USERID : UNIX : stjohns\r\n"),
       (.toServer, "6195, 23\r\n"), (.toClient, "6195, 23 : ERROR : NO-USER\r\n"),
