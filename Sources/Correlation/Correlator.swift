@@ -102,8 +102,12 @@ public final class Correlator {
   }
 
   /// What can be seen again, or is told otherwise from now on.
-  public func remove(_ gap: VisibilityGap) {
-    if added.remove(gap) != nil { changed = true }
+  /// - Returns: whether it was told.
+  @discardableResult
+  public func remove(_ gap: VisibilityGap) -> Bool {
+    guard added.remove(gap) != nil else { return false }
+    changed = true
+    return true
   }
 
   /// All cases, in order of severity and score, and all gaps: one for each kind and subject.

@@ -201,6 +201,22 @@ struct CorrelationTests {
     #expect(!found.contains { $0.subject == "GAMMA" })
   }
 
+  @Test("What sources of personas do not see is said in cases that have a persona, and in no other")
+  func blindSpots() {
+    func found(_ isPersona: Bool) -> [String] {
+      var world = MadeWorld()
+      if isPersona {
+        world.risk(0.9)
+      } else {
+        world.odd("ALPHA", "a.exe", at: 0)
+      }
+      world.gaps = [VisibilityGap(kind: "platform_blind_spot", subject: "fediverse", reason: "hidden followers")]
+      return world.cases().flatMap(\.gaps).map(\.kind)
+    }
+    #expect(found(true).contains("platform_blind_spot"))
+    #expect(!found(false).contains("platform_blind_spot"))
+  }
+
   @Test("The order in which evidence comes changes nothing")
   func order() {
     var world = MadeWorld()

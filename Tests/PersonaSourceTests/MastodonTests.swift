@@ -217,4 +217,27 @@ struct MastodonTests {
     #expect(run.rejects.count == 2)
     #expect(run.records.map { $0["handle"] } == ["x@y.example"])
   }
+
+  @Test("Garbled answers are refused, in part or whole, and never end the program", arguments: 1...40)
+  func garbled(_ seed: UInt64) throws {
+    let server = try MastodonServer(world())
+    let notification =
+      #"{"id":"5","type":"mention","created_at":"2026-08-30T10:00:05.000Z","account":\#(MastodonServer.json(world().accounts[4])),"status":{"id":"9","visibility":"direct","in_reply_to_account_id":null,"content":"<p>a &amp; <a href=\"https://x.example\" class=\"b\">x</a></p>","media_attachments":[{}],"card":{"url":"https://y.example"}}}"#
+    var bytes = Array("[\(notification),\(notification)]".utf8)
+    // A generator of Lehmer's kind: the same bytes for the same seed.
+    var state = seed
+    func next(_ below: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % below
+    }
+    for _ in 0..<(1 + next(6)) {
+      let characters = Array(#"{}[]",:<>&;0-9eu\"#.utf8)
+      bytes[next(bytes.count)] = characters[next(characters.count)]
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    server.state.withLock { $0.instead["/api/v1/notifications"] = [.json(text)] }
+    let run = PollingHost.round(
+      MastodonPlugin.plugin, #"{"url":"\#(server.url)","token":"mastodon"}"#, secrets: secrets)
+    #expect(run.last.status == VDT_NEXT_END || run.last.error == VDT_FAILED_NETWORK)
+  }
 }

@@ -92,8 +92,7 @@ public final class Investigation {
 
   /// What was told by `add(_:)` before and holds no more.
   public func remove(_ gap: VisibilityGap) {
-    gaps = max(0, gaps - 1)
-    correlator.remove(gap)
+    if correlator.remove(gap) { gaps = max(0, gaps - 1) }
   }
 
   /// What a source does not see of its platform or log, as its plugin declares it.

@@ -135,6 +135,8 @@ public final class HTTPClient {
     text(CURLOPT_ACCEPT_ENCODING, "")
     text(CURLOPT_PROTOCOLS_STR, "http,https")
     if !limits.certificates.isEmpty { text(CURLOPT_CAINFO, limits.certificates) }
+    // What is on this machine is asked itself, whatever proxy the environment names for the rest.
+    if request.address.isLoopback { text(CURLOPT_PROXY, "") }
     number(CURLOPT_NOSIGNAL, 1)
     number(CURLOPT_FOLLOWLOCATION, 0)
     number(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)

@@ -53,7 +53,8 @@ public struct WebAddress: Hashable, Sendable {
   /// Encrypted, or on this machine: where a secret may go.
   public var isPrivate: Bool { scheme == "https" || isLoopback }
 
-  private var isLoopback: Bool {
+  /// On this machine.
+  var isLoopback: Bool {
     host == "localhost" || host == "[::1]" || host.hasPrefix("127.") && host.utf8.allSatisfy { $0 < 0x3a }
   }
 
