@@ -59,13 +59,15 @@ import Testing
   @Test("A text that is no roster, and an empty one that would say that all have left, are refused")
   func refused() throws {
     try withFolder { (folder: URL) throws in
-      let client = try RunningDaemon(in: folder).client()
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
       for params: JSONValue in [
         ["text": "a,b\n1,2\n", "format": "csv"], ["text": "id,name\n", "mode": "replace"], ["text": "people: ["],
         ["text": "{}", "format": "scim"],
       ] {
         #expect(throws: RPCClientError.self) { try client.call("roster.import", params) }
       }
+      #expect(daemon.end(SIGTERM) == 0)
     }
   }
 
@@ -77,9 +79,11 @@ import Testing
       let arguments = ["--set", "roster=\(file.path)"]
       #expect(try RunningDaemon(in: folder, arguments).end(SIGTERM) == 0)
       try Data("id,name\n1,Jane Doe\n".utf8).write(to: file)
-      let client = try RunningDaemon(in: folder, arguments).client()
+      let daemon = try RunningDaemon(in: folder, arguments)
+      let client = try daemon.client()
       let history = try client.call("roster.history")["items"]?.elements ?? []
       #expect(history.contains { $0["person"] == "2" && $0["kind"] == "left" && $0["by"] == "start" })
+      #expect(daemon.end(SIGTERM) == 0)
     }
   }
 

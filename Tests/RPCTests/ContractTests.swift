@@ -34,6 +34,7 @@ struct ContractTests {
     let names = document["methods"]?.elements?.compactMap { $0["name"]?.string } ?? []
     let wanted = """
       engine.status engine.stats engine.shutdown rpc.discover auth.login evidence.submit roster.put roster.get \
+      roster.import roster.history \
       capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list source.remove \
       plugin.list case.list case.get case.pcap \
       signal.list flow.list anomaly.list persona.list process.list subscribe unsubscribe
