@@ -59,15 +59,16 @@ struct Toll {
     plugin.state.pointee.clear()
   }
 
+  /// The thread's processor time: what others do on the machine meanwhile does not count.
   private static func now() -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
 
 func line(_ words: String, _ nanoseconds: Double) {
-  let hundredths = Int((nanoseconds * 100).rounded())
+  let hundredths = max(0, Int((nanoseconds * 100).rounded()))
   let fraction = hundredths % 100
   let number = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   print(words + String(repeating: " ", count: max(1, 46 - words.utf8.count - number.utf8.count)) + number)
