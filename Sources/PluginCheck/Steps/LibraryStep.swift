@@ -37,7 +37,7 @@ struct LibraryStep {
         channel.fault("needs \(first): a Swift plugin carries its runtime; link with -static-stdlib")
       }
     }
-    if !isOurs { for name in missing(image) { channel.fault("needs \(name), which the loader does not find") } }
+    if !isOurs { for name in missing() { channel.fault("needs \(name), which the loader does not find") } }
     guard image.exports.contains(VDT_ENTRY_NAME) else {
       channel.fault("exports no \(VDT_ENTRY_NAME)")
       return
@@ -61,24 +61,36 @@ struct LibraryStep {
   }
 
   /// What the loader would not find for it, leaving out what only its own RUNPATH leads to.
-  private func missing(_ image: LibraryImage) -> [String] {
+  ///
+  /// The loader calls what it is asked about by the empty name, and either lists what is missing or stops at the first.
+  private func missing() -> [String] {
     guard let own = try? LibraryImage(path: "/proc/self/exe"), let loader = own.interpreter else { return [] }
     let path = request.file.contains("/") ? request.file : "./" + request.file
     channel.at("asking the loader")
     guard
-      let child = ChildProcess.start(
-        loader, arguments: ["--inhibit-rpath", path, "--list", path], inheritsOutput: false)
+      let child = ChildProcess.start(loader, arguments: ["--inhibit-rpath", "", "--list", path], inheritsOutput: false)
     else { return [] }
+    // A page or two each: less than what a pipe holds.
+    let listed = Self.read(child.output).split(separator: "\n").filter { $0.hasSuffix("=> not found") }
+      .compactMap { $0.split { $0 == " " || $0 == "\t" }.first.map(String.init) }
+    let stopped = Self.read(child.errors).split(separator: "\n").compactMap { line -> String? in
+      guard let words = line.firstRange(of: "shared libraries: "),
+        let end = line[words.upperBound...].firstIndex(of: ":")
+      else { return nil }
+      return String(line[words.upperBound..<end])
+    }
+    _ = child.wait()
+    return listed + stopped
+  }
+
+  private static func read(_ descriptor: Int32) -> String {
     var text: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 14)
     while true {
-      let count = read(child.output, &piece, piece.count)
-      guard count > 0 else { break }
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
       text += piece[..<count]
     }
-    _ = child.wait()
-    return String(decoding: text, as: UTF8.self).split(separator: "\n").filter { $0.hasSuffix("=> not found") }
-      .compactMap { $0.split(separator: " ").first.map { $0.trimmingTabs } }
   }
 
   /// Built and installed with this program: such a plugin may share its runtime.
@@ -91,8 +103,4 @@ struct LibraryStep {
     }
     return folder("/proc/self/exe") != nil && folder("/proc/self/exe") == folder(file)
   }
-}
-
-extension Substring {
-  fileprivate var trimmingTabs: String { String(drop { $0 == "\t" || $0 == " " }) }
 }
