@@ -31,10 +31,10 @@ struct NameStock: Sendable {
       let another = Self.parts(random.pick(random.chance(0.5) ? self.given : self.family))
       if self.given.contains(where: { Self.parts($0).written == another.written }) {
         if another.written != given.written {
-          given = ("\(given.written)-\(another.written)", given.latin + another.latin)
+          given = ("\(given.written)-\(another.written)", "\(given.latin)-\(another.latin)")
         }
       } else if another.written != family.written {
-        family = ("\(family.written)-\(another.written)", family.latin + another.latin)
+        family = ("\(family.written)-\(another.written)", "\(family.latin)-\(another.latin)")
       }
     }
     let full = familyFirst ? family.written + given.written : given.written + " " + family.written
@@ -154,8 +154,8 @@ struct NameStock: Sendable {
 extension LabName {
   /// The usual forms of a handle.
   func handle(_ random: LabRandom) -> String {
-    let g = given.lowercased()
-    let f = family.lowercased()
+    let g = given.lowercased().filter { $0 != "-" }
+    let f = family.lowercased().filter { $0 != "-" }
     switch random.below(6) {
     case 0: return "\(g).\(f)"
     case 1: return "\(g)\(f)"

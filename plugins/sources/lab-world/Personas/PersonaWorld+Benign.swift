@@ -17,6 +17,12 @@ extension PersonaWorld {
           created: random.chance(0.06) ? moment(random.below(20)) : nil)
         employ(account, person.title, random.pick(organisation.names))
         if platform != "linkedin", random.chance(0.5) { account.bio = phrases.hobby(account.language) }
+        // The same face and words elsewhere.
+        if let first = own[person.id]?.first {
+          if random.chance(0.5) { account.picture = first.picture }
+          if random.chance(0.3) { account.bio = first.bio }
+        }
+        if random.chance(0.3) { account.links = ["https://www.\(random.pick(organisation.domains))/"] }
         own[person.id, default: []].append(account)
         if isListed { organisation.people[index].accounts.append(account.reference) }
         if isNew {

@@ -4,7 +4,7 @@ extension PersonaWorld {
   /// About `count` malicious accounts, in shares.
   func makeMalicious(_ count: Int) {
     let shares: [(Int, Int, () -> Void)] = [
-      (24, 1, fabricated), (20, 1, lookalike), (18, 1, compromised), (24, 3, campaign), (12, 1, takeover),
+      (24, 1, fabricated), (20, 1, lookalike), (18, 1, compromised), (24, 4, campaign), (12, 1, takeover),
       (8, 1, oneShot),
       (6, 1, brand),
     ]
@@ -17,7 +17,7 @@ extension PersonaWorld {
 
   /// Domains that look like the organisation's, and link shorteners.
   func lureLink() -> String {
-    let host = random.pick(plan.house.imitations + ["lnk7.test", "docs-share.test"])
+    let host = random.pick(plan.house.imitations + ["lnk7.test", "docs-share.test"] + Self.services)
     return "http://\(host)/\(random.hex(6))"
   }
 
@@ -133,20 +133,23 @@ extension PersonaWorld {
     let text = phrases.lureTemplate()
     let isSameLink = random.chance(0.7)
     let first = random.within(2...max(3, plan.days - 14))
-    let employer = random.chance(0.5) ? random.pick(organisation.names) : "Helio Career Advisors"
-    for index in 0..<3 {
+    let claims = random.chance(0.5)
+    for index in 0..<random.within(3...5) {
       let account = profile(
         "campaign", malicious: true, platform: "linkedin",
         created: start + Int64(first) * day - random.seconds(3, 200) * 86_400)
-      employ(account, "Advisor", employer)
+      employ(account, "Advisor", claims ? random.pick(organisation.names) : random.pick(Phrases.companies))
       account.followers = random.within(1...110)
       account.posts = random.within(0...3)
-      if random.chance(0.7) { account.bio = bio }
-      if random.chance(0.7) { account.picture = index == 0 ? picture : picture.encodedAgain(random) }
+      // What they have in common is there to be seen; otherwise nobody could tell.
+      account.hidden.subtract([.bio, .picture])
+      let likeness = random.below(10)
+      if likeness < 7 { account.bio = bio }
+      if likeness > 2 { account.picture = random.chance(0.5) ? picture : picture.encodedAgain(random) }
       look(at: account, moment(max(0, first - 1)))
       approachMany(
-        account, many(2, 4), firstDay: first + index, days: 6, words: { Phrases.filled(text, $0.name.given) },
-        messages: 0.7, links: [isSameLink ? link : "\(link)\(index)"])
+        account, many(3, 5), firstDay: first + index, days: 6, words: { Phrases.filled(text, $0.name.given) },
+        messages: 0.8, links: [isSameLink ? link : "\(link)\(index)"])
     }
   }
 
@@ -188,10 +191,15 @@ extension PersonaWorld {
     account.followers = random.within(0...12)
     account.posts = 0
     employ(account, chief.title, organisation.name)
-    if random.chance(0.5) { look(at: account, moment(turn)) }
+    // Where nobody looks it up, its handle is all there is to go by, and it is made to be read.
+    if random.chance(0.6) {
+      look(at: account, moment(turn))
+    } else {
+      account.handle = "\(chief.name.given).\(chief.name.family)".lowercased()
+    }
     approach(
       account, victim, "direct_message", moment(turn) + hour,
-      text: phrases.urgent(chief.name.given, victim.name.given), always: true)
+      text: phrases.urgent(random.chance(0.5) ? chief.name.full : chief.name.given, victim.name.given), always: true)
   }
 
   /// Speaks as the organisation itself.

@@ -22,6 +22,9 @@ final class PersonaWorld {
     end = start + Int64(max(plan.days, 14)) * day
   }
 
+  /// What everybody uses to share files, ask and make appointments.
+  static let services = ["meet-slot.example", "kalendo.example", "bit-form.example", "papershelf.example"]
+
   var staff: [Employee] { organisation.people.filter(\.isActive) }
   var sensitive: [Employee] { staff.filter(\.isSensitive) }
 
@@ -61,6 +64,8 @@ final class PersonaWorld {
 
   func look(at profile: Profile, _ time: LabTime) {
     guard time < end else { return }
+    // People take new pictures.
+    if !profile.isMalicious, profile.picture != nil, random.chance(0.12) { profile.picture = Picture(random) }
     seen.append(.persona(profile.snapshot(time, random)))
   }
 
@@ -93,8 +98,15 @@ final class PersonaWorld {
     } else if random.chance(plan.knownOutcomes) {
       outreach.outcome =
         profile.isMalicious
-        ? random.pick(["accepted", "pending", "ignored", "reported"])
-        : random.pick(["accepted", "accepted", "ignored", "pending"])
+        ? random.pick(["accepted", "accepted", "pending", "pending", "ignored", "ignored", "ignored", "reported"])
+        : random.pick(
+          [
+            "accepted", "accepted", "accepted", "accepted", "accepted", "accepted", "pending", "pending", "ignored",
+            "ignored", "ignored",
+          ]
+            // Unasked-for offers are reported too.
+            + (["recruiter", "vendor", "marketing", "sales-team", "stranger"].contains(profile.family)
+              ? ["reported"] : []))
       if outreach.outcome == "reported" { outreach.reportedBy = employee.id }
     }
     seen.append(.outreach(outreach))
@@ -105,6 +117,9 @@ final class PersonaWorld {
     _ profile: Profile, _ targets: [Employee], firstDay: Int, days: Int, kind: String = "connection_request",
     words: (Employee) -> String?, messages: Double = 0.3, links: [String] = []
   ) {
+    // Whoever makes appointments sends the page of a service that many use.
+    let slots = "https://\(random.pick(Self.services))/\(random.hex(6))"
+    let links = !profile.isMalicious && links.isEmpty && random.chance(0.2) ? [slots] : links
     for target in targets {
       let time = moment(firstDay + random.below(max(days, 1)))
       approach(profile, target, profile.platform == "linkedin" ? kind : "follow", time)

@@ -64,7 +64,8 @@ final class Profile {
     self.created = created
     followers = random.longTail(180)
     following = random.longTail(160)
-    posts = random.longTail(90)
+    // Many only read.
+    posts = random.chance(0.25) ? random.within(0...8) : random.longTail(60)
     picture = random.chance(0.9) ? Picture(random) : nil
     location = random.chance(0.5) ? random.pick(Profile.places) : nil
     for field in Field.allCases where random.chance(plan.hiddenFields * (field == .bio || field == .employer ? 0.4 : 1))
