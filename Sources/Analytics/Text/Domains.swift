@@ -3,13 +3,34 @@
 enum Domains {
   /// The host of a URL in lower case, without port and user; nil when there is none.
   static func host(of link: String) -> String? {
-    var rest = Substring(link)
-    if let at = rest.range(of: "://") { rest = rest[at.upperBound...] }
-    rest = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
-    rest = rest.prefix { $0 != ":" }
-    if rest.hasSuffix(".") { rest = rest.dropLast() }
-    return rest.isEmpty || !rest.utf8.contains(46) ? nil : rest.lowercased()
+    var link = link
+    return link.withUTF8 { bytes in
+      var start = 0
+      var end = bytes.count
+      var at = 0
+      while at + 2 < end {
+        if bytes[at] == 58, bytes[at + 1] == 47, bytes[at + 2] == 47 {
+          start = at + 3
+          break
+        }
+        at += 1
+      }
+      for i in start..<end where bytes[i] == 47 || bytes[i] == 63 || bytes[i] == 35 {
+        end = i
+        break
+      }
+      for i in (start..<end).reversed() where bytes[i] == 64 {
+        start = i + 1
+        break
+      }
+      for i in start..<end where bytes[i] == 58 {
+        end = i
+        break
+      }
+      if end > start, bytes[end - 1] == 46 { end -= 1 }
+      let host = bytes[start..<end]
+      return host.contains(46) ? String(decoding: host, as: UTF8.self).lowercased() : nil
+    }
   }
 
   /// The label under which a host was registered (`mail.example.co.uk` → `example`), by the usual shapes of suffixes.
@@ -97,17 +118,5 @@ enum Domains {
       scalars.append(scalar)
     }
     return String(scalars)
-  }
-}
-
-extension Substring {
-  /// The first place of a short ASCII text.
-  fileprivate func range(of text: String) -> Range<Index>? {
-    var at = startIndex
-    while at < endIndex {
-      if self[at...].hasPrefix(text) { return at..<index(at, offsetBy: text.count) }
-      at = index(after: at)
-    }
-    return nil
   }
 }

@@ -13,21 +13,23 @@ enum EditDistance {
     return a.count > b.count ? a[(i + 1)...] == b[i...] : a[i...] == b[(i + 1)...]
   }
 
-  /// Levenshtein distance, at most `limit` + 1. Quadratic: for short words.
-  static func levenshtein(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int {
+  /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), at most `limit` + 1.
+  /// Quadratic: for short words.
+  static func slips(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int {
     if abs(a.count - b.count) > limit { return limit + 1 }
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
-    var row = Array(0...b.count)
+    var before = [Int](repeating: 0, count: b.count + 1)
+    var above = Array(0...b.count)
     for i in 1...a.count {
-      var diagonal = row[0]
-      row[0] = i
+      var row = [i] + [Int](repeating: 0, count: b.count)
       for j in 1...b.count {
-        let old = row[j]
-        row[j] = min(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1))
-        diagonal = old
+        row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { row[j] = min(row[j], before[j - 2] + 1) }
       }
+      before = above
+      above = row
     }
-    return min(row[b.count], limit + 1)
+    return min(above[b.count], limit + 1)
   }
 
   /// A hash of the text and of each text that lacks one of its bytes: two texts at distance one share one of them.

@@ -8,8 +8,14 @@ struct PersonName: Sendable {
   /// Romanised loosely, sorted, joined.
   let roman: String
   let romanEnds: String?
+  /// Romanised, with short forms of given names as the names they stand for; first and last word only.
+  let familiar: String
+  /// An initial beside one word, as `b garroso`; nil when the name is not of that form.
+  let withInitial: String?
   /// What it looks like, sorted, joined.
   let look: String
+  /// The romanised words as they stand.
+  let romanWords: [String]
   /// A word mixes scripts.
   let mixed: Bool
   /// Something stood in brackets beside the name.
@@ -44,13 +50,20 @@ struct PersonName: Sendable {
       ends = nil
       romanEnds = nil
     }
+    let romans = words.map(romanised)
+    romanWords = romans
+    familiar = [romans.first ?? "", romans.count > 1 ? romans[romans.count - 1] : ""].map(Nicknames.name).sorted()
+      .joined(separator: " ")
+    let letters = romans.filter { $0.utf8.count == 1 }
+    let long = romans.filter { $0.utf8.count > 2 }
+    withInitial = letters.count == 1 && long.count == 1 ? letters[0] + " " + long[0] : nil
     mixed = words.contains(where: \.mixed)
     hasAside = !aside.isEmpty
     wordCount = words.count
   }
 
   /// Romanisations of the same name under different schemes fall together: ph and f, kh and h, y and i, doubled letters.
-  static func loosened(_ text: String) -> String {
+  static func loosened(_ text: some StringProtocol) -> String {
     let bytes = Array(text.utf8)
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
@@ -71,6 +84,17 @@ struct PersonName: Sendable {
       i += 1
     }
     return String(decoding: out, as: UTF8.self)
+  }
+
+  /// The forms with the first or the last word as an initial, for the index.
+  var initials: [String] {
+    let words = roman.split(separator: " ")
+    guard words.count >= 2 else { return [] }
+    var out: [String] = []
+    for word in words {
+      for other in words where other != word && word.utf8.count > 2 { out.append("\(other.prefix(1)) \(word)") }
+    }
+    return out
   }
 
   /// Letters that it shares with another name's words: 0 (no word in common) … 1 (all, or a name is hidden).

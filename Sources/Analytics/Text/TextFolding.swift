@@ -43,6 +43,17 @@ struct TextFolding: Sendable {
     }
   }
 
+  /// Gives the lower-case base of a scalar, without marks, in its own script, as numbers.
+  @inline(__always)
+  func eachBase(_ scalar: Unicode.Scalar, _ body: (UInt32) -> Void) {
+    if scalar.value < 0x80 { return body(scalar.value >= 65 && scalar.value <= 90 ? scalar.value + 32 : scalar.value) }
+    switch bases[scalar.value] ?? .same {
+    case .one(let s): body(s.value)
+    case .several(let text): for s in text.unicodeScalars { body(s.value) }
+    case .same: for s in scalar.properties.lowercaseMapping.unicodeScalars { body(s.value) }
+    }
+  }
+
   /// Appends the romanisation of a lower-case base scalar.
   func appendRoman(_ scalar: Unicode.Scalar, to out: inout String.UnicodeScalarView) {
     guard scalar.value >= 0x80 else { return out.append(scalar) }
