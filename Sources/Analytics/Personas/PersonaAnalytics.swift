@@ -21,7 +21,7 @@ public final class PersonaAnalytics {
   public init(roster: Roster, configuration: PersonaConfiguration = PersonaConfiguration()) {
     index = RosterIndex(roster)
     world = PersonaWorld(configuration: configuration)
-    score = PersonaScore(configuration.weights)
+    score = PersonaScore(configuration.weights, without: configuration.disabled)
     self.configuration = configuration
   }
 
@@ -33,6 +33,23 @@ public final class PersonaAnalytics {
     index = RosterIndex(roster)
     examination = nil
     world.touchAll()
+  }
+
+  /// Erases all that is held of an account (see ``PersonaCounters``, which stay); false when it is not known.
+  @discardableResult
+  public func forget(_ account: AccountKey) -> Bool {
+    guard let number = world.number(of: account) else { return false }
+    world.forget(number)
+    examination = nil
+    return true
+  }
+
+  /// Lets go of records from before a moment of event time; gives how many.
+  @discardableResult
+  public func expire(before moment: Timestamp) -> Int {
+    let count = world.expire(before: moment.nanoseconds)
+    if count > 0 { examination = nil }
+    return count
   }
 
   /// Takes one record; other kinds than the three are passed over. Amortised constant time. The signals come from
@@ -54,15 +71,20 @@ public final class PersonaAnalytics {
     let touched = world.takeDirty()
     guard !touched.isEmpty else { return [] }
     let grown = examination.map { world.counters.snapshots > $0.snapshots + $0.snapshots / 8 + 64 } ?? true
-    if grown { examination = (PersonaExamination(world: world, index: index), world.counters.snapshots) }
+    if grown {
+      examination = (PersonaExamination(world: world, index: index), world.counters.snapshots)
+      judgeAlone()
+    }
     guard let examination = examination?.value else { return [] }
     examination.handOf.removeAll(keepingCapacity: true)
     var out: [Signal] = []
-    for number in Set(touched.map(world.resolved)) {
-      let findings = examination.examine(number)
+    for number in Set(touched.map(world.resolved)) where !world.isAbsorbed(number) {
+      var findings = examination.examine(number)
+      world.accounts[Int(number)].alone = Float(score.odds(findings))
+      examination.sharing(number, &findings)
       let risk = score.risk(findings)
-      guard risk != world.accounts[Int(number)].lastScore else { continue }
-      world.setScore(number, risk)
+      guard Float(risk) != world.accounts[Int(number)].lastScore else { continue }
+      world.accounts[Int(number)].lastScore = Float(risk)
       out += signals(number, findings, risk)
     }
     return PersonaAnalytics.ordered(out)
@@ -71,26 +93,91 @@ public final class PersonaAnalytics {
   /// One `persona.risk` for each account whose score is above 0 and the `persona.*` signals of its parts, in order of
   /// time, platform, account and analytic. Can be called again after more records.
   public func finish() -> [Signal] {
+    var out: [Signal] = []
+    finish { out.append($0) }
+    return PersonaAnalytics.ordered(out)
+  }
+
+  /// The signals of `finish()` one by one, in no order that means anything: a million of them need not be held at once.
+  public func finish(_ body: (Signal) -> Void) {
     let examination = PersonaExamination(world: world, index: index)
     self.examination = (examination, world.counters.snapshots)
     _ = world.takeDirty()
-    var out: [Signal] = []
+    // Two rounds: what accounts do together is judged by what each of them shows alone. Most share nothing, and are
+    // done with the first.
+    var sharing: [Int32] = []
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
       guard !world.isAbsorbed(number) else { continue }
       let findings = examination.examine(number)
-      let risk = score.risk(findings)
-      world.setScore(number, risk)
-      out += signals(number, findings, risk)
+      world.accounts[i].alone = Float(score.odds(findings))
+      if examination.shared.things(of: number, world).isEmpty {
+        judged(number, findings).forEach(body)
+      } else {
+        sharing.append(number)
+      }
     }
-    return PersonaAnalytics.ordered(out)
+    for number in sharing {
+      var findings = examination.examine(number)
+      examination.sharing(number, &findings)
+      judged(number, findings).forEach(body)
+    }
   }
 
-  /// How each part moved the score of an account, in log-odds: the bias, then the strongest. Nil when the account is
-  /// not known.
-  public func explain(_ account: AccountKey) -> [(name: String, weight: Double)]? {
+  private func judged(_ number: Int32, _ findings: PersonaFindings) -> [Signal] {
+    let risk = score.risk(findings)
+    world.accounts[Int(number)].lastScore = Float(risk)
+    return signals(number, findings, risk)
+  }
+
+  /// Finds what each account shows by itself, for those that share something with it.
+  private func judgeAlone() {
+    guard let examination = examination?.value else { return }
+    for i in world.accounts.indices {
+      let number = Int32(truncatingIfNeeded: i)
+      guard !world.isAbsorbed(number) else { continue }
+      world.accounts[i].alone = Float(score.odds(examination.examine(number)))
+    }
+  }
+
+  /// The findings of one account as they are now.
+  private func findings(_ number: Int32) -> PersonaFindings {
+    if examination == nil || examination?.snapshots != world.counters.snapshots {
+      examination = (PersonaExamination(world: world, index: index), world.counters.snapshots)
+      judgeAlone()
+    }
+    guard let examination = examination?.value else { return PersonaFindings() }
+    examination.handOf.removeAll(keepingCapacity: true)
+    var findings = examination.examine(number)
+    examination.sharing(number, &findings)
+    return findings
+  }
+
+  /// How an account came to its score; nil when it is not known.
+  public func explain(_ account: AccountKey) -> PersonaExplanation? {
     guard let number = world.number(of: account) else { return nil }
-    return score.parts(PersonaExamination(world: world, index: index).examine(world.resolved(number)))
+    let who = world.resolved(number)
+    guard !world.accounts[Int(who)].isForgotten else { return nil }
+    let f = findings(who)
+    let reasons = PersonaReasons(world: world, index: index)
+    let name = self.name(who, f)
+    let weighed = score.analytics(f)
+    return PersonaExplanation(
+      account: world.key(of: who), risk: score.risk(f), bias: score.parts(f).first?.weight ?? 0,
+      reason: reasons.summary(weighed.map { $0.analytic }, f, name),
+      analytics: PersonaAnalytic.allCases.compactMap { analytic in
+        let parts = score.parts(f, of: analytic.parts)
+        guard !parts.isEmpty else { return nil }
+        return PersonaExplanation.Analytic(
+          name: analytic.rawValue, weight: parts.reduce(0) { $0 + $1.weight },
+          reason: weighed.contains { $0.analytic == analytic } ? reasons.reason(analytic, f, name) : nil,
+          riskWithout: score.risk(f, without: analytic), attack: analytic.attack(isTaken: f.isTaken), parts: parts)
+      }.sorted { abs($0.weight) != abs($1.weight) ? abs($0.weight) > abs($1.weight) : $0.name < $1.name },
+      otherParts: score.parts(
+        f,
+        of: PersonaPart.allCases.filter { part in
+          !PersonaAnalytic.allCases.contains { $0.parts.contains(part) }
+        }))
   }
 
   /// The approaches of an account to people of the roster, in order of time; empty when the account is not known.
@@ -100,7 +187,7 @@ public final class PersonaAnalytics {
       world.person(approach.party, in: index).map {
         PersonaApproach(
           time: Timestamp(nanoseconds: approach.time), employee: index.roster.people[$0].id,
-          evidence: world.text(of: approach.id), hasLink: !approach.links.isEmpty)
+          evidence: world.text(of: approach.id), hasLink: approach.hasLink)
       }
     }
   }
@@ -122,25 +209,32 @@ public final class PersonaAnalytics {
     return places.map { signals[$0.at] }
   }
 
+  private func handle(_ number: Int32, _ f: PersonaFindings) -> String? {
+    let handles = world.accounts[Int(number)].handles
+    return (f.latest.map(\.handle) ?? handles.min { (world.texts[$0] ?? "") < (world.texts[$1] ?? "") })
+      .flatMap { world.texts[$0] }
+  }
+
+  private func name(_ number: Int32, _ f: PersonaFindings) -> String {
+    let key = world.key(of: number)
+    let account = "\(key.platform) @\(handle(number, f) ?? key.accountID)"
+    return f.latest.flatMap { world.texts[$0.name] }.map { "\($0) (\(account))" } ?? "The account \(account)"
+  }
+
   private func signals(_ number: Int32, _ f: PersonaFindings, _ risk: Double) -> [Signal] {
     guard risk > 0 else { return [] }
     let account = world.accounts[Int(number)]
-    let key = world.key(of: number)
-    let handle = (f.latest.map(\.handle) ?? account.handles.min { (world.texts[$0] ?? "") < (world.texts[$1] ?? "") })
-      .flatMap { world.texts[$0] }
     let displayName = f.latest.flatMap { world.texts[$0.name] }
-    let entity = Entity.persona(key, handle: handle, displayName: displayName)
+    let entity = Entity.persona(world.key(of: number), handle: handle(number, f), displayName: displayName)
     // The last approach is when it acted; an account that only shows itself has the time of its last snapshot.
     let time = Timestamp(nanoseconds: f.approaches.last?.time ?? f.lastTime)
-    let name =
-      displayName.map { "\($0) (\(key.platform) @\(handle ?? key.accountID))" }
-      ?? "The account \(key.platform) @\(handle ?? key.accountID)"
+    let name = self.name(number, f)
     let reasons = PersonaReasons(world: world, index: index)
     let weighed = score.analytics(f)
     var whole = Signal(
       analytic: "persona.risk", time: time, score: risk, entity: entity,
       reason: reasons.summary(weighed.map { $0.analytic }, f, name), evidence: evidence(account, f),
-      attack: Set(weighed.flatMap { $0.analytic.attack }).sorted())
+      attack: Set(weighed.flatMap { $0.analytic.attack(isTaken: f.isTaken) }).sorted())
     whole.parts = score.parts(f)
     whole.related = f.targets.map { (target: Int) -> Entity in
       .employee(id: index.roster.people[target].id, name: index.roster.people[target].name)
@@ -150,7 +244,8 @@ public final class PersonaAnalytics {
     for (analytic, weight) in weighed {
       var part = Signal(
         analytic: analytic.rawValue, time: time, score: PersonaScore.strength(weight), entity: entity,
-        reason: reasons.reason(analytic, f, name), evidence: whole.evidence, attack: analytic.attack)
+        reason: reasons.reason(analytic, f, name), evidence: whole.evidence,
+        attack: analytic.attack(isTaken: f.isTaken))
       part.parts = score.parts(f, of: analytic.parts)
       part.related = whole.related
       out.append(part)
@@ -172,14 +267,17 @@ public final class PersonaAnalytics {
   /// The values of all parts of all accounts as tab-separated text, for fitting the weights.
   public func values() -> String {
     let examination = PersonaExamination(world: world, index: index)
+    self.examination = (examination, world.counters.snapshots)
+    judgeAlone()
     var out = "platform\taccount_id\t" + PersonaPart.allCases.map { "\($0)" }.joined(separator: "\t") + "\n"
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
       guard !world.isAbsorbed(number) else { continue }
       let key = world.key(of: number)
+      var findings = examination.examine(number)
+      examination.sharing(number, &findings)
       out +=
-        key.platform + "\t" + key.accountID + "\t"
-        + examination.examine(number).values.map { "\($0)" }.joined(separator: "\t") + "\n"
+        key.platform + "\t" + key.accountID + "\t" + findings.values.map { "\($0)" }.joined(separator: "\t") + "\n"
     }
     return out
   }

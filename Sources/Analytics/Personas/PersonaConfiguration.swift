@@ -14,6 +14,8 @@ public struct PersonaConfiguration: Sendable {
   public var maximumApproaches = 4_096
   /// Ids of evidence that a signal names, at most.
   public var maximumEvidence = 32
+  /// Analytics whose parts do not count.
+  public var disabled: Set<PersonaAnalytic> = []
   /// The weights of the parts of `persona.risk`.
   public var weights = PersonaWeights()
 

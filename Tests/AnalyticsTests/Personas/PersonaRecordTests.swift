@@ -109,14 +109,19 @@ struct PersonaRecordTests {
     #expect((analytics.finish().risk("7")?.score ?? 0) < 0.5)
   }
 
-  @Test("explain shows the bias and every part that moved the score")
+  @Test("explain shows the bias, every part that moved the score, and what it would be without each analytic")
   func explain() throws {
     let world = mixed()
     let analytics = PersonaAnalytics(roster: world.roster)
     for o in world.observations { analytics.observe(o) }
-    let parts = try #require(analytics.explain(AccountKey(platform: "linkedin", accountID: "7")))
-    #expect(parts.first?.name == "bias")
-    #expect(parts.contains { $0.name == "claimUnlisted" && $0.weight > 0 })
+    let risk = try #require(analytics.finish().risk("7"))
+    let explanation = try #require(analytics.explain(AccountKey(platform: "linkedin", accountID: "7")))
+    #expect(explanation.risk == risk.score)
+    #expect(explanation.bias == PersonaWeights().bias)
+    let claim = try #require(explanation.analytics.first { $0.name == "persona.affiliation_claim" })
+    #expect(claim.parts.contains { $0.name == "claimUnlisted" && $0.weight > 0 })
+    #expect(claim.riskWithout < risk.score)
+    #expect(try #require(claim.reason).contains("usually"))
     #expect(analytics.explain(AccountKey(platform: "linkedin", accountID: "none")) == nil)
   }
 

@@ -70,6 +70,15 @@ struct OrganisationMatcher: Sendable {
     return .none
   }
 
+  /// A handle that is the organisation's name or domain as it looks, with something beside it set off or not.
+  func isNamed(byHandle handle: String) -> Bool {
+    let local = handle.prefix { $0 != "@" }
+    let squashed = Domains.squashed(String(local))
+    for name in squashedNames where name.utf8.count >= 7 && squashed.contains(name) { return true }
+    let parts = local.split { $0 == "." || $0 == "_" || $0 == "-" }.map { Domains.squashed(String($0)) }
+    return parts.contains { squashedNames.contains($0) }
+  }
+
   func owns(host: String) -> Bool { domains.contains { Domains.isWithin(host, $0) } }
 
   /// A host that is not the organisation's and looks as if it were.
@@ -81,14 +90,14 @@ struct OrganisationMatcher: Sendable {
         // A short name is part of too many words: it counts as a whole label only (and between hyphens, below).
         if name.utf8.count >= 8 ? text.contains(name) : text == name { return true }
         if name.utf8.count >= 8, abs(text.utf8.count - name.utf8.count) <= 2,
-          EditDistance.levenshtein(Array(text.utf8), Array(name.utf8), limit: 2) <= (label.hasPrefix("xn--") ? 2 : 1)
+          EditDistance.slips(Array(text.utf8), Array(name.utf8), limit: 2) <= (label.hasPrefix("xn--") ? 2 : 1)
         {
           return true
         }
         // Punycode that does not decode: what stands before the last hyphen is all there is to go by.
         if label.hasPrefix("xn--"), name.utf8.count >= 8 {
           let visible = label.dropFirst(4).prefix { $0 != "-" }
-          if EditDistance.levenshtein(Array(visible.utf8), Array(name.utf8), limit: 3) <= 3 { return true }
+          if EditDistance.slips(Array(visible.utf8), Array(name.utf8), limit: 3) <= 3 { return true }
         }
       }
       for word in leadingWords where !genericWord(word) {

@@ -1,27 +1,28 @@
 /// The parts of `persona.risk`: what each one says, which analytic it belongs to, and its ATT&CK ids.
 
 /// Each part's value is 0 (absent) … about 1 (plain); its weight is in `PersonaWeights`.
-enum PersonaPart: Int, CaseIterable, Sendable {
+public enum PersonaPart: Int, CaseIterable, Sendable {
   // Who it is
   case rostered, official, relation
   // Claim of affiliation
-  case claimEmployer, claimText, disclaimed, employerElsewhere, similarCompany, claimUnlisted, claimSettled
+  case claimEmployer, claimText, claimUnlisted, claimNobody, claimSettled, claimVolume, claimYoung, disclaimed,
+    employerElsewhere, similarCompany
   // Brand
   case brand, brandOwn
   // Lookalike
-  case namePlain, nameTricked, nameWithTitle, nameWithClaim, nameSensitive, nameElsewhere, nameAccepted, faceCopied,
-    bioCopied
+  case namePlain, nameOther, nameTricked, nameWithTitle, nameWithClaim, nameSensitive, nameElsewhere, nameAccepted,
+    nameDirect, nameCommon, nameSecond, handleAlike, faceCopied, bioCopied
   // Age
-  case young, ageHidden, old, empty, claimYoung
+  case young, ageHidden, old, empty, relationYoung, joined
   // Change
-  case nameReplaced, faceReplaced, claimAcquired, changedThenApproached
+  case nameReplaced, identityReplaced, faceReplaced, claimAcquired, changedThenApproached, dormant
   // Outreach
-  case volume, burst, dayBurst, sensitive, single, accepted, reported, claimVolume, youngVolume, relationYoung,
-    nameDirect
+  case reach, burst, dayBurst, drip, departments, sensitive, single, singleNamed, accepted, reported, oddHours
   // Links
-  case lureDomain, lureLinks, linkBurst, ownLinks, takeover
+  case lureDomain, lureLinks, serviceLinks, linkBurst, ownLinks, bait
+  case takeover
   // Campaign
-  case sharedLink, sharedFace, sharedBio
+  case sharedLink, sharedHost, sharedFace, sharedBio, sharedWording, sharedKinds, together
 
   static let count = allCases.count
 }

@@ -31,6 +31,8 @@ struct PersonaReasons {
     case .lookalike:
       var what: [String] = []
       if f.match != .none { what.append(f.match.words(people(f.matched))) }
+      if f[.handleAlike] > 0 { what.append("spells the name of \(people(f.matched)) in its handle") }
+      if f[.singleNamed] > 0 { what.append("wrote one message to one person in a sensitive role") }
       if f[.faceCopied] > 0 {
         what.append("shows the picture of \(f.copiedFrom.map { index.roster.people[$0].name } ?? "a colleague")")
       }
@@ -47,6 +49,7 @@ struct PersonaReasons {
       }
       if f[.faceReplaced] > 0 { what.append("changed its picture") }
       if f[.claimAcquired] > 0 { what.append("took on \(organisation) as its employer") }
+      if f.dormantDays > 0, f[.dormant] > 0 { what.append("woke after \(f.dormantDays) quiet days") }
       if what.isEmpty { what.append("changed its profile") }
       if f[.changedThenApproached] > 0 { what.append("then turned to the organisation's people") }
       return what.joined(separator: ", ")
@@ -56,6 +59,8 @@ struct PersonaReasons {
     case .outreach:
       var text =
         "made \(count(f.approaches.count, "approach", "approaches")) to \(count(f.distinctTargets, "person", "people")) in \(span(f.approaches))"
+      if f.departments > 2, f[.departments] > 0.4 { text += " of \(f.departments) departments" }
+      if f[.oddHours] > 0.5 { text += ", mostly at hours when the platform sleeps" }
       if f[.single] > 0 {
         text = "sent one message to one person in a sensitive role"
       } else if f[.sensitive] >= 0.5 {
@@ -64,17 +69,29 @@ struct PersonaReasons {
       if f.reported > 0 { text += ", and was reported \(f.reported == 1 ? "once" : "\(f.reported) times")" }
       return text
     case .lure:
+      if f.lureHost == nil, f[.bait] > 0 {
+        return
+          "sent links to what runs when it is opened, or that hide where they lead, in \(count(f.linkedApproaches, "message", "messages"))"
+      }
       if let host = f.lureHost { return "sent links to \(host), which imitates \(organisation)" }
       return
         "sent links that belong neither to its employer nor to its own page in \(count(f.linkedApproaches, "message", "messages"))"
     case .campaign:
-      let what = f[.sharedLink] > 0 ? "link" : f[.sharedFace] > 0 ? "picture" : "biography"
-      return "shares a \(what) with \(count(f.sharedWith, "other account", "other accounts")), most of them new"
+      let what =
+        switch f.sharedWhat {
+        case .avatar, .picture: "picture"
+        case .bio, .bioWording: "biography"
+        case .link: "link"
+        case .host: "place that its links lead to"
+        case .wording: "wording"
+        }
+      return
+        "shares a \(what) with \(count(f.sharedWith, "other account", "other accounts")), which together do what each alone does too little of"
     }
   }
 
   /// What would have been usual.
-  func usual(_ analytic: PersonaAnalytic) -> String {
+  func usual(_ analytic: PersonaAnalytic, _ f: PersonaFindings) -> String {
     switch analytic {
     case .affiliationClaim: "the accounts of \(organisation)'s people are on its roster"
     case .brand: "the organisation's own accounts are listed by their handles"
@@ -82,14 +99,16 @@ struct PersonaReasons {
     case .newAccount: "accounts that approach its people are mostly years old"
     case .changed: "people who rename themselves keep their first name, their picture or their trade"
     case .takeover: "an account keeps to the way in which it has written before"
-    case .outreach: "others reach a handful of people over weeks"
+    case .outreach:
+      f.usualReach.map { "an account of this platform reaches \(count(Int($0), "person", "people")) over weeks" }
+        ?? "others reach a handful of people over weeks"
     case .lure: "those who write for a company link to that company"
     case .campaign: "pictures and links are shared by the staff of one company or by nobody"
     }
   }
 
   func reason(_ analytic: PersonaAnalytic, _ f: PersonaFindings, _ name: String) -> String {
-    "\(name) \(seen(analytic, f)); usually \(usual(analytic))."
+    "\(name) \(seen(analytic, f)); usually \(usual(analytic, f))."
   }
 
   /// One sentence for all: the strongest first.
@@ -98,6 +117,6 @@ struct PersonaReasons {
       return "\(name) shows nothing of what impostors show; such accounts are usual."
     }
     return name + " " + analytics.prefix(4).map { seen($0, f) }.joined(separator: "; it ")
-      + "; usually \(usual(first))."
+      + "; usually \(usual(first, f))."
   }
 }

@@ -8,16 +8,22 @@ struct PersonaScore {
   private let bias: Double
   private let weights: [Double]
 
-  init(_ weights: PersonaWeights) {
+  init(_ weights: PersonaWeights, without disabled: Set<PersonaAnalytic> = []) {
     bias = weights.bias
-    self.weights = PersonaPart.allCases.map { weights.values["\($0)"] ?? 0 }
+    let left = Set(disabled.flatMap(\.parts))
+    self.weights = PersonaPart.allCases.map { left.contains($0) ? 0 : weights.values["\($0)"] ?? 0 }
+  }
+
+  /// Log-odds without the bias: what all parts say together.
+  func odds(_ findings: PersonaFindings) -> Double {
+    var z = 0.0
+    for i in weights.indices { z += weights[i] * findings.values[i] }
+    return z
   }
 
   /// 0…1, to four decimals.
   func risk(_ findings: PersonaFindings) -> Double {
-    var z = bias
-    for i in weights.indices { z += weights[i] * findings.values[i] }
-    return (10_000 / (1 + exp(-z))).rounded() / 10_000
+    (10_000 / (1 + exp(-(bias + odds(findings))))).rounded() / 10_000
   }
 
   func contribution(_ part: PersonaPart, _ findings: PersonaFindings) -> Double {
@@ -53,6 +59,13 @@ struct PersonaScore {
     }
     return found.sorted { a, b in a.weight != b.weight ? a.weight > b.weight : a.analytic.rawValue < b.analytic.rawValue
     }
+  }
+
+  /// What one would have to believe to flag it without an analytic: the score with its parts left out.
+  func risk(_ findings: PersonaFindings, without analytic: PersonaAnalytic) -> Double {
+    var less = findings
+    for part in analytic.parts { less[part] = 0 }
+    return risk(less)
   }
 
   /// The score of one analytic by itself: 0…1, to four decimals.

@@ -1,8 +1,15 @@
 /// What is kept of an account. Texts are numbers in the `StringTable`; −1 is "the platform does not show it".
 
 struct Snapshot {
+  /// Stands for a time or a number that is not shown.
+  static let unknown = Int64.min
+
   var time: Int64
   var id: RecordID
+  var created: Int64
+  var changed: Int64
+  /// With `hasPHash` only.
+  var pHash: UInt64
   var handle: Int32
   var name: Int32
   var bio: Int32
@@ -11,11 +18,8 @@ struct Snapshot {
   var url: Int32
   var avatar: Int32
   var posts: Int32
-  var followers: Int32
+  var hasPHash: Bool
   var verified: Bool
-  var created: Int64?
-  var changed: Int64?
-  var pHash: UInt64?
 }
 
 /// A change that the platform told, as one field's former and later text.
@@ -34,9 +38,16 @@ struct Approach {
   var id: RecordID
   /// A number in `Parties`.
   var party: Int32
+  /// A list of links in `PersonaWorld.links(of:)`; −1 for none.
+  var links: Int32
   var kind: UInt8
   var outcome: Outcome
-  var links: [Int32]
+  /// One of its links leads to something that runs, or hides where it leads.
+  var isBaited: Bool
+
+  var hasLink: Bool { links >= 0 }
+  /// Words for one reader: a direct message, an invitation, an e-mail or a call.
+  var isMessage: Bool { kind == 2 || kind >= 5 }
 }
 
 struct AccountState {
@@ -44,12 +55,26 @@ struct AccountState {
   /// The account's id, or `@handle` for one that is known by its handle only.
   var accountID: Int32
   var byHandleOnly: Bool
+  /// Erased on request: only the number of its approaches is left, in `PersonaWorld.forgotten`.
+  var isForgotten = false
+  var isDirty = false
+  /// The score given out last, for `refresh`.
+  var lastScore: Float = 0
+  /// Log-odds of what it shows by itself, without the bias and what it shares; found by the last examination.
+  var alone: Float = 0
   var snapshots: [Snapshot] = []
   var changes: [ToldChange] = []
   var approaches: [Approach] = []
+  /// How its messages are worded, each template once, at most `PersonaWorld.maximumWordings`: those that sort first, so
+  /// that the order in which they came does not matter.
+  var wordings: [Wording] = []
   /// Numbers of the handles it was seen with.
-  var handles: [Int32] = []
-  var isDirty = false
-  /// The score given out last, for `refresh`.
-  var lastScore = 0.0
+  var handles = Few()
+
+  /// When the account was opened, by the earliest that any snapshot says.
+  var created: Int64? {
+    var least: Int64?
+    for s in snapshots where s.created != Snapshot.unknown { least = min(least ?? .max, s.created) }
+    return least
+  }
 }

@@ -10,76 +10,87 @@ struct PartyRecord: Hashable {
   var text: Int32
 }
 
-/// Accounts that show the same picture, biography or link.
-struct Sharing {
-  /// Account numbers, each once.
-  private(set) var accounts: [Int32] = []
-  mutating func add(_ account: Int32, limit: Int) {
-    if accounts.last == account || accounts.count >= limit || accounts.contains(account) { return }
-    accounts.append(account)
-  }
-}
-
 /// A class, for examinations look at it while it grows; one owner, not thread-safe.
 final class PersonaWorld {
-  /// A picture, biography or link on more accounts than this is stock, and tells nothing.
+  /// A picture, biography, link or wording on more accounts than this is stock, and tells nothing.
   static let stockLimit = 40
+  /// Templates kept of one account's messages.
+  static let maximumWordings = 4
+  /// Links kept of one approach.
+  static let maximumLinks = 8
+  /// From here on a number stands for a list of links and not for the one link itself.
+  private static let firstList: Int32 = 1 << 30
 
   var texts = StringTable()
-  private(set) var accounts: [AccountState] = []
+  var accounts: [AccountState] = []
   private(set) var parties: [PartyRecord] = []
-  private(set) var plainIDs: [String] = []
+  /// The handle that a party told by its account was told with, −1 for none; of several the one that sorts first.
+  private(set) var partyHandles: [Int32] = []
+  private var plainIDs: [String] = []
   private var plainNumbers: [String: Int] = [:]
-  private var accountNumbers: [UInt64: Int32] = [:]
+  var accountNumbers: [UInt64: Int32] = [:]
   private var partyNumbers: [PartyRecord: Int32] = [:]
+  private var linkLists: [[Int32]] = []
+  private var linkListNumbers: [[Int32]: Int32] = [:]
   /// Accounts by platform and handle (all that were ever seen with it).
-  private var byHandle: [UInt64: [Int32]] = [:]
-  private(set) var byAvatar: [Int32: Sharing] = [:]
-  private(set) var byBio: [Int32: Sharing] = [:]
-  private(set) var byLink: [Int32: Sharing] = [:]
-  private(set) var counters = PersonaCounters()
+  var byHandle: [UInt64: Few] = [:]
+  var byAvatar: [Int32: Few] = [:]
+  var byBio: [Int32: Few] = [:]
+  var byLink: [Int32: Few] = [:]
+  /// What the habits of a platform are made of, and how common names are.
+  var habits = PlatformHabits()
+  var names = NameCensus()
+  var counters = PersonaCounters()
+  /// By platform, how many parties each erased account had approached.
+  var forgotten: [Int32: [Int32]] = [:]
   private(set) var dirty: [Int32] = []
   let configuration: PersonaConfiguration
 
   init(configuration: PersonaConfiguration) { self.configuration = configuration }
 
-  private func key(_ a: Int32, _ b: Int32) -> UInt64 {
+  func key(_ a: Int32, _ b: Int32) -> UInt64 {
     UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
   }
 
   // MARK: Taking records
 
+  /// 146 years before and after 1970, so that no difference of two times overflows.
+  private static func bounded(_ time: Timestamp) -> Int64 { max(-(1 << 62) + 1, min((1 << 62) - 1, time.nanoseconds)) }
+
   func add(_ o: PersonaObservation) {
     guard let number = account(platform: o.platform, id: o.accountID, handle: o.handle) else { return }
+    let at = Int(number)
+    func time(_ value: Timestamp?) -> Int64 { value.map(PersonaWorld.bounded) ?? Snapshot.unknown }
     let snapshot = Snapshot(
-      time: o.head.time.nanoseconds, id: recordID(o.head.id), handle: texts.number(o.handle),
-      name: texts.number(o.displayName), bio: text(o.bio), employer: text(o.employer), title: text(o.title),
-      url: text(o.url), avatar: text(o.avatarSHA256), posts: small(o.posts), followers: small(o.followers),
-      verified: o.verified ?? false, created: o.createdAt?.nanoseconds, changed: o.changedAt?.nanoseconds,
-      pHash: o.avatarPHash)
-    let at = accounts[Int(number)].snapshots.partitioning(snapshot.time, snapshot.id) { ($0.time, $0.id) }
-    if at < accounts[Int(number)].snapshots.count, accounts[Int(number)].snapshots[at].id == snapshot.id {
+      time: PersonaWorld.bounded(o.head.time), id: recordID(o.head.id), created: time(o.createdAt),
+      changed: time(o.changedAt),
+      pHash: o.avatarPHash ?? 0, handle: texts.number(o.handle), name: texts.number(o.displayName),
+      bio: texts.number(o.bio), employer: texts.number(o.employer), title: texts.number(o.title),
+      url: texts.number(o.url ?? o.links.first), avatar: texts.number(o.avatarSHA256),
+      posts: o.posts.map { Int32(clamping: max(0, $0)) } ?? -1, hasPHash: o.avatarPHash != nil,
+      verified: o.verified ?? false)
+    let place = accounts[at].snapshots.partitioning(snapshot.time, snapshot.id) { ($0.time, $0.id) }
+    if place < accounts[at].snapshots.count, accounts[at].snapshots[place].id == snapshot.id {
       counters.doubled &+= 1
       return
     }
-    accounts[Int(number)].snapshots.insert(snapshot, at: at)
+    if !accounts[at].snapshots.contains(where: { $0.name == snapshot.name }) { names.count(o.displayName) }
+    accounts[at].snapshots.insert(snapshot, at: place)
     // The first stays, and the latest ones: what an account was is as telling as what it is.
-    if accounts[Int(number)].snapshots.count > max(2, configuration.maximumSnapshots) {
-      accounts[Int(number)].snapshots.remove(at: 1)
+    if accounts[at].snapshots.count > max(2, configuration.maximumSnapshots) {
+      accounts[at].snapshots.remove(at: 1)
       counters.recordsDropped &+= 1
     }
     counters.snapshots &+= 1
-    if snapshot.avatar >= 0 {
-      byAvatar[snapshot.avatar, default: Sharing()].add(number, limit: PersonaWorld.stockLimit + 1)
-    }
-    if let bio = o.bio, bio.utf8.count >= 10 {
-      byBio[snapshot.bio, default: Sharing()].add(number, limit: PersonaWorld.stockLimit + 1)
-    }
+    let limit = PersonaWorld.stockLimit + 1
+    if snapshot.avatar >= 0 { byAvatar[snapshot.avatar, default: Few()].insert(number, limit: limit) }
+    if let bio = o.bio, bio.utf8.count >= 10 { byBio[snapshot.bio, default: Few()].insert(number, limit: limit) }
     touch(number)
   }
 
   func add(_ o: PersonaChangeObservation) {
     guard let number = account(platform: o.platform, id: o.accountID, handle: nil) else { return }
+    let at = Int(number)
     let field: ToldChange.Field =
       switch o.field {
       case "display_name", "name": .name
@@ -91,15 +102,16 @@ final class PersonaWorld {
       default: .other
       }
     let change = ToldChange(
-      time: o.head.time.nanoseconds, id: recordID(o.head.id), field: field, from: text(o.from), to: text(o.to))
-    let at = accounts[Int(number)].changes.partitioning(change.time, change.id) { ($0.time, $0.id) }
-    if at < accounts[Int(number)].changes.count, accounts[Int(number)].changes[at].id == change.id {
+      time: PersonaWorld.bounded(o.head.time), id: recordID(o.head.id), field: field, from: texts.number(o.from),
+      to: texts.number(o.to))
+    let place = accounts[at].changes.partitioning(change.time, change.id) { ($0.time, $0.id) }
+    if place < accounts[at].changes.count, accounts[at].changes[place].id == change.id {
       counters.doubled &+= 1
       return
     }
-    accounts[Int(number)].changes.insert(change, at: at)
-    if accounts[Int(number)].changes.count > max(1, configuration.maximumSnapshots) {
-      accounts[Int(number)].changes.removeFirst()
+    accounts[at].changes.insert(change, at: place)
+    if accounts[at].changes.count > max(1, configuration.maximumSnapshots) {
+      accounts[at].changes.removeFirst()
       counters.recordsDropped &+= 1
     }
     counters.changes &+= 1
@@ -110,12 +122,11 @@ final class PersonaWorld {
     let sender: Int32?
     if let id = o.from.accountID {
       sender = account(platform: o.platform, id: id, handle: o.from.handle)
-    } else if let handle = o.from.handle {
-      sender = account(platform: o.platform, id: nil, handle: handle)
     } else {
-      sender = account(platform: o.platform, id: nil, handle: o.from.email ?? o.from.employee ?? "")
+      sender = account(platform: o.platform, id: nil, handle: o.from.handle ?? o.from.email ?? o.from.employee ?? "")
     }
     guard let number = sender else { return }
+    let at = Int(number)
     let outcome: Approach.Outcome =
       switch o.outcome {
       case nil: o.reportedBy == nil ? .unknown : .reported
@@ -125,23 +136,34 @@ final class PersonaWorld {
       case .declined: .declined
       case .reported: .reported
       }
-    let links = o.links.prefix(8).map { texts.number($0) }
+    let links = o.links.prefix(PersonaWorld.maximumLinks).map { texts.number($0) }
     let approach = Approach(
-      time: o.head.time.nanoseconds, id: recordID(o.head.id), party: party(o.to, platform: o.platform),
-      kind: PersonaWorld.number(of: o.kind), outcome: outcome, links: Array(links))
-    let at = accounts[Int(number)].approaches.partitioning(approach.time, approach.id) { ($0.time, $0.id) }
-    if at < accounts[Int(number)].approaches.count, accounts[Int(number)].approaches[at].id == approach.id {
+      time: PersonaWorld.bounded(o.head.time), id: recordID(o.head.id), party: party(o.to, platform: o.platform),
+      links: list(of: links), kind: PersonaWorld.number(of: o.kind), outcome: outcome,
+      isBaited: o.links.prefix(PersonaWorld.maximumLinks).contains(where: Bait.isBait))
+    let place = accounts[at].approaches.partitioning(approach.time, approach.id) { ($0.time, $0.id) }
+    if place < accounts[at].approaches.count, accounts[at].approaches[place].id == approach.id {
       counters.doubled &+= 1
       return
     }
-    accounts[Int(number)].approaches.insert(approach, at: at)
+    accounts[at].approaches.insert(approach, at: place)
     counters.approaches &+= 1
-    if accounts[Int(number)].approaches.count > max(1, configuration.maximumApproaches) {
-      accounts[Int(number)].approaches.removeFirst()
+    habits.count(platform: accounts[at].platform, time: approach.time)
+    if accounts[at].approaches.count > max(1, configuration.maximumApproaches) {
+      accounts[at].approaches.removeFirst()
       counters.recordsDropped &+= 1
     }
-    for link in links { byLink[link, default: Sharing()].add(number, limit: PersonaWorld.stockLimit + 1) }
+    for link in links { byLink[link, default: Few()].insert(number, limit: PersonaWorld.stockLimit + 1) }
+    if let wording = o.text.flatMap(Wording.init) { note(wording, at) }
     touch(number)
+  }
+
+  private func note(_ wording: Wording, _ at: Int) {
+    guard !accounts[at].wordings.contains(wording) else { return }
+    accounts[at].wordings.append(wording)
+    guard accounts[at].wordings.count > PersonaWorld.maximumWordings else { return }
+    accounts[at].wordings.sort { ($0.first, $0.second) < ($1.first, $1.second) }
+    accounts[at].wordings.removeLast()
   }
 
   private static func number(of kind: OutreachObservation.Kind) -> UInt8 {
@@ -157,7 +179,7 @@ final class PersonaWorld {
     }
   }
 
-  private func touch(_ number: Int32) {
+  func touch(_ number: Int32) {
     guard !accounts[Int(number)].isDirty else { return }
     accounts[Int(number)].isDirty = true
     dirty.append(number)
@@ -172,12 +194,26 @@ final class PersonaWorld {
   }
 
   func touchAll() { for i in accounts.indices { touch(Int32(truncatingIfNeeded: i)) } }
-  func setScore(_ number: Int32, _ score: Double) { accounts[Int(number)].lastScore = score }
 
   // MARK: Numbers
 
-  private func text(_ value: String?) -> Int32 { texts.number(value) }
-  private func small(_ value: Int64?) -> Int32 { value.map { Int32(clamping: max(0, $0)) } ?? -1 }
+  private func list(of links: [Int32]) -> Int32 {
+    guard let first = links.first else { return -1 }
+    if links.count == 1, first < PersonaWorld.firstList { return first }
+    if let known = linkListNumbers[links] { return known }
+    let number = PersonaWorld.firstList + Int32(truncatingIfNeeded: linkLists.count)
+    linkLists.append(links)
+    linkListNumbers[links] = number
+    return number
+  }
+
+  /// The links of an approach, as numbers of texts.
+  func links(of approach: Approach) -> [Int32] {
+    guard approach.links >= 0 else { return [] }
+    guard approach.links >= PersonaWorld.firstList else { return [approach.links] }
+    let at = Int(approach.links - PersonaWorld.firstList)
+    return linkLists.indices.contains(at) ? linkLists[at] : []
+  }
 
   private func recordID(_ text: String) -> RecordID {
     if let id = RecordID(hexadecimal: text) { return id }
@@ -190,6 +226,13 @@ final class PersonaWorld {
   func text(of id: RecordID) -> String {
     guard let number = id.number else { return id.hexadecimal }
     return plainIDs.indices.contains(number) ? plainIDs[number] : ""
+  }
+
+  /// Ids that are no digest may name a person, as some platforms' do.
+  func forget(id: RecordID) {
+    guard let number = id.number, plainIDs.indices.contains(number) else { return }
+    plainNumbers[plainIDs[number]] = nil
+    plainIDs[number] = ""
   }
 
   private func account(platform: String, id: String?, handle: String?) -> Int32? {
@@ -211,9 +254,8 @@ final class PersonaWorld {
       accountNumbers[key] = number
       counters.accounts &+= 1
     }
-    if let handleNumber, !accounts[Int(number)].handles.contains(handleNumber) {
-      accounts[Int(number)].handles.append(handleNumber)
-      byHandle[self.key(platformNumber, handleNumber), default: []].append(number)
+    if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
+      byHandle[self.key(platformNumber, handleNumber), default: Few()].insert(number)
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }
@@ -233,78 +275,19 @@ final class PersonaWorld {
       record = PartyRecord(
         kind: .handle, platform: platformNumber, text: texts.number((party.handle ?? "").lowercased()))
     }
-    if let known = partyNumbers[record] { return known }
+    let handle = record.kind == .account ? texts.number(party.handle?.lowercased()) : -1
+    if let known = partyNumbers[record] {
+      let before = partyHandles[Int(known)]
+      if handle >= 0, handle != before, before < 0 || (texts[handle] ?? "") < (texts[before] ?? "") {
+        partyHandles[Int(known)] = handle
+      }
+      return known
+    }
     let number = Int32(truncatingIfNeeded: parties.count)
     parties.append(record)
+    partyHandles.append(handle)
     partyNumbers[record] = number
     return number
-  }
-
-  // MARK: Asking
-
-  func key(of number: Int32) -> AccountKey {
-    let account = accounts[Int(number)]
-    return AccountKey(platform: texts[account.platform] ?? "", accountID: texts[account.accountID] ?? "")
-  }
-
-  func number(of key: AccountKey) -> Int32? {
-    guard let platform = texts.known(key.platform), let id = texts.known(key.accountID) else { return nil }
-    return accountNumbers[self.key(platform, id)]
-  }
-
-  /// The account with an id that bears a handle: the one with the smallest id when several did.
-  func owner(platform: Int32, handle: Int32) -> Int32? {
-    var best: Int32?
-    for number in byHandle[key(platform, handle)] ?? [] where !accounts[Int(number)].byHandleOnly {
-      if let b = best, (texts[accounts[Int(b)].accountID] ?? "") <= (texts[accounts[Int(number)].accountID] ?? "") {
-        continue
-      }
-      best = number
-    }
-    return best
-  }
-
-  /// The account that bears the handle and is known by it only.
-  func nameless(platform: Int32, handle: Int32) -> Int32? {
-    (byHandle[key(platform, handle)] ?? []).first { accounts[Int($0)].byHandleOnly }
-  }
-
-  /// All approaches of an account in order of time, those under its handles included.
-  func approaches(of number: Int32) -> [Approach] {
-    let account = accounts[Int(number)]
-    guard !account.byHandleOnly else { return account.approaches }
-    var all = account.approaches
-    for handle in account.handles where owner(platform: account.platform, handle: handle) == number {
-      if let other = nameless(platform: account.platform, handle: handle) { all += accounts[Int(other)].approaches }
-    }
-    if all.count != account.approaches.count { all.sort { ($0.time, $0.id) < ($1.time, $1.id) } }
-    return all
-  }
-
-  /// The account that stands for this one: itself, or the bearer of the handle that is all that is known of it.
-  func resolved(_ number: Int32) -> Int32 {
-    let account = accounts[Int(number)]
-    guard account.byHandleOnly else { return number }
-    return account.handles.lazy.compactMap { self.owner(platform: account.platform, handle: $0) }.first ?? number
-  }
-
-  /// True when what it did is counted with the account that bears its handle.
-  func isAbsorbed(_ number: Int32) -> Bool {
-    resolved(number) != number
-  }
-
-  /// The person of the roster that a party is.
-  func person(_ party: Int32, in index: RosterIndex) -> Int? {
-    let record = parties[Int(party)]
-    guard let text = texts[record.text] else { return nil }
-    switch record.kind {
-    case .employee: return index.person(id: text)
-    case .email: return index.person(email: text)
-    case .account: return index.person(account: AccountKey(platform: texts[record.platform] ?? "", accountID: text))
-    case .handle:
-      if let person = index.person(platform: texts[record.platform] ?? "", handle: text) { return person }
-      return owner(platform: record.platform, handle: record.text).flatMap { index.person(account: key(of: $0)) }
-    }
   }
 }
 

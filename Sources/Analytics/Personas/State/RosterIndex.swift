@@ -4,7 +4,7 @@ import Evidence
 
 /// How a name comes to stand for a person on the roster, from the plainest to the most contrived.
 enum NameMatch: Int, Comparable, Sendable {
-  case none, exact, ends, romanised, slip, looks
+  case none, exact, ends, romanised, familiar, initial, slip, looks
   static func < (a: NameMatch, b: NameMatch) -> Bool { a.rawValue < b.rawValue }
 
   /// Says it of the people whose name it is.
@@ -14,6 +14,8 @@ enum NameMatch: Int, Comparable, Sendable {
     case .exact: "bears the name of \(people)"
     case .ends: "bears the first and the last name of \(people)"
     case .romanised: "bears the name of \(people) in other letters"
+    case .familiar: "bears a familiar form of the name of \(people)"
+    case .initial: "bears the name of \(people) with an initial"
     case .slip: "bears a name one letter away from \(people)"
     case .looks: "bears a name whose letters only look like those of \(people)"
     }
@@ -33,6 +35,11 @@ struct RosterIndex {
   private var byRoman: [String: [Int]] = [:]
   private var byLook: [String: [Int]] = [:]
   private var byDelete: [UInt64: [Int]] = [:]
+  private var byFamiliar: [String: [Int]] = [:]
+  private var byInitial: [String: [Int]] = [:]
+  private var byHandleForm: [String: [Int]] = [:]
+  private var byShortHandle: [String: [Int]] = [:]
+  private var relationDomains: [String: Relation.Kind] = [:]
   private let names: [PersonName]
   private var relations: [String: Relation.Kind] = [:]
   private var relationAccounts: Set<AccountKey> = []
@@ -61,6 +68,7 @@ struct RosterIndex {
         guard words.count >= 2 else { continue }
         let roman = words.map { PersonName.loosened($0.lowercased()) }.sorted().joined(separator: " ")
         byRoman[roman, default: []].append(i)
+        byHandleForm[HandleName.form(words.joined()), default: []].append(i)
       }
     }
     for relation in roster.relations {
@@ -69,6 +77,7 @@ struct RosterIndex {
       for account in relation.accounts {
         if let id = account.accountID { relationAccounts.insert(AccountKey(platform: account.platform, accountID: id)) }
       }
+      for domain in relation.domains { relationDomains[domain.lowercased()] = relation.kind }
     }
   }
 
@@ -78,6 +87,12 @@ struct RosterIndex {
     byRoman[name.roman, default: []].append(person)
     if let ends = name.romanEnds { byRoman[ends, default: []].append(person) }
     byLook[name.look, default: []].append(person)
+    byFamiliar[name.familiar, default: []].append(person)
+    for initial in name.initials { byInitial[initial, default: []].append(person) }
+    for form in HandleName.forms(of: name) where byHandleForm[form]?.contains(person) != true {
+      byHandleForm[form, default: []].append(person)
+    }
+    for form in HandleName.shortForms(of: name) { byShortHandle[form, default: []].append(person) }
     let bytes = Array(name.roman.utf8)
     if bytes.count >= 8 { for hash in EditDistance.deletes(bytes) { byDelete[hash, default: []].append(person) } }
   }
@@ -97,6 +112,25 @@ struct RosterIndex {
   /// The relation on record that a company's name stands for.
   func relation(_ words: [Word]) -> Relation.Kind? {
     relations.isEmpty ? nil : relations[OrganisationMatcher.withoutLegalForm(words).map(\.base).joined(separator: " ")]
+  }
+  /// The relation on record whose domain a host is within.
+  func relation(host: String) -> Relation.Kind? {
+    var rest = host[...]
+    while true {
+      if let kind = relationDomains[String(rest)] { return kind }
+      guard let dot = rest.firstIndex(of: ".") else { return nil }
+      rest = rest[rest.index(after: dot)...]
+    }
+  }
+  /// The people whose first and last name a handle spells, or an initial and the last name; empty when there is none.
+  func spelled(byHandle handle: String) -> (people: [Int], isWhole: Bool) {
+    let readings = HandleName.readings(of: handle)
+    if let people = readings.lazy.compactMap({ self.byHandleForm[$0] }).first { return (people, true) }
+    return (readings.first.flatMap { byShortHandle[$0] } ?? [], false)
+  }
+  /// Whether the roster knows an account of a person on a platform.
+  func hasAccount(_ person: Int, on platform: String) -> Bool {
+    roster.people[person].accounts.contains { $0.platform == platform }
   }
   func isRelation(_ account: AccountKey) -> Bool { relationAccounts.contains(account) }
   /// A relation's name among the words of a text.
@@ -120,6 +154,8 @@ struct RosterIndex {
     if let ends = name.ends, let people = byPlain[ends] { return (.ends, people) }
     if let people = byEnds[name.plain] ?? (name.ends.flatMap { byEnds[$0] }) { return (.ends, people) }
     if let people = byRoman[name.roman] ?? (name.romanEnds.flatMap { byRoman[$0] }) { return (.romanised, people) }
+    if let people = byFamiliar[name.familiar] { return (.familiar, people) }
+    if let people = name.withInitial.flatMap({ byInitial[$0] }) { return (.initial, people) }
     let bytes = Array(name.roman.utf8)
     guard bytes.count >= 8 else { return (.none, []) }
     var found: Set<Int> = []

@@ -1,20 +1,111 @@
-/// Texts by number, so that accounts that share one store it once and share its number.
+/// Texts by number, so that accounts that share one store it once, without a `String` for each.
 
+/// UTF-8 of all texts in large pieces, and an open-addressed index over it. Numbers are given in order and stay.
 struct StringTable {
-  private var numbers: [String: Int32] = [:]
-  private(set) var texts: [String] = []
+  private struct Place {
+    /// Zero for a text that was erased.
+    var hash: UInt32
+    var piece: UInt32
+    var offset: UInt32
+    var length: UInt32
+  }
+
+  private static let pieceSize = 1 << 20
+  private var pieces: [[UInt8]] = []
+  private var places: [Place] = []
+  /// Numbers by hash, −1 where there is none; a power of two of them, at most three quarters taken.
+  private var slots = [Int32](repeating: -1, count: 1024)
+
+  var count: Int { places.count }
 
   /// The number of a text; −1 for nil.
   mutating func number(_ text: String?) -> Int32 {
-    guard let text else { return -1 }
-    if let known = numbers[text] { return known }
-    let number = Int32(truncatingIfNeeded: texts.count)
-    numbers[text] = number
-    texts.append(text)
+    guard var text else { return -1 }
+    return text.withUTF8 { bytes in number(UnsafeRawBufferPointer(bytes)) }
+  }
+
+  func known(_ text: String) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      let found = slots[slot(of: bytes, StringTable.hash(bytes))]
+      return found < 0 ? nil : found
+    }
+  }
+
+  subscript(_ number: Int32) -> String? {
+    guard number >= 0, number < places.count else { return nil }
+    let place = places[Int(number)]
+    let start = Int(place.offset)
+    return String(decoding: pieces[Int(place.piece)][start..<(start + Int(place.length))], as: UTF8.self)
+  }
+
+  /// Overwrites a text; its number stands for the empty text from then on, and the text is a new one if it comes again.
+  mutating func erase(_ number: Int32) {
+    guard number >= 0, number < places.count else { return }
+    let place = places[Int(number)]
+    for at in 0..<Int(place.length) { pieces[Int(place.piece)][Int(place.offset) + at] = 0 }
+    places[Int(number)].hash = 0
+    places[Int(number)].length = 0
+  }
+
+  private mutating func number(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    let hash = StringTable.hash(bytes)
+    var at = slot(of: bytes, hash)
+    if slots[at] >= 0 { return slots[at] }
+    if (places.count + 1) * 4 > slots.count * 3 {
+      grow()
+      at = slot(of: bytes, hash)
+    }
+    if pieces.last.map { $0.count + bytes.count > StringTable.pieceSize } ?? true {
+      var piece: [UInt8] = []
+      piece.reserveCapacity(max(StringTable.pieceSize, bytes.count))
+      pieces.append(piece)
+    }
+    let piece = pieces.count - 1
+    let number = Int32(truncatingIfNeeded: places.count)
+    places.append(
+      Place(
+        hash: hash, piece: UInt32(truncatingIfNeeded: piece),
+        offset: UInt32(truncatingIfNeeded: pieces[piece].count), length: UInt32(truncatingIfNeeded: bytes.count)))
+    pieces[piece].append(contentsOf: bytes)
+    slots[at] = number
     return number
   }
 
-  func known(_ text: String) -> Int32? { numbers[text] }
+  /// Seeded anew in each process, so that nobody can choose texts that collide; never zero.
+  private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    var hasher = Hasher()
+    hasher.combine(bytes: bytes)
+    return UInt32(truncatingIfNeeded: hasher.finalize()) | 1
+  }
 
-  subscript(_ number: Int32) -> String? { number < 0 || number >= texts.count ? nil : texts[Int(number)] }
+  /// Where the text stands, or where it would.
+  private func slot(of bytes: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
+    let mask = slots.count - 1
+    var at = Int(hash &* 0x9E37_79B1) & mask
+    while slots[at] >= 0 {
+      let place = places[Int(slots[at])]
+      if place.hash == hash, Int(place.length) == bytes.count, isSame(place, bytes) { return at }
+      at = (at + 1) & mask
+    }
+    return at
+  }
+
+  private func isSame(_ place: Place, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    pieces[Int(place.piece)].withUnsafeBytes {
+      UnsafeRawBufferPointer(rebasing: $0[Int(place.offset)..<(Int(place.offset) + Int(place.length))])
+        .elementsEqual(bytes)
+    }
+  }
+
+  private mutating func grow() {
+    slots = [Int32](repeating: -1, count: slots.count * 2)
+    let mask = slots.count - 1
+    for (number, place) in places.enumerated() where place.hash != 0 {
+      var at = Int(place.hash &* 0x9E37_79B1) & mask
+      while slots[at] >= 0 { at = (at + 1) & mask }
+      slots[at] = Int32(truncatingIfNeeded: number)
+    }
+  }
 }

@@ -3,49 +3,88 @@
 import Evidence
 
 extension PersonaExamination {
-  func likeness(_ account: AccountState, _ me: Int?, _ f: inout PersonaFindings) {
+  func likeness(_ account: AccountState, _ key: AccountKey, _ me: Int?, _ f: inout PersonaFindings) {
     guard me == nil else { return }
-    var seen: Set<Int32> = []
-    for s in account.snapshots where seen.insert(s.name).inserted {
+    names(account, key, &f)
+    handles(account, &f)
+    for s in account.snapshots {
+      picture(s, &f)
+      biography(s, &f)
+    }
+  }
+
+  private func names(_ account: AccountState, _ key: AccountKey, _ f: inout PersonaFindings) {
+    var seen = Few()
+    var expected = 0.0
+    for s in account.snapshots where seen.insert(s.name) {
       guard let text = world.texts[s.name] else { continue }
       let (match, people) = index.match(PersonName(text))
       if match > f.match || match != .none && f.match == .none {
         f.match = match
         f.matched = people
+        expected = world.names.expectedBearers(text)
       }
     }
-    if f.match != .none {
-      f[f.match == .exact || f.match == .ends ? .namePlain : .nameTricked] = 1
-      if f.matched.contains(where: { index.roster.people[$0].sensitivity == .high }) { f[.nameSensitive] = 1 }
-      for person in f.matched {
-        guard let title = index.roster.people[person].title.map({ Words.of($0) }), !title.isEmpty else { continue }
-        for s in account.snapshots {
-          let told = words(s.title) + words(s.bio) + words(s.name)
-          if Words.find(title, in: told) != nil { f[.nameWithTitle] = 1 }
-        }
-      }
+    guard f.match != .none else { return }
+    switch f.match {
+    case .exact, .ends: f[.namePlain] = 1
+    case .romanised, .familiar, .initial: f[.nameOther] = 1
+    default: f[.nameTricked] = 1
     }
-    for s in account.snapshots {
-      if s.avatar >= 0, let people = rosterAvatars[s.avatar], !isStock(world.byAvatar[s.avatar]),
-        !officialAvatars.contains(s.avatar)
-      {
-        f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
-        f.copiedFrom = f.copiedFrom ?? people.min()
-      }
-      if let hash = s.pHash {
-        let people = rosterPictures.people(near: hash, limit: 8)
-        if !people.isEmpty {
-          f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
-          f.copiedFrom = f.copiedFrom ?? people[0]
-        }
-      }
-      if s.bio >= 0, let people = rosterBios[s.bio], (world.texts[s.bio] ?? "").utf8.count >= 16 {
-        // A line that several show, or that any member of the house could write, is nobody's own.
-        let isOwn = (world.byBio[s.bio]?.accounts.count ?? 0) <= 4 && index.organisation.mention(words(s.bio)) == .none
-        if isOwn, people.contains(where: { f.matched.contains($0) }) { f[.bioCopied] = 1 }
+    f[.nameCommon] = min(1, log2(1 + expected + Double(f.matched.count - 1)) / 3)
+    if f.matched.contains(where: { index.roster.people[$0].sensitivity == .high }) { f[.nameSensitive] = 1 }
+    // Who has an account there already has no need of another.
+    if f.matched.allSatisfy({ index.hasAccount($0, on: key.platform) }) { f[.nameSecond] = 1 }
+    for person in f.matched {
+      guard let title = index.roster.people[person].title.map({ Words.of($0) }), !title.isEmpty else { continue }
+      for s in account.snapshots {
+        let told = words(s.title) + words(s.bio) + words(s.name)
+        if Words.find(title, in: told) != nil { f[.nameWithTitle] = 1 }
       }
     }
   }
 
-  func isStock(_ sharing: Sharing?) -> Bool { (sharing?.accounts.count ?? 0) > 8 }
+  /// The handle spells a person's name and nothing else is seen of the account, or its name is another.
+  private func handles(_ account: AccountState, _ f: inout PersonaFindings) {
+    guard f.match == .none else { return }
+    for handle in account.handles {
+      let (people, isWhole) = index.spelled(byHandle: world.texts[handle] ?? "")
+      let isSensitive = people.contains { index.roster.people[$0].sensitivity == .high }
+      guard !people.isEmpty, isWhole || people.count == 1 || isSensitive else { continue }
+      f[.handleAlike] = (account.snapshots.isEmpty ? 1 : 0.3) * (isWhole ? 1 : 0.5)
+      f.matched = people
+      if isSensitive { f[.nameSensitive] = isWhole ? 1 : 0.5 }
+      return
+    }
+  }
+
+  private func picture(_ s: Snapshot, _ f: inout PersonaFindings) {
+    if s.avatar >= 0, let people = looks.avatars[s.avatar], !isStock(world.byAvatar[s.avatar]),
+      !looks.officialAvatars.contains(s.avatar)
+    {
+      f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
+      f.copiedFrom = f.copiedFrom ?? people.min()
+    }
+    guard s.hasPHash else { return }
+    let people = looks.pictures.people(near: s.pHash, limit: 8)
+    if !people.isEmpty {
+      f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
+      f.copiedFrom = f.copiedFrom ?? people[0]
+    }
+  }
+
+  /// A line that several show, or that any member of the house could write, is nobody's own.
+  private func biography(_ s: Snapshot, _ f: inout PersonaFindings) {
+    guard s.bio >= 0, !f.matched.isEmpty, let text = world.texts[s.bio], text.utf8.count >= 16,
+      (world.byBio[s.bio]?.count ?? 0) <= 4, index.organisation.mention(words(s.bio)) == .none
+    else { return }
+    if let people = looks.bios[s.bio], people.contains(where: { f.matched.contains($0) }) { f[.bioCopied] = 1 }
+    guard f[.bioCopied] == 0, !looks.wordings.isEmpty, let wording = Wording(text) else { return }
+    for band in wording.bands {
+      for (other, person) in looks.wordings[band] ?? []
+      where other.shared(wording) >= 2 && f.matched.contains(person) { f[.bioCopied] = 0.8 }
+    }
+  }
+
+  func isStock(_ accounts: Few?) -> Bool { (accounts?.count ?? 0) > 8 }
 }

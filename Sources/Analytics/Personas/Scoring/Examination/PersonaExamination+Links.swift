@@ -6,12 +6,12 @@ extension PersonaExamination {
   /// What an account says it belongs to, as it would stand in a domain: its page's label, its employer, the words of both.
   func companyLabels(_ account: AccountState) -> Set<String> {
     var company: Set<String> = []
-    var done: Set<Int32> = []
+    var done = Few()
     for s in account.snapshots {
-      if s.url >= 0, done.insert(s.url).inserted, let host = world.texts[s.url].flatMap(Domains.host(of:)) {
+      if done.insert(s.url), let host = world.texts[s.url].flatMap(Domains.host(of:)) {
         company.insert(Domains.squashed(Domains.registeredLabel(host)))
       }
-      for text in [s.employer, s.bio] where text >= 0 && done.insert(text).inserted {
+      for text in [s.employer, s.bio] where done.insert(text) {
         let name = OrganisationMatcher.withoutLegalForm(words(text))
         guard index.organisation.mention(name) != .own else { continue }
         let romanised = name.map { TextFolding.shared.look(TextFolding.shared.roman($0.base)) }
@@ -23,62 +23,77 @@ extension PersonaExamination {
   }
 
   func isOwn(_ host: String, _ company: Set<String>) -> Bool {
-    if index.organisation.owns(host: host) { return true }
+    if looks.owns(host, index) || index.relation(host: host) != nil { return true }
     let label = Domains.squashed(Domains.registeredLabel(host))
     return company.contains(label)
       || company.contains { $0.utf8.count >= 4 && label.hasPrefix($0) || label.utf8.count >= 6 && $0.hasPrefix(label) }
   }
 
-  /// The accounts that share something, each once, those known by handle only under the account that bears it.
-  func members(_ sharing: Sharing?) -> Set<Int32> {
-    guard let accounts = sharing?.accounts, accounts.count <= PersonaWorld.stockLimit else { return [] }
-    return Set(accounts.map(world.resolved))
-  }
-
   /// A link that belongs to the company of one of those who send it.
-  func isCompanys(_ link: Int32, _ host: String) -> Bool {
+  func isCompanys(_ link: Int32, _ members: [Int32]) -> Bool {
     if let known = companyOfLink[link] { return known }
-    let members = members(world.byLink[link])
-    let answer = members.count >= 2 && members.contains { isOwn(host, companyLabels(world.accounts[Int($0)])) }
+    let host = world.texts[link].flatMap(Domains.host(of:)) ?? ""
+    let answer = members.contains { isOwn(host, companyLabels(world.accounts[Int($0)])) }
     companyOfLink[link] = answer
     return answer
   }
 
-  func links(_ account: AccountState, _ f: inout PersonaFindings) {
-    guard f.approaches.contains(where: { !$0.links.isEmpty }) else { return }
-    let company = companyLabels(account)
-    var kinds: [Int32: Int] = [:]
-    func kind(_ link: Int32) -> Int {
-      if let known = kinds[link] { return known }
-      var kind = 0
-      if let host = world.texts[link].flatMap(Domains.host(of:)) {
-        let own = isOwn(host, company)
-        let imitates = index.organisation.isImitated(by: host) { genericWords.contains($0) }
-        if imitates, f[.similarCompany] == 0 || !own {
-          kind = 3
-          f.lureHost = f.lureHost.map { min($0, host) } ?? host
-        } else {
-          kind = own || isCompanys(link, host) ? 1 : 2
-        }
+  private enum Lead: Int { case nowhere, home, service, away, likeness, imitation }
+
+  private func lead(_ link: Int32, _ company: Set<String>, _ f: inout PersonaFindings) -> Lead {
+    guard let host = world.texts[link].flatMap(Domains.host(of:)) else { return .nowhere }
+    let own = isOwn(host, company)
+    if !looks.owns(host, index), f[.similarCompany] == 0 || !own {
+      if index.organisation.isImitated(by: host, genericWord: { looks.genericWords.contains($0) }) {
+        f.lureHost = f.lureHost.map { min($0, host) } ?? host
+        return .imitation
       }
-      kinds[link] = kind
-      return kind
+      // A word that many companies bear: an imitation only where it is nobody's page.
+      if !own, !looks.similarPages.contains(host), index.organisation.isImitated(by: host, genericWord: { _ in false })
+      {
+        f.lureHost = f.lureHost ?? host
+        return .likeness
+      }
     }
+    if own { return .home }
+    let members = shared.members[SharedThing(kind: .link, number: link)] ?? []
+    if members.count >= 2, isCompanys(link, members) { return .home }
+    return shared.isService(link) ? .service : .away
+  }
+
+  func links(_ account: AccountState, _ f: inout PersonaFindings) {
+    guard f.approaches.contains(where: \.hasLink) else { return }
+    let company = companyLabels(account)
+    var leads: [Int32: Lead] = [:]
     var own = 0
-    var lure = 0
+    var lure = 0.0
+    var baited = 0
+    var services = 0
     var foreign: [Approach] = []
-    for approach in f.approaches where !approach.links.isEmpty {
-      let most = approach.links.map(kind).max() ?? 0
-      if most == 1 { own += 1 }
-      if most >= 2 { foreign.append(approach) }
-      if most == 3 { lure += 1 }
+    for approach in f.approaches where approach.hasLink {
+      var most = Lead.nowhere
+      for link in world.links(of: approach) {
+        let one = leads[link] ?? lead(link, company, &f)
+        leads[link] = one
+        if one.rawValue > most.rawValue { most = one }
+      }
+      if most == .home { own += 1 }
+      if most == .service { services += 1 }
+      if most.rawValue >= Lead.service.rawValue {
+        foreign.append(approach)
+        if approach.isBaited { baited += 1 }
+      }
+      if most == .imitation { lure = 1 }
+      if most == .likeness { lure = max(lure, 0.6) }
     }
     f.linkedApproaches = foreign.count
-    guard !f.approaches.isEmpty else { return }
     let total = Double(f.approaches.count)
-    f[.lureDomain] = lure == 0 ? 0 : 1
-    f[.lureLinks] = Double(foreign.count) / total * min(1, log2(Double(1 + foreign.count)) / 3)
-    f[.ownLinks] = Double(own) / total
+    f[.lureDomain] = lure
+    f[.bait] = baited == 0 ? 0 : 1
+    func weighed(_ count: Int) -> Double { Double(count) / total * min(1, log2(Double(1 + count)) / 3) }
+    f[.lureLinks] = weighed(foreign.count - services)
+    f[.serviceLinks] = weighed(services)
+    f[.ownLinks] = own == 0 ? 0 : Double(own) / Double(own + foreign.count)
     guard let start = foreign.first?.time else { return }
     let dense = densest(foreign, within: 2 * PersonaExamination.day)
     f[.linkBurst] = Double(dense) / Double(foreign.count) * log2(Double(dense)) / 4

@@ -3,20 +3,16 @@
 import Evidence
 
 extension PersonaExamination {
-  // MARK: Outreach
-
-  func outreach(_ f: inout PersonaFindings) {
+  func outreach(_ account: AccountState, _ f: inout PersonaFindings) {
     guard !f.approaches.isEmpty else { return }
     var people: Set<Int> = []
     var others: Set<Int32> = []
     var messages = 0
+    var odd = 0.0
     for approach in f.approaches {
-      if let person = world.person(approach.party, in: index) {
-        people.insert(person)
-      } else {
-        others.insert(approach.party)
-      }
-      if approach.kind == 2 || approach.kind >= 5 { messages += 1 }
+      if let person = person(of: approach.party) { people.insert(person) } else { others.insert(approach.party) }
+      if approach.isMessage { messages += 1 }
+      odd += world.habits.oddness(platform: account.platform, time: approach.time)
       switch approach.outcome {
       case .accepted:
         f.accepted += 1
@@ -30,16 +26,55 @@ extension PersonaExamination {
     }
     f.targets = people.sorted()
     f.distinctTargets = people.count + others.count
-    f[.volume] = log2(Double(1 + f.distinctTargets)) / 5
-    let most = densest(f.approaches, within: 3 * PersonaExamination.day)
-    f[.burst] = log2(Double(most)) / 5
+    let total = Double(f.approaches.count)
+    // Two at an odd hour may be jet lag.
+    f[.oddHours] = odd < 2 ? 0 : odd / total
+    f[.burst] = log2(Double(densest(f.approaches, within: 3 * PersonaExamination.day))) / 5
     f[.dayBurst] = log2(Double(densest(f.approaches, within: PersonaExamination.day))) / 4
+    f[.drip] = min(1, accumulated(f.approaches, account.platform) / 12)
     let sensitive = f.targets.filter { index.roster.people[$0].sensitivity == .high }.count
     if !f.targets.isEmpty { f[.sensitive] = Double(sensitive) / Double(f.targets.count) }
     f[.single] = f.approaches.count == 1 && messages == 1 && sensitive == 1 ? 1 : 0
     f[.accepted] = f.answered == 0 ? 0 : (Double(f.accepted) + 0.7) / (Double(f.answered) + 2) - 0.35
     f[.reported] = f.reported == 0 ? 0 : min(1, 0.6 + 0.2 * Double(f.reported))
-    f[.nameDirect] = Double(messages) / Double(f.approaches.count)
+    // Words to people who did not ask for them and did not take them up.
+    f[.nameDirect] = Double(messages) / total * (1 - Double(f.accepted) / total)
+    spread(account, &f)
+  }
+
+  /// How far it reaches, held against what is usual on its platform and in each department.
+  private func spread(_ account: AccountState, _ f: inout PersonaFindings) {
+    var inside: [String: Int] = [:]
+    for person in f.targets { inside[index.roster.people[person].department ?? "", default: 0] += 1 }
+    f.departments = inside.count
+    var distance = 0.0
+    if let usual = population.reach[account.platform] {
+      distance = usual.distance(f.distinctTargets)
+      f.usualReach = usual.median
+    }
+    for (department, count) in inside where count > 2 {
+      if let usual = population.departments[department] { distance = max(distance, usual.distance(count)) }
+    }
+    f[.reach] = min(1.5, max(0, distance) / 8)
+    // Colleagues and vendors have to do with one or two departments; four people in four departments are no neighbours.
+    if f.targets.count >= 4 { f[.departments] = Double(inside.count - 1) / Double(f.targets.count - 1) }
+  }
+
+  /// The highest that a cumulative sum of approaches climbs above what the platform's median account makes in the time
+  /// between them (CUSUM): bursts and slow drips alike.
+  private func accumulated(_ approaches: [Approach], _ platform: Int32) -> Double {
+    // An account that reaches the median number of people does so in about a month; half as much again is still usual.
+    let daily = 1.5 * max(1, population.reach[platform]?.median ?? 2) / 30
+    var sum = 0.0
+    var most = 0.0
+    var last = approaches.first?.time ?? 0
+    var seen: Set<Int32> = []
+    for approach in approaches where seen.insert(approach.party).inserted {
+      sum = max(0, sum - daily * Double(approach.time - last) / Double(PersonaExamination.day)) + 1
+      last = approach.time
+      most = max(most, sum)
+    }
+    return max(0, most - 3)
   }
 
   /// The most approaches in any stretch of the given length; they are in order of time.
@@ -56,9 +91,8 @@ extension PersonaExamination {
   // MARK: Age
 
   func age(_ account: AccountState, _ f: inout PersonaFindings) {
-    let created = account.snapshots.compactMap(\.created).min()
     guard let seen = f.approaches.first?.time ?? account.snapshots.first?.time else { return }
-    if let created {
+    if let created = account.created {
       let days = Double(max(0, seen - created)) / Double(PersonaExamination.day)
       f.ageDays = days
       f[.young] = days < 30 ? 1 : days < 120 ? (120 - days) / 90 : 0

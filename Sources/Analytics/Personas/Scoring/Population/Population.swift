@@ -1,0 +1,53 @@
+/// What is usual: how many people accounts reach, by platform and department, by the median and the spread around it.
+
+/// A median and a median absolute deviation: a few loud accounts do not move them.
+struct Usual: Sendable {
+  var median: Double
+  var deviation: Double
+  var count: Int
+
+  /// Sorts; nil when there are fewer than 20 values, for too little is known then.
+  init?(_ values: inout [Int32]) {
+    guard values.count >= 20 else { return nil }
+    values.sort()
+    let median = Double(values[values.count / 2])
+    var off = values.map { Int32(abs(Double($0) - median)) }
+    off.sort()
+    self.median = median
+    // 1.4826 makes of the MAD the standard deviation where values are normal; half a person is the least that means
+    // anything.
+    deviation = max(1.4826 * Double(off[off.count / 2]), 0.5)
+    count = values.count
+  }
+
+  /// Deviations above the median; negative below.
+  func distance(_ value: Int) -> Double { (Double(value) - median) / deviation }
+}
+
+struct Population {
+  /// By platform: distinct parties that one account approached.
+  private(set) var reach: [Int32: Usual] = [:]
+  /// By department: people in it whom one account approached, of accounts that approached any.
+  private(set) var departments: [String: Usual] = [:]
+
+  init(_ world: PersonaWorld, personOfParty: [Int32], departmentOf: (Int) -> String?) {
+    var reached: [Int32: [Int32]] = [:]
+    var inside: [String: [Int32]] = [:]
+    var parties: Set<Int32> = []
+    for i in world.accounts.indices {
+      let account = world.accounts[i]
+      guard !account.approaches.isEmpty, !account.isForgotten else { continue }
+      parties.removeAll(keepingCapacity: true)
+      for approach in account.approaches { parties.insert(approach.party) }
+      reached[account.platform, default: []].append(Int32(clamping: parties.count))
+      var byDepartment: [String: Int32] = [:]
+      for party in parties where personOfParty[Int(party)] >= 0 {
+        if let department = departmentOf(Int(personOfParty[Int(party)])) { byDepartment[department, default: 0] += 1 }
+      }
+      for (department, count) in byDepartment { inside[department, default: []].append(count) }
+    }
+    for (platform, counts) in world.forgotten { reached[platform, default: []] += counts }
+    for (platform, var values) in reached { reach[platform] = Usual(&values) }
+    for (department, var values) in inside { departments[department] = Usual(&values) }
+  }
+}

@@ -1,0 +1,96 @@
+/// What the people on the roster show of themselves on their known accounts: what an impostor would copy.
+
+import Evidence
+
+struct RosterLooks {
+  /// By the number of the picture or biography, whose they are.
+  private(set) var avatars: [Int32: [Int]] = [:]
+  private(set) var bios: [Int32: [Int]] = [:]
+  private(set) var pictures = PictureTree()
+  /// Biographies by how they are worded.
+  private(set) var wordings: [UInt64: [(wording: Wording, person: Int)]] = [:]
+  /// Pictures of the organisation's own accounts.
+  private(set) var officialAvatars: Set<Int32> = []
+  /// Hosts that so many people of the roster show as their page that they are the organisation's, be they on the roster
+  /// or not.
+  private(set) var ownHosts: Set<String> = []
+  /// People who must show it: an account of a colleague may be taken over, three are not.
+  private static let ownHostShowers = 3
+  /// Companies whose names hold the organisation's and go on: naming them is no claim.
+  private(set) var similarNames: [[Word]] = []
+  /// Hosts of the pages that people of such companies show.
+  private(set) var similarPages: Set<String> = []
+  /// Words that many companies' names hold: they make no domain an imitation.
+  private(set) var genericWords: Set<String> = []
+
+  init(_ world: PersonaWorld, _ index: RosterIndex) {
+    var holders: [String: Set<Int32>] = [:]
+    var similar: [String: [Word]] = [:]
+    var employers: Set<Int32> = []
+    var pages: [Int32: Few] = [:]
+    for number in world.accounts.indices {
+      let account = world.accounts[number]
+      guard !account.snapshots.isEmpty else { continue }
+      let person = index.person(account: world.key(of: Int32(truncatingIfNeeded: number)))
+      let isOfficial = RosterLooks.isOfficial(account, world, index)
+      for snapshot in account.snapshots {
+        if let person {
+          note(snapshot, person, world)
+          if snapshot.url >= 0 {
+            pages[snapshot.url, default: Few()].insert(
+              Int32(truncatingIfNeeded: person), limit: RosterLooks.ownHostShowers)
+          }
+        }
+        if isOfficial, snapshot.avatar >= 0 { officialAvatars.insert(snapshot.avatar) }
+        if person == nil, snapshot.url >= 0, snapshot.employer >= 0,
+          index.organisation.employer(Words.of(world.texts[snapshot.employer] ?? "", limit: 12)) == .similar,
+          let host = world.texts[snapshot.url].flatMap(Domains.host(of:))
+        {
+          similarPages.insert(host)
+        }
+        guard snapshot.employer >= 0, employers.insert(snapshot.employer).inserted else { continue }
+        let words = Words.of(world.texts[snapshot.employer] ?? "", limit: 12)
+        for word in words where index.organisation.leadingWords.contains(word.look) {
+          holders[word.look, default: []].insert(snapshot.employer)
+        }
+        if index.organisation.employer(words) == .similar {
+          let bare = OrganisationMatcher.withoutLegalForm(words)
+          similar[bare.map(\.base).joined(separator: " ")] = bare
+        }
+      }
+    }
+    var showers: [String: Few] = [:]
+    for (url, people) in pages {
+      guard let host = world.texts[url].flatMap(Domains.host(of:)) else { continue }
+      for person in people { showers[host, default: Few()].insert(person) }
+    }
+    // A page that many others show too is a service and not the house's.
+    let isNamed = { (host: String) in index.organisation.isImitated(by: host) { _ in false } }
+    ownHosts = Set(showers.filter { $0.value.count >= RosterLooks.ownHostShowers && isNamed($0.key) }.keys)
+    similarNames = similar.sorted { $0.key < $1.key }.prefix(256).map(\.value)
+    genericWords = Set(holders.filter { $0.value.count > 12 }.keys)
+  }
+
+  private mutating func note(_ snapshot: Snapshot, _ person: Int, _ world: PersonaWorld) {
+    if snapshot.avatar >= 0, avatars[snapshot.avatar]?.contains(person) != true {
+      avatars[snapshot.avatar, default: []].append(person)
+    }
+    if snapshot.bio >= 0, bios[snapshot.bio]?.contains(person) != true {
+      bios[snapshot.bio, default: []].append(person)
+      if let wording = Wording(world.texts[snapshot.bio] ?? "") {
+        for band in wording.bands { wordings[band, default: []].append((wording, person)) }
+      }
+    }
+    if snapshot.hasPHash { pictures.insert(snapshot.pHash, person: person) }
+  }
+
+  /// A host of the organisation's, by the roster or by what its people show.
+  func owns(_ host: String, _ index: RosterIndex) -> Bool {
+    index.organisation.owns(host: host) || !ownHosts.isEmpty && ownHosts.contains { Domains.isWithin(host, $0) }
+  }
+
+  static func isOfficial(_ account: AccountState, _ world: PersonaWorld, _ index: RosterIndex) -> Bool {
+    !index.organisation.handles.isEmpty
+      && account.handles.contains { world.texts[$0].map { index.organisation.handles.contains($0) } ?? false }
+  }
+}

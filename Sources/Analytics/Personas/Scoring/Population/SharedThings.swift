@@ -1,0 +1,209 @@
+/// What accounts have in common: the same or nearly the same picture, biography, link, host or wording.
+
+/// Something that several accounts share, by its number among its kind.
+struct SharedThing: Hashable {
+  enum Kind: UInt8, Sendable { case avatar, picture, bio, bioWording, link, host, wording }
+  var kind: Kind
+  var number: Int32
+}
+
+/// Found by sorting, so that it costs little more than linear time however much is shared.
+struct SharedThings {
+  /// The groups of near pictures: by perceptual hash.
+  private var pictureGroup: [UInt64: Int32] = [:]
+  /// Groups by band, for wordings of messages and of biographies.
+  private var wordingGroups: [UInt64: Int32] = [:]
+  /// Groups by the number of the biography.
+  private var bioGroups: [Int32: [Int32]] = [:]
+  private var hostOfLink: [Int32: Int32] = [:]
+  private var services: Set<Int32> = []
+  /// Accounts with links to one host from which on it is a service.
+  private static let serviceUsers = 8
+  private(set) var members: [SharedThing: [Int32]] = [:]
+
+  /// Pictures at most so many bits apart are the same picture, encoded anew.
+  static let pictureDistance = 6
+
+  init(_ world: PersonaWorld) {
+    for (number, few) in world.byAvatar where few.count > 1 { add(.avatar, number, Array(few), world) }
+    for (number, few) in world.byBio where few.count > 1 { add(.bio, number, Array(few), world) }
+    for (number, few) in world.byLink where few.count > 1 { add(.link, number, Array(few), world) }
+    findHosts(world)
+    findPictures(world)
+    findWordings(world)
+  }
+
+  /// What the account shares with others.
+  func things(of number: Int32, _ world: PersonaWorld) -> [SharedThing] {
+    var out: Set<SharedThing> = []
+    func offer(_ kind: SharedThing.Kind, _ what: Int32) {
+      let thing = SharedThing(kind: kind, number: what)
+      if members[thing]?.contains(number) == true { out.insert(thing) }
+    }
+    let account = world.accounts[Int(number)]
+    for s in account.snapshots {
+      if s.avatar >= 0 { offer(.avatar, s.avatar) }
+      if s.hasPHash, let group = pictureGroup[s.pHash] { offer(.picture, group) }
+      if s.bio >= 0 {
+        offer(.bio, s.bio)
+        for group in bioGroups[s.bio] ?? [] { offer(.bioWording, group) }
+      }
+    }
+    for approach in world.approaches(of: number) where approach.hasLink {
+      for link in world.links(of: approach) {
+        offer(.link, link)
+        if let host = hostOfLink[link] { offer(.host, host) }
+      }
+    }
+    if !wordingGroups.isEmpty {
+      for wording in world.wordings(of: number) {
+        for band in wording.bands { if let group = wordingGroups[band] { offer(.wording, group) } }
+      }
+    }
+    return out.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }
+  }
+
+  /// Whether a link leads to where the links of many lead: a service for files, forms or appointments.
+  func isService(_ link: Int32) -> Bool { hostOfLink[link].map(services.contains) ?? false }
+
+  private mutating func add(_ kind: SharedThing.Kind, _ number: Int32, _ accounts: [Int32], _ world: PersonaWorld) {
+    guard accounts.count <= PersonaWorld.stockLimit else { return }
+    let who = Set(accounts.map(world.resolved)).filter { !world.accounts[Int($0)].isForgotten }
+    if who.count >= 2 { members[SharedThing(kind: kind, number: number)] = who.sorted() }
+  }
+
+  /// Links under one host, each its own: the number of the least link stands for the host.
+  private mutating func findHosts(_ world: PersonaWorld) {
+    var ofHost: [String: Int32] = [:]
+    var accounts: [Int32: Few] = [:]
+    for (link, few) in world.byLink {
+      guard let host = world.texts[link].flatMap(Domains.host(of:)) else { continue }
+      let number = ofHost[host] ?? link
+      ofHost[host] = number
+      hostOfLink[link] = number
+      for account in few { accounts[number, default: Few()].insert(account, limit: PersonaWorld.stockLimit + 1) }
+    }
+    for (number, few) in accounts where few.count > 1 {
+      if few.count >= SharedThings.serviceUsers {
+        services.insert(number)
+      } else {
+        add(.host, number, Array(few), world)
+      }
+    }
+  }
+
+  /// Multi-index hashing: two hashes at most three bits apart agree in one of four quarters, and most that are up to
+  /// six apart do.
+  private mutating func findPictures(_ world: PersonaWorld) {
+    var accounts: [UInt64: Few] = [:]
+    for i in world.accounts.indices where !world.accounts[i].isForgotten {
+      for s in world.accounts[i].snapshots where s.hasPHash {
+        accounts[s.pHash, default: Few()].insert(Int32(truncatingIfNeeded: i), limit: PersonaWorld.stockLimit + 1)
+      }
+    }
+    let hashes = accounts.keys.sorted()
+    guard hashes.count > 1 else { return }
+    var parents = Array(hashes.indices)
+    func root(_ x: Int) -> Int {
+      var x = x
+      while parents[x] != x {
+        parents[x] = parents[parents[x]]
+        x = parents[x]
+      }
+      return x
+    }
+    for quarter in 0..<4 {
+      let shift = UInt64(quarter * 16)
+      let order = hashes.indices.sorted {
+        let a = hashes[$0] >> shift & 0xFFFF
+        let b = hashes[$1] >> shift & 0xFFFF
+        return a != b ? a < b : $0 < $1
+      }
+      var start = 0
+      for at in 1...order.count {
+        guard at == order.count || (hashes[order[at]] ^ hashes[order[start]]) >> shift & 0xFFFF != 0 else { continue }
+        // A quarter that hundreds share is a plain background and parts nothing.
+        if at - start >= 2, at - start <= 256 {
+          for i in start..<at {
+            for j in (i + 1)..<max(at, i + 1)
+            where (hashes[order[i]] ^ hashes[order[j]]).nonzeroBitCount <= SharedThings.pictureDistance {
+              let (a, b) = (root(order[i]), root(order[j]))
+              parents[max(a, b)] = min(a, b)
+            }
+          }
+        }
+        start = at
+      }
+    }
+    var groups: [Int: [Int32]] = [:]
+    for at in hashes.indices { groups[root(at), default: []] += Array(accounts[hashes[at]] ?? Few()) }
+    for at in hashes.indices {
+      let group = root(at)
+      guard let who = groups[group], Set(who).count > 1 else { continue }
+      pictureGroup[hashes[at]] = Int32(truncatingIfNeeded: group)
+      if group == at { add(.picture, Int32(truncatingIfNeeded: group), who, world) }
+    }
+  }
+
+  private mutating func findWordings(_ world: PersonaWorld) {
+    var messages: [(wording: Wording, account: Int32)] = []
+    var bios: [(wording: Wording, account: Int32)] = []
+    var wordingOfBio: [Int32: Wording] = [:]
+    var seen: Set<Int32> = []
+    for i in world.accounts.indices where !world.accounts[i].isForgotten {
+      let number = Int32(truncatingIfNeeded: i)
+      for wording in world.accounts[i].wordings { messages.append((wording, number)) }
+      for s in world.accounts[i].snapshots where s.bio >= 0 && seen.insert(s.bio).inserted {
+        guard let wording = Wording(world.texts[s.bio] ?? "") else { continue }
+        wordingOfBio[s.bio] = wording
+        for account in world.byBio[s.bio] ?? Few(number) { bios.append((wording, account)) }
+      }
+    }
+    wordingGroups = group(messages, .wording, world)
+    let ofBand = group(bios, .bioWording, world)
+    guard !ofBand.isEmpty else { return }
+    for (bio, wording) in wordingOfBio {
+      let groups = wording.bands.compactMap { ofBand[$0] }
+      if !groups.isEmpty { bioGroups[bio] = groups }
+    }
+  }
+
+  /// Groups of accounts of which each two share a band, and the first two bands with one more; by band.
+  private mutating func group(
+    _ told: [(wording: Wording, account: Int32)], _ kind: SharedThing.Kind, _ world: PersonaWorld
+  ) -> [UInt64: Int32] {
+    var bands: [(band: UInt64, at: Int32)] = []
+    bands.reserveCapacity(told.count * 4)
+    for (at, one) in told.enumerated() {
+      for band in one.wording.bands { bands.append((band, Int32(truncatingIfNeeded: at))) }
+    }
+    guard bands.count > 1 else { return [:] }
+    bands.sort { $0.band != $1.band ? $0.band < $1.band : $0.at < $1.at }
+    var groups: [UInt64: Int32] = [:]
+    var next: Int32 = 0
+    var start = 0
+    for at in 1...bands.count {
+      guard at == bands.count || bands[at].band != bands[start].band else { continue }
+      let run = bands[start..<at]
+      if run.count > 1 {
+        // A chance meeting in one band has no second one in common.
+        var who = Few()
+        for one in run {
+          let wording = told[Int(one.at)].wording
+          let isAlike = run.prefix(64).contains { other in
+            told[Int(other.at)].account != told[Int(one.at)].account
+              && told[Int(other.at)].wording.shared(wording) >= 2
+          }
+          if isAlike { who.insert(told[Int(one.at)].account, limit: PersonaWorld.stockLimit + 1) }
+        }
+        if who.count > 1 {
+          add(kind, next, Array(who), world)
+          groups[bands[start].band] = next
+          next += 1
+        }
+      }
+      start = at
+    }
+    return groups
+  }
+}
