@@ -70,6 +70,16 @@ public final class Correlator {
     changed = true
   }
 
+  /// Erases an account's names and its approaches.
+  public func forget(_ account: AccountKey) {
+    let handle = personas.removeValue(forKey: account)?.handle
+    approaches = approaches.filter { _, approach in
+      guard approach.platform == account.platform else { return true }
+      return approach.accountID != account.accountID && (handle == nil || approach.handle != handle)
+    }
+    changed = true
+  }
+
   /// What attribution found last: processes with their parents, hosts with their addresses, clocks. It takes the place
   /// of what an earlier call gave.
   public func add(_ resolution: Resolution) {
