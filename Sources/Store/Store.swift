@@ -179,6 +179,63 @@ public final class Store: Sendable {
     }
   }
 
+  /// Deletes all records of an account: snapshots, changes, outreach under its id or the handles it was seen with, and
+  /// signals about it. The pages that held them are overwritten.
+  /// - Returns: how many.
+  public func forget(platform: String, account: String) throws(StoreError) -> Int {
+    do {
+      let count = try pool.write { db in
+        try db.execute(sql: "PRAGMA secure_delete = ON")
+        let who: StatementArguments = [platform, account]
+        let handles = try String.fetchAll(
+          db, sql: "SELECT DISTINCT handle FROM persona WHERE platform = ? AND account_id = ?", arguments: who)
+        var count = 0
+        for kind in [RecordKind.persona, .personaChange] {
+          try db.execute(sql: "DELETE FROM \(kind.table) WHERE platform = ? AND account_id = ?", arguments: who)
+          count += db.changesCount
+        }
+        try db.execute(
+          sql: "DELETE FROM outreach WHERE platform = ? AND from_account_id = ?", arguments: who)
+        count += db.changesCount
+        for handle in handles {
+          try db.execute(
+            sql: """
+              DELETE FROM outreach WHERE platform = ? AND from_account_id IS NULL
+              AND json_extract(body, '$.from.handle') = ?
+              """, arguments: [platform, handle])
+          count += db.changesCount
+        }
+        try db.execute(
+          sql: """
+            DELETE FROM \(RecordKind.signal.table) WHERE json_extract(body, '$.entity.platform') = ?
+            AND json_extract(body, '$.entity.account_id') = ?
+            """, arguments: who)
+        return count + db.changesCount
+      }
+      try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+      return count
+    } catch {
+      throw StoreError(error, doing: "forgetting an account")
+    }
+  }
+
+  /// Deletes the texts of messages from before a moment; the rest of their records stays.
+  /// - Returns: how many.
+  public func forgetTexts(before moment: Timestamp) throws(StoreError) -> Int {
+    do {
+      return try pool.write { db in
+        try db.execute(
+          sql: """
+            UPDATE outreach SET body = json_remove(body, '$.text')
+            WHERE time < ? AND json_extract(body, '$.text') IS NOT NULL
+            """, arguments: [moment.nanoseconds])
+        return db.changesCount
+      }
+    } catch {
+      throw StoreError(error, doing: "deleting old texts")
+    }
+  }
+
   /// What the audit log calls the deleting of old records.
   public static let expiry = "store.expire"
 
