@@ -47,7 +47,7 @@ public final class Investigation {
   public init(roster: Roster, configuration: Configuration, expectsLateEvents: Bool = false) {
     self.expectsLateEvents = expectsLateEvents
     self.configuration = configuration
-    personas = PersonaAnalytics(roster: roster)
+    personas = PersonaAnalytics(roster: roster, configuration: PersonaConfiguration(configuration))
     attribution = Attribution(AttributionConfiguration(), roster: roster)
     network = NetworkAnalytics(NetworkAnalyticsConfiguration())
     var bounds = CorrelatorConfiguration()
@@ -114,6 +114,20 @@ public final class Investigation {
     attribution.roster = roster
     correlator.roster = roster
   }
+
+  // MARK: one account
+
+  /// How an account came to its score; nil when it is not known.
+  public func explain(_ account: AccountKey) -> PersonaExplanation? { personas.explain(account) }
+
+  /// Erases what is held of an account; false when nothing was.
+  public func forget(_ account: AccountKey) -> Bool {
+    correlator.forget(account)
+    return personas.forget(account)
+  }
+
+  /// Lets go of what is held of accounts from before a moment.
+  public func expirePersonas(before moment: Timestamp) { personas.expire(before: moment) }
 
   // MARK: going on where an earlier run was
 

@@ -34,6 +34,9 @@ public struct Configuration: Sendable {
   public func integer(_ path: String) -> Int64 {
     if case .integer(let v)? = value(path) { v } else { 0 }
   }
+  public func number(_ path: String) -> Double {
+    if case .number(let v)? = value(path) { v } else { 0 }
+  }
   /// Nanoseconds.
   public func duration(_ path: String) -> Int64 {
     if case .duration(let v)? = value(path) { v } else { 0 }

@@ -1,5 +1,6 @@
 /// What a type cannot say of a value: which keys go together, how an address is written.
 
+import Analytics
 import EventLoop
 
 extension ConfigurationKey {
@@ -16,6 +17,9 @@ extension ConfigurationKey {
       return nil
     case ("rpc.unix", .text(let text)) where text.utf8.count > 107:
       return "a Unix socket's path has at most 107 bytes, this one \(text.utf8.count)"
+    case ("analytics.personas.disabled", .texts(let names)):
+      let known = PersonaAnalytic.allCases.map(\.rawValue)
+      return names.first { !known.contains($0) }.map { "'\($0)' is none of " + known.joined(separator: ", ") }
     default: return nil
     }
   }
@@ -44,6 +48,8 @@ extension ConfigurationKey {
         return "give exactly one of value, file and environment"
       }
       return isDouble("name") ? "there is a secret of that name already" : nil
+    case "analytics.personas.weights":
+      return missing(["part", "weight"])
     case "rpc.tokens":
       if let fault = missing(["token"]) { return fault }
       return isDouble("token") ? "that token is listed already" : nil

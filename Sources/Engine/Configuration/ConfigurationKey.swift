@@ -1,5 +1,7 @@
 /// The keys of the configuration as data: checking, defaults, the JSON Schema and `--set` all read this one table.
 
+import Analytics
+
 /// What a key takes.
 public enum ConfigurationType: Sendable, Equatable {
   case text
@@ -137,6 +139,18 @@ public struct ConfigurationKey: Sendable, Equatable {
       ]), "[]", "tokens for TCP"),
     .init("rpc.max_request", .size, "16MiB", "largest request"),
     .init("analytics.personas.enabled", .flag, "true", "persona analytics"),
+    .init(
+      "analytics.personas.disabled", .texts, "[]",
+      "analytics that do not count in persona.risk"),
+    .init("analytics.personas.parts_from", .number(0...1), "0.1", "persona.risk from which its parts signal too"),
+    .init("analytics.personas.bias", .number(-30...30), "\(PersonaWeights().bias)", "log-odds of an unknown account"),
+    .init(
+      "analytics.personas.weights",
+      .mappings([
+        .init("part", .choice(PersonaPart.allCases.map { "\($0)" }), "", "a part of persona.risk"),
+        .init("weight", .number(-30...30), "0", "how far it moves the score, in log-odds"),
+      ]), "[]", "weights that differ from those that are built in"),
+    .init("privacy.retain_text_days", .integer(0...36_500), "30", "days after which the texts of messages are deleted"),
     .init("analytics.processes.enabled", .flag, "true", "process analytics"),
     .init("analytics.network.enabled", .flag, "true", "network analytics"),
     .init("correlation.approach_window", .duration, "14d", "how long before activity on a host an approach counts"),

@@ -146,11 +146,19 @@ extension Daemon {
   /// Deletes what is older than the retention, off the loop: it may be much.
   func expire() {
     let before = Timestamp.now().advanced(by: -configuration.duration("store.retention"))
+    let day: Int64 = 86_400_000_000_000
+    let textsBefore = Timestamp.now().advanced(by: -configuration.integer("privacy.retain_text_days") * day)
+    whenFree { [unowned self] in investigation.expirePersonas(before: before) }
     let store = store
     do throws(EventLoopError) {
       try loop.offload {
         Result { () throws(StoreError) in
           let count = try store.expire(before: before)
+          let texts = try store.forgetTexts(before: textsBefore)
+          if texts > 0 {
+            try store.audit(
+              who: "daemon", what: "privacy.retain_text_days", detail: "\(texts) texts of before \(textsBefore)")
+          }
           if count > 0 {
             try store.audit(who: "daemon", what: Store.expiry, detail: "\(count) records of before \(before)")
           }

@@ -42,6 +42,8 @@ struct ListOptions: ParsableArguments {
 /// A command that shows a list of the daemon's: what sets one apart from the others is its method and its columns.
 protocol ListCommand: ParsableCommand {
   static var abstract: String { get }
+  /// Where it is not the type's name.
+  static var commandName: String? { get }
   static var method: String { get }
   /// Each a heading and the path of a member.
   static var columns: [(heading: String, path: String)] { get }
@@ -50,7 +52,8 @@ protocol ListCommand: ParsableCommand {
 }
 
 extension ListCommand {
-  static var configuration: CommandConfiguration { CommandConfiguration(abstract: abstract) }
+  static var commandName: String? { nil }
+  static var configuration: CommandConfiguration { CommandConfiguration(commandName: commandName, abstract: abstract) }
 
   func run() throws {
     let client = try daemon.connect()
@@ -114,8 +117,9 @@ struct Signals: ListCommand {
   @OptionGroup var options: ListOptions
 }
 
-struct Personas: ListCommand {
+struct ListPersonas: ListCommand {
   static let abstract = "Snapshots of personas, newest first."
+  static let commandName: String? = "list"
   static let method = "persona.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),

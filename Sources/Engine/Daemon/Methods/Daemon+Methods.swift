@@ -16,6 +16,7 @@ extension Daemon {
     registerSources()
     registerPlugins()
     registerRecords()
+    registerPersonas()
   }
 
   // MARK: engine

@@ -1,0 +1,82 @@
+/// What is asked of one account: how it came to its score, and that it be forgotten.
+
+import Analytics
+import Evidence
+import JSON
+import RPC
+import Store
+
+extension Daemon {
+  func registerPersonas() {
+    methods.onDeferred("persona.explain") { [unowned self] call, reply in
+      let account = Daemon.account(call)
+      // Whose account is looked into is personal data, and so is that somebody looked.
+      audit(call, "\(account)")
+      whenFree { [unowned self] in
+        guard let explanation = investigation.explain(account) else {
+          return reply.fail(RPCError.notFound("no account '\(account)'"))
+        }
+        reply.succeed { explanation.write(to: &$0) }
+      }
+    }
+    methods.onDeferred("persona.forget") { [unowned self] call, reply in
+      let account = Daemon.account(call)
+      let reason = call.params["reason"]?.string ?? ""
+      whenFree { [unowned self] in
+        let wasHeld = investigation.forget(account)
+        do throws(StoreError) {
+          let records = try store.forget(platform: account.platform, account: account.accountID)
+          guard wasHeld || records > 0 else { return reply.fail(RPCError.notFound("no account '\(account)'")) }
+          // The log says who asked and why; it would defeat the purpose if it said of whom in words.
+          var digest = StableHash()
+          digest.combine(account.platform)
+          digest.combine(account.accountID)
+          audit(call, "an account of \(account.platform) (\(digest.digits)), \(records) records: \(reason)")
+          markDirty()
+          reply.succeed { w in
+            w.beginObject()
+            w.member("records", records)
+            w.endObject()
+          }
+        } catch {
+          reply.fail(RPCError.unavailable(error.description))
+        }
+      }
+    }
+  }
+
+  private static func account(_ call: RPCCall) -> AccountKey {
+    AccountKey(
+      platform: call.params["platform"]?.string ?? "", accountID: call.params["account_id"]?.string ?? "")
+  }
+}
+
+extension PersonaExplanation {
+  func write(to w: inout JSONWriter) {
+    w.beginObject()
+    w.member("platform", account.platform)
+    w.member("account_id", account.accountID)
+    w.member("risk", risk)
+    w.member("bias", bias)
+    w.member("reason", reason)
+    w.array("analytics", analytics) { one, w in
+      w.beginObject()
+      w.member("analytic", one.name)
+      w.member("weight", one.weight)
+      w.member("risk_without", one.riskWithout)
+      if let reason = one.reason { w.member("reason", reason) }
+      w.member("attack", one.attack)
+      w.array("parts", one.parts, PersonaExplanation.write)
+      w.endObject()
+    }
+    w.array("other_parts", otherParts, PersonaExplanation.write)
+    w.endObject()
+  }
+
+  private static func write(_ part: (name: String, weight: Double), _ w: inout JSONWriter) {
+    w.beginObject()
+    w.member("name", part.name)
+    w.member("weight", part.weight)
+    w.endObject()
+  }
+}
