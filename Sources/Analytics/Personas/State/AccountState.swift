@@ -69,7 +69,7 @@ struct AccountState {
   /// that the order in which they came does not matter.
   var wordings: [Wording] = []
   /// Numbers of the handles it was seen with.
-  var handles = Few()
+  var handles = FewNumbers()
 
   /// When the account was opened, by the earliest that any snapshot says.
   var created: Int64? {

@@ -71,7 +71,7 @@ extension PersonaWorld {
       byHandle[place]?.remove(number)
       if byHandle[place]?.isEmpty == true { byHandle[place] = nil }
     }
-    func leave(_ index: inout [Int32: Few], _ text: Int32) {
+    func leave(_ index: inout [Int32: FewNumbers], _ text: Int32) {
       index[text]?.remove(number)
       if index[text]?.isEmpty == true { index[text] = nil }
     }

@@ -33,10 +33,10 @@ final class PersonaWorld {
   private var linkLists: [[Int32]] = []
   private var linkListNumbers: [[Int32]: Int32] = [:]
   /// Accounts by platform and handle (all that were ever seen with it).
-  var byHandle: [UInt64: Few] = [:]
-  var byAvatar: [Int32: Few] = [:]
-  var byBio: [Int32: Few] = [:]
-  var byLink: [Int32: Few] = [:]
+  var byHandle: [UInt64: FewNumbers] = [:]
+  var byAvatar: [Int32: FewNumbers] = [:]
+  var byBio: [Int32: FewNumbers] = [:]
+  var byLink: [Int32: FewNumbers] = [:]
   /// What the habits of a platform are made of, and how common names are.
   var habits = PlatformHabits()
   var names = NameCensus()
@@ -83,8 +83,8 @@ final class PersonaWorld {
     }
     counters.snapshots &+= 1
     let limit = PersonaWorld.stockLimit + 1
-    if snapshot.avatar >= 0 { byAvatar[snapshot.avatar, default: Few()].insert(number, limit: limit) }
-    if let bio = o.bio, bio.utf8.count >= 10 { byBio[snapshot.bio, default: Few()].insert(number, limit: limit) }
+    if snapshot.avatar >= 0 { byAvatar[snapshot.avatar, default: FewNumbers()].insert(number, limit: limit) }
+    if let bio = o.bio, bio.utf8.count >= 10 { byBio[snapshot.bio, default: FewNumbers()].insert(number, limit: limit) }
     touch(number)
   }
 
@@ -153,7 +153,7 @@ final class PersonaWorld {
       accounts[at].approaches.removeFirst()
       counters.recordsDropped &+= 1
     }
-    for link in links { byLink[link, default: Few()].insert(number, limit: PersonaWorld.stockLimit + 1) }
+    for link in links { byLink[link, default: FewNumbers()].insert(number, limit: PersonaWorld.stockLimit + 1) }
     if let wording = o.text.flatMap(Wording.init) { note(wording, at) }
     touch(number)
   }
@@ -255,7 +255,7 @@ final class PersonaWorld {
       counters.accounts &+= 1
     }
     if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
-      byHandle[self.key(platformNumber, handleNumber), default: Few()].insert(number)
+      byHandle[self.key(platformNumber, handleNumber), default: FewNumbers()].insert(number)
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }

@@ -116,7 +116,7 @@ extension PersonaExamination {
     guard account.approaches.contains(where: \.hasLink) else { return (false, false) }
     let company = companyLabels(account)
     var (home, away) = (false, false)
-    var seen = Few()
+    var seen = FewNumbers()
     for approach in account.approaches {
       for link in world.links(of: approach) where seen.insert(link, limit: 32) {
         guard let host = world.texts[link].flatMap(Domains.host(of:)) else { continue }

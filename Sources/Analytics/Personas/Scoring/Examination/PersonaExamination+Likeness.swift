@@ -14,7 +14,7 @@ extension PersonaExamination {
   }
 
   private func names(_ account: AccountState, _ key: AccountKey, _ f: inout PersonaFindings) {
-    var seen = Few()
+    var seen = FewNumbers()
     var expected = 0.0
     for s in account.snapshots where seen.insert(s.name) {
       guard let text = world.texts[s.name] else { continue }
@@ -86,5 +86,5 @@ extension PersonaExamination {
     }
   }
 
-  func isStock(_ accounts: Few?) -> Bool { (accounts?.count ?? 0) > 8 }
+  func isStock(_ accounts: FewNumbers?) -> Bool { (accounts?.count ?? 0) > 8 }
 }

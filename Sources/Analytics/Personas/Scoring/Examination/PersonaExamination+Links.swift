@@ -6,7 +6,7 @@ extension PersonaExamination {
   /// What an account says it belongs to, as it would stand in a domain: its page's label, its employer, the words of both.
   func companyLabels(_ account: AccountState) -> Set<String> {
     var company: Set<String> = []
-    var done = Few()
+    var done = FewNumbers()
     for s in account.snapshots {
       if done.insert(s.url), let host = world.texts[s.url].flatMap(Domains.host(of:)) {
         company.insert(Domains.squashed(Domains.registeredLabel(host)))

@@ -27,7 +27,7 @@ struct RosterLooks {
     var holders: [String: Set<Int32>] = [:]
     var similar: [String: [Word]] = [:]
     var employers: Set<Int32> = []
-    var pages: [Int32: Few] = [:]
+    var pages: [Int32: FewNumbers] = [:]
     for number in world.accounts.indices {
       let account = world.accounts[number]
       guard !account.snapshots.isEmpty else { continue }
@@ -37,7 +37,7 @@ struct RosterLooks {
         if let person {
           note(snapshot, person, world)
           if snapshot.url >= 0 {
-            pages[snapshot.url, default: Few()].insert(
+            pages[snapshot.url, default: FewNumbers()].insert(
               Int32(truncatingIfNeeded: person), limit: RosterLooks.ownHostShowers)
           }
         }
@@ -59,10 +59,10 @@ struct RosterLooks {
         }
       }
     }
-    var showers: [String: Few] = [:]
+    var showers: [String: FewNumbers] = [:]
     for (url, people) in pages {
       guard let host = world.texts[url].flatMap(Domains.host(of:)) else { continue }
-      for person in people { showers[host, default: Few()].insert(person) }
+      for person in people { showers[host, default: FewNumbers()].insert(person) }
     }
     // A page that many others show too is a service and not the house's.
     let isNamed = { (host: String) in index.organisation.isImitated(by: host) { _ in false } }

@@ -75,13 +75,13 @@ struct SharedThings {
   /// Links under one host, each its own: the number of the least link stands for the host.
   private mutating func findHosts(_ world: PersonaWorld) {
     var ofHost: [String: Int32] = [:]
-    var accounts: [Int32: Few] = [:]
+    var accounts: [Int32: FewNumbers] = [:]
     for (link, few) in world.byLink {
       guard let host = world.texts[link].flatMap(Domains.host(of:)) else { continue }
       let number = ofHost[host] ?? link
       ofHost[host] = number
       hostOfLink[link] = number
-      for account in few { accounts[number, default: Few()].insert(account, limit: PersonaWorld.stockLimit + 1) }
+      for account in few { accounts[number, default: FewNumbers()].insert(account, limit: PersonaWorld.stockLimit + 1) }
     }
     for (number, few) in accounts where few.count > 1 {
       if few.count >= SharedThings.serviceUsers {
@@ -95,10 +95,10 @@ struct SharedThings {
   /// Multi-index hashing: two hashes at most three bits apart agree in one of four quarters, and most that are up to
   /// six apart do.
   private mutating func findPictures(_ world: PersonaWorld) {
-    var accounts: [UInt64: Few] = [:]
+    var accounts: [UInt64: FewNumbers] = [:]
     for i in world.accounts.indices where !world.accounts[i].isForgotten {
       for s in world.accounts[i].snapshots where s.hasPHash {
-        accounts[s.pHash, default: Few()].insert(Int32(truncatingIfNeeded: i), limit: PersonaWorld.stockLimit + 1)
+        accounts[s.pHash, default: FewNumbers()].insert(Int32(truncatingIfNeeded: i), limit: PersonaWorld.stockLimit + 1)
       }
     }
     let hashes = accounts.keys.sorted()
@@ -136,7 +136,7 @@ struct SharedThings {
       }
     }
     var groups: [Int: [Int32]] = [:]
-    for at in hashes.indices { groups[root(at), default: []] += Array(accounts[hashes[at]] ?? Few()) }
+    for at in hashes.indices { groups[root(at), default: []] += Array(accounts[hashes[at]] ?? FewNumbers()) }
     for at in hashes.indices {
       let group = root(at)
       guard let who = groups[group], Set(who).count > 1 else { continue }
@@ -156,7 +156,7 @@ struct SharedThings {
       for s in world.accounts[i].snapshots where s.bio >= 0 && seen.insert(s.bio).inserted {
         guard let wording = Wording(world.texts[s.bio] ?? "") else { continue }
         wordingOfBio[s.bio] = wording
-        for account in world.byBio[s.bio] ?? Few(number) { bios.append((wording, account)) }
+        for account in world.byBio[s.bio] ?? FewNumbers(number) { bios.append((wording, account)) }
       }
     }
     wordingGroups = group(messages, .wording, world)
@@ -187,7 +187,7 @@ struct SharedThings {
       let run = bands[start..<at]
       if run.count > 1 {
         // A chance meeting in one band has no second one in common.
-        var who = Few()
+        var who = FewNumbers()
         for one in run {
           let wording = told[Int(one.at)].wording
           let isAlike = run.prefix(64).contains { other in

@@ -1,6 +1,6 @@
 /// A set of numbers that mostly holds one: it takes no storage of its own until a second comes.
 
-struct Few: Sequence {
+struct FewNumbers: Sequence {
   private var first: Int32 = -1
   private var rest: [Int32] = []
 
@@ -25,7 +25,7 @@ struct Few: Sequence {
   }
 
   struct Iterator: IteratorProtocol {
-    fileprivate let few: Few
+    fileprivate let few: FewNumbers
     fileprivate var place = -1
 
     mutating func next() -> Int32? {
