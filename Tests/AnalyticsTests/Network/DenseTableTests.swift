@@ -26,7 +26,7 @@ struct DenseTableTests {
 
   @Test("A list of few behaves as a list, but always keeps its first element")
   func few() {
-    var few = FewNumbers(3)
+    var few = Few(3)
     few.append(1)
     few.insert(1, limit: 9)
     few.insert(2, limit: 3)
