@@ -105,7 +105,7 @@ struct RestFeed: Feed {
     switch since.form {
     case .value: text = latest.text
     case .epoch: text = "\(latest.order / 1_000_000_000)"
-    case .epoch_ms: text = "\(latest.order / 1_000_000)"
+    case .epochMilliseconds: text = "\(latest.order / 1_000_000)"
     case .rfc3339: text = RFC3339.text(latest.order)
     }
     guard let old = place.mark, let order = Self.order(old, since.form), let new = Self.order(text, since.form) else {

@@ -46,7 +46,11 @@ struct RestPaging: Sendable {
 
 /// What only is new since the last round.
 struct RestSince: Sendable {
-  enum Form: String, CaseIterable { case rfc3339, epoch, epoch_ms, value }
+  enum Form: String, CaseIterable {
+    case rfc3339, epoch
+    case epochMilliseconds = "epoch_ms"
+    case value
+  }
   /// The member of the query.
   var parameter: String
   /// Where an element has what the next round begins behind.
