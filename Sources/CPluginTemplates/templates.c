@@ -1,5 +1,5 @@
-// Made by tools/generate-templates from the folders that it names. The files themselves are embedded when this is
-// compiled, so this changes only when one comes or goes.
+// Made by tools/generate-templates from the folders that it names. The files themselves are embedded when
+// this is compiled, so this changes only when one comes or goes.
 // clang-format off
 #include "CPluginTemplates.h"
 

@@ -14,8 +14,9 @@ public typealias PluginEntry = UnsafePointer<vdt_plugin>?
 ///
 ///     @c(vedette_plugin_entry)
 ///     public func entry(_ host: UInt32) -> PluginEntry { plugin.entry(for: host) }
-public final class Plugin: @unchecked Sendable {  // all members are written in init, and what they point to never changes
-
+///
+/// Unchecked: all members are written in init, and what they point to never changes.
+public final class Plugin: @unchecked Sendable {
   private let descriptor: UnsafePointer<vdt_plugin>
   private let tables: [(id: String, table: UnsafeRawPointer)]
   let dissector: (any Dissector.Type)?

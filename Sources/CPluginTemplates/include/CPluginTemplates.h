@@ -1,5 +1,5 @@
-/** The files that `vedette plugin new` makes folders of, within the program: the ABI's headers, the Swift kit, the
- * examples. */
+/** The files that `vedette plugin new` makes folders of, within the program: the ABI's headers, the Swift
+ * kit, the examples. */
 #ifndef VEDETTE_CPLUGINTEMPLATES_H
 #define VEDETTE_CPLUGINTEMPLATES_H
 
