@@ -30,8 +30,8 @@ struct vdt_host {
     /// [any] Wall clock, nanoseconds since 1970 UTC. What a dissector emits never depends on it. Cannot fail.
     int64_t (*now_ns)(const vdt_host *host);
     /// [any] The table of an interface of the host (host-secret.h, host-state.h), or NULL where this host, or
-    /// this instance, has none of that id: a dissector has neither. Valid as long as the vdt_host. `id` is
-    /// valid for the call.
+    /// this instance, has none of that id: a dissector has no store, and knows no secret. Valid as long as
+    /// the vdt_host. `id` is valid for the call.
     const void *(*interface)(const vdt_host *host, vdt_str id);
 };
 
