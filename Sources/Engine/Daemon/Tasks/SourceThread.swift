@@ -22,6 +22,14 @@ struct SourceThread: Sendable {
   let log: Logger
   let stop: StopFlag
 
+  /// Closes a source, and says what of its emissions was not taken.
+  private func end(_ source: SourceInstance) {
+    source.close()
+    let lost = source.refusals
+    guard lost.total > 0 else { return }
+    log.warning("source emitted what was left out", metadata: ["name": "\(name)", "left_out": "\(lost)"])
+  }
+
   /// How a round came to its end.
   private enum Outcome {
     case ended, stopped
@@ -39,14 +47,15 @@ struct SourceThread: Sendable {
     var cursor = cursor
     var backOff = BackOff()
     var source: SourceInstance?
-    defer { source?.close() }
+    defer { source.map(end) }
     while !stop.isSet {
       let current: SourceInstance
       if let source, source.readsNoFile {
         try source.reopen(parameters: parameters, cursor: cursor)
         current = source
       } else {
-        source?.close()
+        source.map(end)
+        source = nil
         current = try shelf.openSource(
           spec, kind: kind, name: name, parameters: parameters, cursor: cursor, services: services,
           log: { [log, name] in log.pass($0, of: name) })
