@@ -98,7 +98,8 @@ struct SharedThings {
     var accounts: [UInt64: FewNumbers] = [:]
     for i in world.accounts.indices where !world.accounts[i].isForgotten {
       for s in world.accounts[i].snapshots where s.hasPHash {
-        accounts[s.pHash, default: FewNumbers()].insert(Int32(truncatingIfNeeded: i), limit: PersonaWorld.stockLimit + 1)
+        accounts[s.pHash, default: FewNumbers()].insert(
+          Int32(truncatingIfNeeded: i), limit: PersonaWorld.stockLimit + 1)
       }
     }
     let hashes = accounts.keys.sorted()
