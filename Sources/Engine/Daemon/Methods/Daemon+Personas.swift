@@ -10,12 +10,12 @@ extension Daemon {
   func registerPersonas() {
     methods.onDeferred("persona.explain") { [unowned self] call, reply in
       let account = Daemon.account(call)
-      // Whose account is looked into is personal data, and so is that somebody looked.
-      audit(call, "\(account)")
       whenFree { [unowned self] in
         guard let explanation = investigation.explain(account) else {
           return reply.fail(RPCError.notFound("no account '\(account)'"))
         }
+        // Whose account is looked into is personal data: that somebody looked is noted.
+        audit(call, "\(account)")
         reply.succeed { explanation.write(to: &$0) }
       }
     }
