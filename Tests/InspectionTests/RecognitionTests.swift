@@ -235,4 +235,18 @@ struct RecognitionTests {
     #expect(inspector.bufferedBytes == 0)
     #expect(wire.close().appProto == "ntp")
   }
+
+  @Test("Datagrams that nobody knows are given back when their flow ends before the fourth")
+  func unknownDatagramsEnd() throws {
+    let inspector = try Inspector.frames()
+    let wire = Wire(inspector, port: 123, proto: 17)
+    wire.datagram(.toServer, Array(repeating: 1, count: 48))
+    wire.datagram(.toClient, Array(repeating: 2, count: 48))
+    #expect(inspector.bufferedBytes > 0)
+    // The flow engine tells the end of a direction of any flow.
+    wire.end(.toServer)
+    wire.end(.toClient)
+    wire.close(.timeout)
+    #expect(inspector.bufferedBytes == 0)
+  }
 }

@@ -59,7 +59,6 @@ extension Inspector {
 
   /// Frees what a flow needed while it was looked at.
   func release(_ slot: Slot) {
-    dropKept(slot.stream)
     slot.stream.pointee.release(pool)
     slot.pointee.phase = .stopped
   }

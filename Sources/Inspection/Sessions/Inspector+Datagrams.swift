@@ -57,7 +57,6 @@ extension Inspector {
     stream.pointee.asked += 1
     guard search.pointee.bestCertainty > 0 else {
       if stream.pointee.asked >= min(options.probeDatagrams, 4) || !keepDatagram(search, d, offset, bytes) {
-        dropKept(stream)
         unrecognised(slot, stream, 0)
       }
       return
@@ -74,7 +73,7 @@ extension Inspector {
           slot, stream, datagram.pointee.direction, datagram.pointee.offset,
           UnsafeRawBufferPointer(start: datagram.room, count: datagram.pointee.count))
       }
-      give(datagram)
+      datagram.giveBack(to: pool)
     }
     packetMark.pointee = now
     if session.pointee.phase == .open { deliverDatagram(slot, stream, d, offset, bytes) }
@@ -96,17 +95,5 @@ extension Inspector {
     }
     search.pointee.kept = kept
     return true
-  }
-
-  func dropKept(_ stream: Stream) {
-    var kept = stream.session(0).pointee.search?.pointee.takeKept()
-    while let datagram = kept {
-      kept = datagram.pointee.next
-      give(datagram)
-    }
-  }
-
-  private func give(_ datagram: UnsafeMutablePointer<KeptDatagram>) {
-    pool.give(datagram, KeptDatagram.blockSize(datagram.pointee.count))
   }
 }

@@ -221,7 +221,7 @@ extension Inspector {
       slot.pointee.wasAsked = true
     }
     for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.dropAll(pool) }
-    session.pointee.endSearch()
+    session.pointee.endSearch(pool)
     session.pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
@@ -263,7 +263,7 @@ extension Inspector {
       counters.pluginErrors &+= 1
       return false
     }
-    session.pointee.endSearch()
+    session.pointee.endSearch(pool)
     session.pointee.phase = .open
     session.pointee.dissector = dissector
     session.pointee.proto = proto

@@ -32,7 +32,7 @@ extension Inspector {
     if reason == VDT_CLOSE_NOT_MINE { counters.sessionsNotMine &+= 1 }
     closeSession(slot, stream, index, reason)
     for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index { stream.lane(d).pointee.dropAll(pool) }
-    stream.session(index).pointee.endSearch()
+    stream.session(index).pointee.endSearch(pool)
     stream.session(index).pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
@@ -66,7 +66,7 @@ extension Inspector {
     stream.exclude(dissector, index)
     let announced = session.pointee.announced
     let wasSwitched = session.pointee.switched
-    session.pointee.endSearch()
+    session.pointee.endSearch(pool)
     session.pointee = SessionSlot(probing: announced)
     session.pointee.switched = wasSwitched
     for l: UInt8 in 0...1 where stream.lane(l).pointee.session == index { stream.lane(l).pointee.threshold = 0 }

@@ -31,7 +31,7 @@ extension Inspector {
     let target: UInt8 = joins || staysBehind ? other : index
     if !joins {
       let next = stream.session(target)
-      next.pointee.endSearch()
+      next.pointee.endSearch(pool)
       next.pointee = SessionSlot(probing: announced)
       stream.excludeNone(target)
       next.pointee.switched = true

@@ -116,9 +116,15 @@ struct SessionSlot: BitwiseCopyable {
     self.search = search
   }
 
-  /// The search is over, one way or the other.
-  mutating func endSearch() {
-    search?.deallocate()
+  /// The search is over, one way or the other; the datagrams that it kept are given back.
+  mutating func endSearch(_ pool: BlockPool) {
+    guard let over = search else { return }
+    var kept = over.pointee.takeKept()
+    while let datagram = kept {
+      kept = datagram.pointee.next
+      datagram.giveBack(to: pool)
+    }
+    over.deallocate()
     search = nil
   }
 
@@ -136,7 +142,7 @@ struct Search: BitwiseCopyable {
   var bestDissector: UInt8 = 0
   var bestProto: UInt16 = 0
   var bestDirection: UInt8 = 0
-  /// UDP: the datagrams that were shown, the latest first. They go back to the pool before the search ends.
+  /// UDP: the datagrams that were shown, the latest first.
   var kept: UnsafeMutablePointer<KeptDatagram>?
 }
 
@@ -189,6 +195,9 @@ extension Search {
 extension UnsafeMutablePointer<KeptDatagram> {
   /// Where the bytes are.
   var room: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self + 1) }
+
+  /// The datagram is done with.
+  func giveBack(to pool: BlockPool) { pool.give(self, KeptDatagram.blockSize(pointee.count)) }
 }
 
 /// What a flow needs once it carries bytes. Trivial; it owns what it points to, which ``release(_:)`` frees.
@@ -220,13 +229,13 @@ struct StreamState: BitwiseCopyable {
     return new
   }
 
-  /// Frees what it owns; the sessions have been closed, and what their searches kept was given back.
+  /// Frees what it owns; the sessions have been closed.
   mutating func release(_ pool: BlockPool) {
     lanes.0.release(pool)
     lanes.1.release(pool)
-    first.endSearch()
+    first.endSearch(pool)
     guard let rare = rarities else { return }
-    rare.pointee.second.endSearch()
+    rare.pointee.second.endSearch(pool)
     rare.pointee.heads?.deallocate()
     rare.deallocate()
     rarities = nil
