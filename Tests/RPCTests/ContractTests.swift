@@ -35,8 +35,8 @@ struct ContractTests {
     let wanted = """
       engine.status engine.stats engine.shutdown rpc.discover auth.login evidence.submit roster.put roster.get \
       roster.import roster.history \
-      capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list source.remove \
-      plugin.list case.list case.get case.pcap \
+      capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list \
+      source.swap source.pause source.resume source.remove plugin.list case.list case.get case.pcap \
       signal.list flow.list anomaly.list persona.list persona.explain persona.forget process.list subscribe unsubscribe
       """.split(separator: " ").map(String.init)
     #expect(Set(names) == Set(wanted))

@@ -42,6 +42,28 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test(
+    "A source takes over where one with other parameters is that read last, and what an unkeyed one left; its own counts first"
+  )
+  func takeOver() throws {
+    try withStore { (store: Store, _: String) throws in
+      func place(_ key: String) throws -> [UInt8]? { try store.takeOver(key, beginning: "s#1.", name: "s") }
+      #expect(try place("s#1.a") == nil)
+      // Left by a store of before.
+      try store.write([], cursor: ("s", [1]))
+      #expect(try store.keep(state: [7], of: "s", key: "k", most: 2))
+      #expect(try place("s#1.a") == [1])
+      #expect(try store.cursor(of: "s") == nil)
+      #expect(try store.state(of: "s#1.a", key: "k") == [7])
+      try store.write([], cursor: ("s#1.b", [2]), now: Timestamp(nanoseconds: 1))
+      try store.write([], cursor: ("s#10.a", [9]))
+      #expect(try place("s#1.c") == [1])
+      #expect(try store.state(of: "s#1.c", key: "k") == [7])
+      #expect(try place("s#1.b") == [2])
+      #expect(try store.cursor(of: "s#1.a") == [1])
+    }
+  }
+
   @Test("What a source puts by is its own, found after reopening, and bounded")
   func sourceState() throws {
     try withStore { (store: Store, path: String) throws in

@@ -1,4 +1,4 @@
-/// What the threads of captures and sources hand over, and where it goes: store first, then reasoning and subscribers.
+/// What the threads of captures hand over, and where evidence goes: store first, then reasoning and subscribers.
 
 import EventLoop
 import Evidence
@@ -69,89 +69,6 @@ extension Daemon {
       statistics.counters["store_failures", default: 0] &+= 1
       statistics.counters["records_not_stored", default: 0] &+= UInt64(records.count)
       return records
-    }
-  }
-
-  // MARK: sources
-
-  func take(_ message: SourceMessage) {
-    guard let task = sources.first(where: { $0.name == message.source }) else { return }
-    task.gate.leave()
-    switch message {
-    case .opened(let name, let interface, let blindSpots):
-      if task.state == .starting { task.state = .running }
-      if let gap = Investigation.blindSpots(blindSpots, of: name, interface) {
-        // Told once, however often the source is opened.
-        investigation.remove(gap)
-        investigation.add(gap)
-        markDirty()
-      }
-    case .batch(let name, let batch): take(batch, of: name, task)
-    case .waits(_, let isLimited, let until):
-      resumed(task)
-      if task.state != .stopping { task.state = isLimited ? .limited : .idle }
-      task.retryAt = until
-      publish("source") { task.write(to: &$0) }
-    case .interrupted(let name, let words, let until):
-      interrupted(task, name, words)
-      task.retryAt = until
-      publish("source") { task.write(to: &$0) }
-    case .ended(let name, let error):
-      let interruption = task.interruption
-      resumed(task)
-      task.error = task.error ?? error ?? (task.state == .stopping ? nil : interruption?.reason)
-      task.state = task.error == nil ? .finished : .failed
-      if let error = task.error {
-        investigation.add(VisibilityGap(kind: "source_failed", subject: name, reason: "\(name) failed: \(error)"))
-        log.error("source failed", metadata: ["name": "\(name)", "error": "\(error)"])
-      }
-      markDirty()
-      publish("source") { task.write(to: &$0) }
-      task.whenOver.tell()
-    }
-    task.whenStarted.tell()
-    endIfQuiet()
-  }
-
-  /// A source that cannot be reached is a gap for as long as it is so: what it did not tell it tells later.
-  private func interrupted(_ task: SourceTask, _ name: String, _ words: String) {
-    if task.state != .stopping { task.state = .retrying }
-    task.error = words
-    guard task.interruption == nil else { return }
-    let gap = VisibilityGap(
-      kind: "source_interrupted", subject: name, reason: "\(name) cannot be reached: \(words)", from: .now())
-    task.interruption = gap
-    investigation.add(gap)
-    markDirty()
-  }
-
-  private func resumed(_ task: SourceTask) {
-    task.retryAt = nil
-    guard let gap = task.interruption else { return }
-    task.interruption = nil
-    task.error = nil
-    investigation.remove(gap)
-    markDirty()
-  }
-
-  private func take(_ batch: SourceBatch, of name: String, _ task: SourceTask) {
-    guard !task.isCutOff else { return }
-    resumed(task)
-    do throws(StoreError) {
-      _ = try accept(batch.observations, cursor: batch.cursor.map { (name, $0) })
-    } catch {
-      // Going on would store a later cursor, and what was in this batch would never be read again.
-      task.isCutOff = true
-      task.error = "what it told could not be stored: \(error)"
-      task.stop.set()
-      return
-    }
-    task.records &+= UInt64(batch.observations.count)
-    task.rejected &+= UInt64(batch.rejects.count)
-    statistics.rejects &+= UInt64(batch.rejects.count)
-    task.lastRejects = Array((task.lastRejects + batch.rejects.map(\.description)).suffix(5))
-    if task.state != .stopping {
-      if case .idle = batch.status { task.state = .idle } else { task.state = .running }
     }
   }
 

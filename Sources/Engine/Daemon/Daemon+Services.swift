@@ -4,7 +4,8 @@ import PluginHost
 import Store
 
 extension Daemon {
-  func services(of source: String) -> HostServices {
+  func services(of task: SourceTask) -> HostServices {
+    let (source, place) = (task.name, task.place.key)
     let secrets = Secrets(configuration)
     let (store, log) = (store, log)
     return HostServices(
@@ -15,8 +16,8 @@ extension Daemon {
         }
       },
       state: HostServices.State(
-        get: { try store.state(of: source, key: $0) },
-        put: { try store.keep(state: $1, of: source, key: $0, most: HostServices.mostKeys) },
-        remove: { try store.forgetState(of: source, key: $0) }))
+        get: { try store.state(of: place, key: $0) },
+        put: { try store.keep(state: $1, of: place, key: $0, most: HostServices.mostKeys) },
+        remove: { try store.forgetState(of: place, key: $0) }))
   }
 }

@@ -129,9 +129,10 @@ extension Daemon {
     for entry in configuration.mappings("sources") {
       guard let name = text(entry, "name"), let plugin = text(entry, "plugin") else { continue }
       _ = start(
-        SourceTask(
-          name: name, plugin: plugin, kind: Self.sourceKind(text(entry, "kind")), file: text(entry, "path"),
-          parameters: parameters(entry), every: seconds(entry)))
+        newSource(
+          SourceOrder(
+            name: name, plugin: plugin, kind: Self.sourceKind(text(entry, "kind")), file: text(entry, "path"),
+            parameters: parameters(entry), every: seconds(entry))))
     }
   }
 

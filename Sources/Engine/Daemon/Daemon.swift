@@ -37,6 +37,11 @@ public final class Daemon {
   let investigation: Investigation
   var captures: [CaptureTask] = []
   var sources: [SourceTask] = []
+  /// Sources that are to take another's place, until they have or have not.
+  var swaps: [SourceSwap] = []
+  /// Gaps of sources that are not there any more, until they are again.
+  var absences: [SourcePlace: SourceAbsence] = [:]
+  var sourceCount: UInt64 = 0
   var statistics = AnalysisStatistics()
   var isStopping = false
 
@@ -134,13 +139,12 @@ public final class Daemon {
       task.state = .stopping
       task.stop.set()
     }
-    for task in sources where !task.isOver {
-      task.state = .stopping
-      task.stop.set()
-    }
+    for swap in swaps { giveUp(swap, .unavailable("the daemon is stopping")) }
+    for task in sources where task.hasThread { task.end(as: .stopping) }
     endIfQuiet()
     after(Daemon.stoppingTime) { [unowned self] in
-      let left = captures.filter { !$0.isOver }.map(\.order.id) + sources.filter { !$0.isOver }.map(\.name)
+      let left =
+        captures.filter { !$0.isOver }.map(\.order.id) + (sources.filter(\.hasThread) + swaps.map(\.new)).map(\.name)
       log.warning("not waited for any longer", metadata: ["what": "\(left.joined(separator: ", "))"])
       end()
     }
@@ -165,7 +169,8 @@ public final class Daemon {
 
   /// Once stopping, ends when the last thread has handed over what it had.
   func endIfQuiet() {
-    guard isStopping, captures.allSatisfy(\.isOver), sources.allSatisfy(\.isOver) else { return }
+    guard isStopping, captures.allSatisfy(\.isOver), !sources.contains(where: \.hasThread), swaps.isEmpty
+    else { return }
     end()
   }
 
@@ -224,26 +229,5 @@ public final class Daemon {
   func newCaptureID() -> String {
     captureCount += 1
     return "capture-\(captureCount)"
-  }
-
-  func start(_ task: SourceTask) -> Bool {
-    var cursor: [UInt8] = []
-    sources.append(task)
-    do throws(StoreError) {
-      cursor = try store.cursor(of: task.name) ?? []
-    } catch {
-      // Beginning anew would be no loss, but a store that cannot be read takes nothing either.
-      task.state = .failed
-      task.error = error.description
-      return false
-    }
-    guard let queue = sourceQueue?.sender,
-      task.start(shelf: shelf, cursor: cursor, services: services(of: task.name), queue: queue, log: log)
-    else {
-      task.state = .failed
-      task.error = "the system has no thread to give"
-      return false
-    }
-    return true
   }
 }

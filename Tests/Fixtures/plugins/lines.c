@@ -1,6 +1,7 @@
 // A source for tests: each line "process HOST PID IMAGE" is a process record; other lines are rejected. Given
 // without an image the record is ended all the same, and the host must refuse it. "extra {…}" and "late" are
-// two more. Variants by -D: ENDLESS (a status), NEVER, CURSOR (its bytes).
+// two more. Variants by -D: ENDLESS (a status), NEVER, CURSOR (its bytes), FOLLOW (the file grows: at its
+// end there is nothing now).
 #include "vedette/plugin.h"
 
 #include <stdio.h>
@@ -86,9 +87,23 @@ static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t 
     int32_t status = VDT_NEXT_OK;
     while (given < max) {
         if (!fgets(line, sizeof line, s->file)) {
+#ifdef FOLLOW // the file
+            clearerr(s->file);
+            result->retry_ms = 10;
+            status = VDT_NEXT_IDLE;
+#else
             status = VDT_NEXT_END;
+#endif
             break;
         }
+#ifdef FOLLOW // a line is read when it is whole
+        if (!strchr(line, '\n')) {
+            fseek(s->file, -(long)strlen(line), SEEK_CUR);
+            result->retry_ms = 10;
+            status = VDT_NEXT_IDLE;
+            break;
+        }
+#endif
         s->line++;
         char host[64], image[1024], rest[1024];
         unsigned long pid;

@@ -132,9 +132,12 @@ extension Daemon {
   }
 
   /// Notes who did what.
-  func audit(_ call: RPCCall, _ detail: String) {
+  func audit(_ call: RPCCall, _ detail: String) { note(call.caller.name, call.method, detail) }
+
+  /// Writes a line of the audit log.
+  func note(_ who: String, _ what: String, _ detail: String) {
     do throws(StoreError) {
-      try store.audit(who: call.caller.name, what: call.method, detail: detail)
+      try store.audit(who: who, what: what, detail: detail)
     } catch {
       log.error("\(error)")
     }

@@ -1,14 +1,11 @@
-/// The methods that start, stop and list what feeds the engine: captures and sources.
+/// The methods that start, stop and list captures.
 
 import Capture
 import Evidence
 import JSON
-import PluginHost
 import RPC
 
 extension Daemon {
-  // MARK: captures
-
   func registerCaptures() {
     methods.onDeferred("capture.start") { [unowned self] call, reply in
       let file = call.params["file"]?.string
@@ -76,65 +73,6 @@ extension Daemon {
     }
     methods.on("capture.list") { [unowned self] call, w in
       try writePage(captures, call, &w, time: \.started) { $0.write(to: &$1) }
-    }
-  }
-
-  // MARK: sources
-
-  func registerSources() {
-    methods.onDeferred("source.add") { [unowned self] call, reply in
-      let name = call.params["name"]?.string ?? ""
-      let plugin = call.params["plugin"]?.string ?? ""
-      guard !sources.contains(where: { $0.name == name && !$0.isOver }) else {
-        throw RPCError.conflict("there is a source '\(name)'; source.remove it first")
-      }
-      guard shelf.sources().contains(where: { $0.identity.name == plugin || $0.identity.id == plugin }) else {
-        let known = shelf.sources().map(\.identity.name).sorted().joined(separator: ", ")
-        throw RPCError.notFound("no source plugin '\(plugin)'; there are \(known)")
-      }
-      guard sources.count(where: { !$0.isOver }) < 64 else { throw RPCError.busy("64 sources are running") }
-      guard !isStopping else { throw RPCError.unavailable("the daemon is stopping") }
-      sources.removeAll { $0.name == name }
-      let task = SourceTask(
-        name: name, plugin: plugin, kind: Self.sourceKind(call.params["kind"]?.string),
-        file: call.params["file"]?.string,
-        parameters: call.params["parameters"].map { JSONValue($0).description } ?? "",
-        every: Int(call.params["every"]?.int64 ?? 0))
-      audit(call, name)
-      guard start(task) else { throw RPCError.refused(task.error ?? "the source could not be started") }
-      task.whenStarted.add {
-        if task.state == .failed, let error = task.error { return reply.fail(RPCError.refused(error)) }
-        reply.succeed { task.write(to: &$0) }
-      }
-      after(Daemon.openingTime) { task.whenStarted.tell() }
-    }
-    methods.on("source.list") { [unowned self] call, w in
-      try writePage(sources, call, &w, time: \.started) { $0.write(to: &$1) }
-    }
-    methods.onDeferred("source.remove") { [unowned self] call, reply in
-      let name = call.params["name"]?.string ?? ""
-      guard let task = sources.first(where: { $0.name == name }) else { throw RPCError.notFound("no source '\(name)'") }
-      audit(call, name)
-      // It is removed when its thread has handed over all it had: then the name is free, and the cursor is the last one.
-      task.whenOver.add { [unowned self] in
-        sources.removeAll { $0 === task }
-        reply.succeed(["removed": true])
-      }
-      if task.isOver {
-        task.whenOver.tell()
-      } else {
-        task.state = .stopping
-        task.stop.set()
-      }
-    }
-  }
-
-  /// The kind of records that a source is to give, by its name in the contract and the configuration.
-  static func sourceKind(_ name: String?) -> PluginInterface? {
-    switch name {
-    case "personas": .personaSource
-    case "processes": .processSource
-    default: nil
     }
   }
 }

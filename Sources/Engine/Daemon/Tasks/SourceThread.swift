@@ -9,18 +9,18 @@ import PluginHost
 #endif
 
 struct SourceThread: Sendable {
-  let name: String
-  let spec: String
-  let kind: PluginInterface?
-  let parameters: String
-  /// Seconds between two rounds; 0 is one round.
-  let every: Int
+  let task: UInt64
+  let order: SourceOrder
   let shelf: PluginShelf
   let cursor: [UInt8]
   let services: HostServices
   let loop: GatedSender<SourceMessage>
   let log: Logger
   let stop: StopFlag
+  /// Of a source on trial: opened when it may go on, or is to stop.
+  let release: Gate?
+
+  private var name: String { order.name }
 
   /// Closes a source, and says what of its emissions was not taken.
   private func end(_ source: SourceInstance) {
@@ -38,68 +38,104 @@ struct SourceThread: Sendable {
 
   func run() {
     var failure: String?
-    do throws(PluginError) { failure = try rounds() } catch { failure = error.description }
-    _ = loop.send(.ended(name: name, error: failure))
+    var isComplete = false
+    do throws(PluginError) { (failure, isComplete) = try rounds() } catch { failure = error.description }
+    _ = loop.send(.ended(task: task, error: failure, isComplete: isComplete))
   }
 
-  /// Round after round; the words of a failure that waits for a person.
-  private func rounds() throws(PluginError) -> String? {
+  /// Round after round; the words of a failure that waits for a person, and whether the input came to its end.
+  private func rounds() throws(PluginError) -> (String?, isComplete: Bool) {
     var cursor = cursor
     var backOff = BackOff()
     var source: SourceInstance?
+    var held: SourceBatch?
     defer { source.map(end) }
+    if let release {
+      let opened = try open(cursor)
+      source = opened
+      let first = try opened.next(max: 1024, wait: 200)
+      if let words = SourceThread.fault(of: first) { return (words, false) }
+      held = first
+      _ = loop.send(.ready(task: task))
+      release.enter()
+      if !stop.isSet { tellOpened(opened) }
+    }
     while !stop.isSet {
       let current: SourceInstance
-      if let source, source.readsNoFile {
-        try source.reopen(parameters: parameters, cursor: cursor)
+      if held != nil, let source {
+        current = source
+      } else if let source, source.readsNoFile {
+        try source.reopen(parameters: order.parameters, cursor: cursor)
         current = source
       } else {
         source.map(end)
         source = nil
-        current = try shelf.openSource(
-          spec, kind: kind, name: name, parameters: parameters, cursor: cursor, services: services,
-          log: { [log, name] in log.pass($0, of: name) })
+        current = try open(cursor)
         source = current
-        _ = loop.send(.opened(name: name, current.interface, blindSpots: current.blindSpots))
+        tellOpened(current)
       }
-      switch try pump(current, &cursor, &backOff) {
-      case .stopped: return nil
+      switch try pump(current, &cursor, &backOff, &held) {
+      case .stopped: return (nil, false)
       case .ended:
         backOff.reset()
-        guard every > 0 else { return nil }
-        let pause = UInt64(every) &* 1000
-        _ = loop.send(.waits(name: name, isLimited: false, until: .now(plusMilliseconds: pause)))
-        guard self.pause(milliseconds: pause) else { return nil }
+        guard order.every > 0 else { return (nil, true) }
+        let pause = UInt64(order.every) &* 1000
+        _ = loop.send(.waits(task: task, isLimited: false, until: .now(plusMilliseconds: pause)))
+        guard self.pause(milliseconds: pause) else { return (nil, false) }
       case .failed(.network, let words):
         let pause = backOff.next()
         log.warning("source interrupted", metadata: ["name": "\(name)", "error": "\(words)", "retry_ms": "\(pause)"])
-        _ = loop.send(.interrupted(name: name, words: words, until: .now(plusMilliseconds: pause)))
-        guard self.pause(milliseconds: pause) else { return nil }
-      case .failed(_, let words): return words
+        _ = loop.send(.interrupted(task: task, words: words, until: .now(plusMilliseconds: pause)))
+        guard self.pause(milliseconds: pause) else { return (nil, false) }
+      case .failed(_, let words): return (words, false)
       }
     }
-    return nil
+    return (nil, false)
+  }
+
+  private func open(_ cursor: [UInt8]) throws(PluginError) -> SourceInstance {
+    try shelf.openSource(
+      order.plugin + ":" + (order.file ?? ""), kind: order.kind, name: name, parameters: order.parameters,
+      cursor: cursor, services: services, log: { [log, name] in log.pass($0, of: name) })
+  }
+
+  private func tellOpened(_ source: SourceInstance) {
+    _ = loop.send(.opened(task: task, source.interface, blindSpots: source.blindSpots))
+  }
+
+  /// Why a source on trial is not taken: it fails, for whatever reason, or nothing of what it begins with is a record.
+  static func fault(of first: SourceBatch) -> String? {
+    if case .failed(_, let words) = first.status { return words }
+    guard first.observations.isEmpty, let reject = first.rejects.first else { return nil }
+    return "none of its first \(first.rejects.count) records was taken: \(reject)"
   }
 
   /// One round, to its end.
   private func pump(
-    _ source: SourceInstance, _ cursor: inout [UInt8], _ backOff: inout BackOff
+    _ source: SourceInstance, _ cursor: inout [UInt8], _ backOff: inout BackOff, _ held: inout SourceBatch?
   ) throws(PluginError) -> Outcome {
+    // The first answer is told also where it has nothing: the source is there.
+    var isFirst = true
     while !stop.isSet {
-      let batch = try source.next(max: 1024, wait: 200)
+      let batch: SourceBatch
+      if let first = held.take() { batch = first } else { batch = try source.next(max: 1024, wait: 200) }
       if let next = batch.cursor { cursor = next }
-      if !batch.observations.isEmpty || !batch.rejects.isEmpty || batch.cursor != nil {
+      let isEmpty = batch.observations.isEmpty && batch.rejects.isEmpty && batch.cursor == nil
+      var isFailure = false
+      if case .failed = batch.status { isFailure = true }
+      if !isEmpty || isFirst && !isFailure {
+        isFirst = false
         // What it asks answers again.
         backOff.reset()
         // The source waits while the loop is behind: nothing is dropped.
-        guard loop.send(.batch(name: name, batch)) else { return .stopped }
+        guard loop.send(.batch(task: task, batch)) else { return .stopped }
       }
       switch batch.status {
       case .more: break
       case .end: return .ended
       case .idle(let ms): if !pause(milliseconds: ms) { return .stopped }
       case .limited(let ms):
-        _ = loop.send(.waits(name: name, isLimited: true, until: .now(plusMilliseconds: ms)))
+        _ = loop.send(.waits(task: task, isLimited: true, until: .now(plusMilliseconds: ms)))
         if !pause(milliseconds: ms) { return .stopped }
       case .failed(let kind, let words): return .failed(kind, words)
       }
