@@ -62,7 +62,11 @@ static int32_t open_stream(vdt_instance *instance, vdt_bytes params, int32_t fd,
     *stream = calloc(1, sizeof **stream);
     (*stream)->instance = instance;
     (*stream)->file = fdopen(dup(fd), "r");
-    for (uint64_t i = 0, past = cursor.len ? strtoull((const char *)cursor.ptr, NULL, 10) : 0; i < past;) {
+    // Bytes of the ABI end where their length says, not with a zero.
+    char place[24];
+    snprintf(place, sizeof place, "%.*s", cursor.len < sizeof place ? (int)cursor.len : 0,
+             cursor.len ? (const char *)cursor.ptr : "");
+    for (uint64_t i = 0, past = strtoull(place, NULL, 10); i < past;) {
         int c = fgetc((*stream)->file);
         if (c == EOF)
             break;
