@@ -131,12 +131,18 @@ public struct Configuration: Sendable {
       text: "\(path): expected \(ConfigurationValue.expectation(of: key.type))")
     switch key.type {
     case .texts:
-      if let one = node.scalar { return .texts([one.string]) }
-      guard let items = node.sequence else { throw wrong }
       var texts: [String] = []
-      for item in items {
-        guard let scalar = item.scalar else { throw wrong }
-        texts.append(scalar.string)
+      if let one = node.scalar {
+        texts = [one.string]
+      } else {
+        guard let items = node.sequence else { throw wrong }
+        for item in items {
+          guard let scalar = item.scalar else { throw wrong }
+          texts.append(scalar.string)
+        }
+      }
+      if let fault = ConfigurationKey.fault(in: .texts(texts), of: path) {
+        throw ConfigurationError(file: file, line: node.mark?.line ?? 0, text: "\(path): \(fault)")
       }
       return .texts(texts)
     case .object:
