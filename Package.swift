@@ -29,7 +29,9 @@ let rooms: [Target] = [
   .target(name: "Flows", dependencies: ["CPrefetch", "Catalog", "Packets", "Evidence"]),
   .target(
     name: "PluginHost",
-    dependencies: ["VedettePluginABI", "CMemoryFile", "Catalog", "Evidence", "JSON", "CZlib", "CZstd"]),
+    dependencies: [
+      "VedettePluginABI", "CMemoryFile", "CCrypto", "Catalog", "Evidence", "JSON", "CZlib", "CZstd",
+    ]),
   .target(
     name: "Inspection", dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
@@ -171,7 +173,8 @@ let tests: [Target] = [
   .testTarget(name: "CorrelationTests", dependencies: ["Correlation"]),
   .testTarget(name: "RPCTests", dependencies: ["RPC"]),
   .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["vedette", "RPC", "JSON", "TestSupport"], path: "Tests/EndToEnd"),
+  .testTarget(
+    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "TestSupport"], path: "Tests/EndToEnd"),
 ]
 
 let package = Package(

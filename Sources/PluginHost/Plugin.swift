@@ -11,6 +11,8 @@ import VedettePluginABI
 public final class Plugin: @unchecked Sendable {  // all members are written in init; the tables behind them are static
 
   public let path: String
+  /// How its file is trusted; nil where nobody asked.
+  public let standing: PluginStanding?
   public let identity: PluginIdentity
   public let description: PluginDescription
   /// The interfaces of this host's that it offers.
@@ -27,10 +29,19 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   /// Checks the file, loads it and lets it describe itself. [main]
   public convenience init(path: String) throws(PluginError) { try self.init(SealedFile(path: path)) }
 
+  /// Checks the file and whether it is trusted, loads it and lets it describe itself. [main]
+  public convenience init(path: String, trust: PluginTrust) throws(PluginError) {
+    let file = try SealedFile(path: path)
+    let standing = try trust.judge(file)
+    try self.init(file, standing: standing)
+    _ = try trust.admit(identity.id, file, standing)
+  }
+
   /// Loads a file that was checked and lets it describe itself. [main]
-  public init(_ file: SealedFile) throws(PluginError) {
+  public init(_ file: SealedFile, standing: PluginStanding? = nil) throws(PluginError) {
     let path = file.path
     self.path = path
+    self.standing = standing
     let (entry, descriptor) = try Self.load(file)
     self.entry = entry
     self.descriptor = descriptor

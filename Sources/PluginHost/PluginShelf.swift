@@ -1,5 +1,7 @@
 /// The plugins of this process: all that were found, by id.
 
+import JSON
+
 /// What a search found: the plugins, in order of their ids, and why each other file is none.
 public struct PluginShelf: Sendable {
   public let plugins: [Plugin]
@@ -14,24 +16,30 @@ public struct PluginShelf: Sendable {
     self.shadowed = shadowed
   }
 
-  /// Loads all that `search` finds, after `child` has. [main]
+  /// Loads all that `search` finds and `trust` admits, after `child` has. [main]
   /// - Parameter child: nil loads them untried, as where no program is there that could be one.
   public static func load(
-    _ search: PluginSearch, child: DescribingChild? = .standard()
+    _ search: PluginSearch, trust: PluginTrust = PluginTrust(), child: DescribingChild? = .standard()
   ) -> PluginShelf {
     var plugins: [Plugin] = []
     var shadowed: [(path: String, by: String)] = []
     let (files, problems) = search.files()
     var refusals = problems
-    var sealed: [SealedFile] = []
+    var sealed: [(file: SealedFile, standing: PluginStanding)] = []
     for path in files {
-      do throws(PluginError) { sealed.append(try SealedFile(path: path)) } catch { refusals.append(error) }
+      do throws(PluginError) {
+        let file = try SealedFile(path: path)
+        // Before any of its code runs, in the child or here.
+        sealed.append((file, try trust.judge(file)))
+      } catch {
+        refusals.append(error)
+      }
     }
-    let answers = child?.describe(sealed)
-    for (at, file) in sealed.enumerated() {
+    let answers = child?.describe(sealed.map(\.file))
+    for (at, (file, standing)) in sealed.enumerated() {
       let path = file.path
       do throws(PluginError) {
-        let plugin = try load(file, answers?[at])
+        let plugin = try load(file, standing, trust, answers?[at])
         if let first = plugins.first(where: { $0.identity.id == plugin.identity.id }) {
           shadowed.append((path, first.path))
         } else if let first = plugins.first(where: { $0.identity.name == plugin.identity.name }) {
@@ -49,14 +57,25 @@ public struct PluginShelf: Sendable {
     return PluginShelf(plugins: plugins, refusals: refusals, shadowed: shadowed)
   }
 
-  /// Loads a file that the child could load, and holds it to what it said there.
-  private static func load(_ file: SealedFile, _ answer: DescribingChild.Answer?) throws(PluginError) -> Plugin {
-    if case .refused(let error) = answer { throw error }
-    let plugin = try Plugin(file)
-    if case .described(let json) = answer, json != plugin.json {
-      throw PluginError(.description, file.path, "does not always say the same of itself")
+  /// Loads a file that the child could load and that may be used under the id that it gave there, and holds it to what it
+  /// said.
+  private static func load(
+    _ file: SealedFile, _ judged: PluginStanding, _ trust: PluginTrust, _ answer: DescribingChild.Answer?
+  ) throws(PluginError) -> Plugin {
+    switch answer {
+    case .refused(let error)?: throw error
+    case .described(let json)?:
+      let id = (try? JSONValue(parsing: json))?["id"]?.string ?? ""
+      let plugin = try Plugin(file, standing: try trust.admit(id, file, judged))
+      guard json == plugin.json else {
+        throw PluginError(.description, file.path, "does not always say the same of itself")
+      }
+      return plugin
+    case nil:
+      let plugin = try Plugin(file, standing: judged)
+      _ = try trust.admit(plugin.identity.id, file, judged)
+      return plugin
     }
-    return plugin
   }
 
   public var dissectors: [Plugin] { plugins.filter { $0.interfaces.contains(.dissector) } }

@@ -1,6 +1,7 @@
 /// A plugin's file as it was checked: what is checked is what is loaded, whatever happens to the path meanwhile.
 
 import CMemoryFile
+import JSON
 
 #if canImport(Glibc)
   import Glibc
@@ -19,8 +20,11 @@ public final class SealedFile: Sendable {
   let descriptor: Int32
   /// The name that the loader gets.
   let loadName: String
+  /// The folder that it lay in, whatever links led there, and who owned it; nil for what was sealed before.
+  let origin: (folder: String, owner: uid_t)?
 
-  /// Checks the file and copies it. Refuses what others than its owner or root can write to.
+  /// Checks the file and copies it. Refuses what others can change than root, the user of this process and the owner of
+  /// this program: by the file's owner and mode, and by those of its folder.
   public init(path: String) throws(PluginError) {
     self.path = path
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -28,11 +32,17 @@ public final class SealedFile: Sendable {
     defer { close(file) }
     // A child is handed what its parent has checked and sealed.
     if vedette_is_sealed(file) == 1 {
+      origin = nil
       descriptor = dup(file)
       loadName = "/proc/self/fd/\(descriptor)"
       return
     }
-    let size = try Self.check(file, path)
+    let info = try Self.check(file, path)
+    guard let folder = FileOwnership.folder(of: file) else {
+      throw PluginError(.file, path, "lies in a folder that cannot be told; refused")
+    }
+    if let fault = FileOwnership.fault(ofFolder: folder) { throw PluginError(.file, path, fault) }
+    origin = (folder, info.st_uid)
     if getenv("VEDETTE_PLUGINS_IN_PLACE") != nil {
       descriptor = -1
       // A name without a slash would be searched for elsewhere.
@@ -43,7 +53,7 @@ public final class SealedFile: Sendable {
     let copy = vedette_memory_file(String(name.prefix(200)))
     guard copy >= 0 else { throw PluginError(.file, path, "no memory to load it from: \(Self.errorWords)") }
     do throws(PluginError) {
-      try Self.copy(file, to: copy, size, path)
+      try Self.copy(file, to: copy, Int(info.st_size), path)
     } catch {
       close(copy)
       throw error
@@ -62,19 +72,33 @@ public final class SealedFile: Sendable {
   /// To be called before the loader sees it, by the one thread that loads.
   func keepForEver() { loaded = true }
 
-  /// The size of a file that is to be trusted.
-  private static func check(_ file: Int32, _ path: String) throws(PluginError) -> Int {
+  /// The SHA-256 of what will be loaded, 32 bytes; nil where that is the file itself, which may change until then.
+  public func sha256() throws(PluginError) -> [UInt8]? {
+    guard descriptor >= 0 else { return nil }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(Self.errorWords)") }
+    let size = Int(info.st_size)
+    guard size > 0 else { return SHA256.digest(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    // Sealed: it neither shrinks nor changes under the mapping.
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      throw PluginError(.file, path, "no memory to check it: \(Self.errorWords)")
+    }
+    defer { munmap(start, size) }
+    let digest = SHA256.digest(UnsafeRawBufferPointer(start: start, count: size))
+    guard digest.count == 32 else { throw PluginError(.file, path, "OpenSSL could not give its SHA-256") }
+    return digest
+  }
+
+  /// What the system says of a file that is to be trusted.
+  private static func check(_ file: Int32, _ path: String) throws(PluginError) -> stat {
     var info = stat()
     guard fstat(file, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
     guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }
-    let byGroup = info.st_mode & S_IWGRP != 0 && info.st_gid != 0
-    guard !byGroup, info.st_mode & S_IWOTH == 0 else {
-      throw PluginError(.file, path, "can be written by others than its owner; refused (chmod go-w it)")
-    }
+    if let fault = FileOwnership.fault(info) { throw PluginError(.file, path, fault) }
     guard info.st_size <= mostBytes else {
       throw PluginError(.file, path, "is \(info.st_size) bytes, \(mostBytes) are the limit")
     }
-    return Int(info.st_size)
+    return info
   }
 
   private static func copy(_ file: Int32, to copy: Int32, _ size: Int, _ path: String) throws(PluginError) {
