@@ -1,4 +1,5 @@
 import Flows
+import PluginHost
 import Testing
 
 @testable import Engine
@@ -55,12 +56,49 @@ import Testing
       ("capture:\n  - {filter: udp}", 2), ("capture:\n  - {file: a, interface: b}", 2), ("sources: [{name: a}]", 1),
       ("sources:\n  - {name: a, plugin: b}\n  - {name: a, plugin: c}", 3), ("rpc:\n  tokens: [{role: admin}]", 2),
       ("rpc:\n  tcp: 192.0.2.1:7750", 2), ("rpc: {tcp: 7750}", 1), ("plugins: {isolation: process}", 1),
+      ("plugins:\n  trust: {require: maybe}", 2), ("plugins: {trust: {pins: [{plugin: org.example.x}]}}", 1),
+      ("plugins:\n  trust:\n    pins:\n      - {plugin: a.so, sha256: 12ab}", 4),
+      ("plugins:\n  trust:\n    keys: [\"AAAA=\"]", 3), ("plugins: {trust: {allow: [\"*\"]}}", 1),
+      ("plugins: {trust: {allow: [\"org.*.x\"]}}", 1), ("plugins: {trust: signature}", 1),
+      ("analytics: {personas: {disabled: [palmistry]}}", 1),
     ])
   func refused(yaml: String, line: Int) {
     var configuration = Configuration()
     let error = #expect(throws: ConfigurationError.self) { try configuration.read(yaml: yaml, file: "v.yaml") }
     #expect(error?.file == "v.yaml")
     #expect(error?.line == line)
+  }
+
+  @Test("The rules of trust are read with their keys, and a pin's digits in either case")
+  func trust() throws {
+    var configuration = Configuration()
+    let sha256 = String(repeating: "0A", count: 32)
+    // The public key of RFC 8410 §10.1.
+    let key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
+    try configuration.read(
+      yaml: """
+        plugins:
+          trust:
+            require: signature
+            of: all
+            pins: [{plugin: org.example.x, sha256: \(sha256)}]
+            keys: ["\(key)"]
+            allow: [org.example.*, com.acme.y]
+        """, file: "v.yaml")
+    let trust = try PluginTrust(configuration)
+    #expect(trust.require == .signature)
+    #expect(trust.includesFirstParty)
+    #expect(trust.pins == [PluginPin(plugin: "org.example.x", sha256: sha256.lowercased())])
+    #expect(trust.keys == [Ed25519PublicKey(base64: key)])
+    #expect(trust.allow == ["org.example.*", "com.acme.y"])
+  }
+
+  @Test("A key that cannot be read is an error: nothing is loaded as if it had not been named")
+  func missingKey() throws {
+    var configuration = Configuration()
+    try configuration.set("plugins.trust.keys=/nowhere/vendor.pem")
+    let error = #expect(throws: PluginError.self) { _ = try PluginShelf.load(configuration) }
+    #expect(error?.description == "/nowhere/vendor.pem: cannot be read: No such file or directory")
   }
 
   @Test("Plugins in processes of their own are refused in one line")

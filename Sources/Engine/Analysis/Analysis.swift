@@ -57,7 +57,8 @@ public final class Analysis {
     if let path = request.store {
       do throws(StoreError) { store = try Store(path: path) } catch { throw AnalysisError(error.description) }
     }
-    let shelf = PluginShelf.load(.standard(configured: configuration.texts("plugins.path")))
+    let shelf: PluginShelf
+    do throws(PluginError) { shelf = try PluginShelf.load(configuration) } catch { throw AnalysisError("\(error)") }
     for refusal in shelf.refusals { note(refusal.description) }
 
     let investigation = Investigation(roster: roster, configuration: configuration)

@@ -2,6 +2,7 @@
 
 import Analytics
 import EventLoop
+import PluginHost
 
 extension ConfigurationKey {
   /// What is wrong with a value of its own type, and what to do; nil if nothing is.
@@ -20,8 +21,29 @@ extension ConfigurationKey {
     case ("analytics.personas.disabled", .texts(let names)):
       let known = PersonaAnalytic.allCases.map(\.rawValue)
       return names.first { !known.contains($0) }.map { "'\($0)' is none of " + known.joined(separator: ", ") }
+    case ("plugins.trust.keys", .texts(let keys)):
+      // Files are read when plugins are looked for.
+      return keys.first { $0.isEmpty || $0.hasSuffix("=") && Ed25519PublicKey(base64: $0) == nil }.map {
+        "'\($0)' is no Ed25519 public key in Base64, and no path"
+      }
+    case ("plugins.trust.allow", .texts(let ids)):
+      return ids.first { !isPluginID($0.hasSuffix(".*") ? $0.dropLast(2) : $0[...]) }.map {
+        "'\($0)' is no plugin's id such as org.example.name, nor the beginning of some such as org.example.*"
+      }
     default: return nil
     }
+  }
+
+  /// Reverse DNS, or the beginning of one.
+  private static func isPluginID(_ text: Substring) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+      }
   }
 
   /// What is wrong with one mapping of a list, given those before it; nil if nothing is.
@@ -50,6 +72,12 @@ extension ConfigurationKey {
       return isDouble("name") ? "there is a secret of that name already" : nil
     case "analytics.personas.weights":
       return missing(["part", "weight"])
+    case "plugins.trust.pins":
+      if let fault = missing(["plugin", "sha256"]) { return fault }
+      guard case .text(let digits)? = entry["sha256"], HexText.sha256(digits) != nil else {
+        return "sha256 has to be 64 hexadecimal digits (sha256sum FILE, or vedette plugin list --json)"
+      }
+      return nil
     case "rpc.tokens":
       if let fault = missing(["token"]) { return fault }
       return isDouble("token") ? "that token is listed already" : nil

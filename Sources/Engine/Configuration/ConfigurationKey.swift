@@ -1,6 +1,7 @@
 /// The keys of the configuration as data: checking, defaults, the JSON Schema and `--set` all read this one table.
 
 import Analytics
+import PluginHost
 
 /// What a key takes.
 public enum ConfigurationType: Sendable, Equatable {
@@ -55,6 +56,21 @@ public struct ConfigurationKey: Sendable, Equatable {
       ]), "[]", "captures that the daemon starts with"),
     .init("plugins.path", .texts, "[]", "folders searched for plugins, before the standard ones"),
     .init("plugins.isolation", .choice(["none", "process"]), "none", "where plugins run; only none is there yet"),
+    .init(
+      "plugins.trust.require", .choice(PluginTrust.Requirement.allCases.map(\.rawValue)), "none",
+      "what a plugin needs to be loaded: nothing, a SHA-256 among the pins, or a signature by one of the keys"),
+    .init(
+      "plugins.trust.of", .choice(["others", "all"]), "others",
+      "of which plugins that is required: others spares those beside the program"),
+    .init(
+      "plugins.trust.pins",
+      .mappings([
+        .init("plugin", .text, "", "the plugin's id, or its file's name"),
+        .init("sha256", .text, "", "the file's SHA-256, 64 hexadecimal digits"),
+      ]), "[]", "files that these plugins may be; a plugin with pins is refused as any other file"),
+    .init("plugins.trust.keys", .texts, "[]", "Ed25519 public keys that sign plugins: PEM files, or Base64"),
+    .init(
+      "plugins.trust.allow", .texts, "[]", "ids of plugins that may be used, or beginnings as org.example.*; none: all"),
     .init("packets.checksums", .choice(["validate", "ignore", "auto"]), "auto", "auto mutes offloading senders"),
     .init("packets.depth", .integer(1...32), "16", "nested headers decoded at most"),
     .init("packets.tunnels", .integer(0...32), "4", "tunnels within tunnels decoded at most"),

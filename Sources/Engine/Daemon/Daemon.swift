@@ -77,7 +77,7 @@ public final class Daemon {
       lock = try StoreLock(path)
       store = try Store(path: path)
       loop = try EventLoop()
-      shelf = PluginShelf.load(.standard(configured: configuration.texts("plugins.path")))
+      shelf = try PluginShelf.load(configuration)
       methods = MethodTable(contract: try Contract.vedette())
       server = try RPCServer(loop, methods: methods, options: RPCServer.Options(configuration), logger: log)
     } catch {
@@ -86,6 +86,7 @@ public final class Daemon {
     for refusal in shelf.refusals { log.warning("\(refusal)") }
     roster = try Daemon.readRoster(configuration, store, log)
     investigation = Investigation(roster: roster, configuration: configuration, expectsLateEvents: true)
+    notePluginsAtStart()
     noteRosterAtStart()
     try readPast()
   }

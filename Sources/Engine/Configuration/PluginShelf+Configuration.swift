@@ -1,0 +1,28 @@
+/// The plugins that a configuration finds and trusts.
+
+import PluginHost
+
+extension PluginShelf {
+  /// Loads what is found in `plugins.path` and the standard folders and what `plugins.trust` admits. [main]
+  /// - Throws: where a key of `plugins.trust.keys` cannot be used; nothing is loaded then.
+  public static func load(_ configuration: Configuration) throws(PluginError) -> PluginShelf {
+    load(.standard(configured: configuration.texts("plugins.path")), trust: try PluginTrust(configuration))
+  }
+}
+
+extension PluginTrust {
+  /// The rules of `plugins.trust`, with the keys read from their files.
+  public init(_ configuration: Configuration) throws(PluginError) {
+    self.init()
+    require = Requirement(rawValue: configuration.text("plugins.trust.require")) ?? .signature
+    includesFirstParty = configuration.text("plugins.trust.of") == "all"
+    allow = configuration.texts("plugins.trust.allow")
+    for text in configuration.texts("plugins.trust.keys") { keys.append(try Ed25519PublicKey(pathOrBase64: text)) }
+    for entry in configuration.mappings("plugins.trust.pins") {
+      guard case .text(let plugin)? = entry["plugin"], case .text(let digits)? = entry["sha256"],
+        let sha256 = HexText.sha256(digits)
+      else { continue }  // refused when the configuration was read
+      pins.append(PluginPin(plugin: plugin, sha256: sha256))
+    }
+  }
+}
