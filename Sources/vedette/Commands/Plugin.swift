@@ -7,8 +7,11 @@ import PluginHost
 
 struct Plugin: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List plugins, and run, check and begin one of your own.",
-    subcommands: [List.self, Info.self, NewPlugin.self, RunPlugin.self, CheckPlugin.self, Host.self])
+    abstract: "List plugins; begin, run, check and sign one of your own.",
+    subcommands: [
+      List.self, Info.self, NewPlugin.self, RunPlugin.self, CheckPlugin.self, SignPlugin.self, VerifyPlugin.self,
+      Host.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The plugins that would be used, and why others are not.")
@@ -17,13 +20,12 @@ struct Plugin: ParsableCommand {
     @Flag(help: "As JSON.") var json = false
 
     func run() throws {
-      let shelf = PluginShelf.load(
-        .standard(configured: try loadConfiguration(file: config, overrides: []).texts("plugins.path")))
+      let shelf = try trustedShelf(config)
       if json {
         var w = JSONWriter()
         w.beginArray()
         for plugin in shelf.plugins {
-          plugin.identity.write(to: &w, path: plugin.path, interfaces: plugin.interfaces.map(\.rawValue))
+          plugin.writeListed(to: &w)
         }
         w.endArray()
         w.newline()
@@ -46,13 +48,17 @@ struct Plugin: ParsableCommand {
     func run() throws {
       let plugin: PluginHost.Plugin
       if name.contains("/") {
-        do throws(PluginError) { plugin = try PluginHost.Plugin(path: name) } catch {
+        let configuration = try loadConfiguration(file: config, overrides: [])
+        do throws(PluginError) {
+          plugin = try PluginHost.Plugin(path: name, trust: try PluginTrust(configuration))
+        } catch {
           throw Failure.refused(error.description)
         }
       } else {
-        let shelf = PluginShelf.load(
-          .standard(configured: try loadConfiguration(file: config, overrides: []).texts("plugins.path")))
+        let shelf = try trustedShelf(config)
         guard let found = shelf.plugin(named: name) else {
+          // Perhaps it is there, and refused.
+          for refusal in shelf.refusals { StandardError.line("vedette: \(refusal)") }
           let known = shelf.plugins.map(\.identity.name).joined(separator: ", ")
           throw Failure.refused("no plugin '\(name)'; there are \(known)")
         }
@@ -63,19 +69,29 @@ struct Plugin: ParsableCommand {
   }
 }
 
-extension PluginIdentity {
+/// The plugins that a configuration finds and trusts.
+private func trustedShelf(_ config: String?) throws -> PluginShelf {
+  let configuration = try loadConfiguration(file: config, overrides: [])
+  do throws(PluginError) { return try PluginShelf.load(configuration) } catch {
+    throw Failure.usage(error.description)
+  }
+}
+
+extension PluginHost.Plugin {
   /// The plugin as `plugin.list` shows it.
-  func write(to w: inout JSONWriter, path: String, interfaces: [String]) {
+  fileprivate func writeListed(to w: inout JSONWriter) {
     w.beginObject()
-    w.member("id", id)
-    w.member("name", name)
-    w.member("version", version)
-    w.member("vendor", vendor)
-    w.member("licence", licence)
-    w.member("abi", "\(abiMajor).\(abiMinor)")
-    w.member("summary", summary)
-    w.member("interfaces", interfaces)
+    w.member("id", identity.id)
+    w.member("name", identity.name)
+    w.member("version", identity.version)
+    w.member("vendor", identity.vendor)
+    w.member("licence", identity.licence)
+    w.member("abi", "\(identity.abiMajor).\(identity.abiMinor)")
+    w.member("summary", identity.summary)
+    w.member("interfaces", interfaces.map(\.rawValue))
     w.member("path", path)
+    if let sha256 = standing?.sha256 { w.member("sha256", sha256) }
+    w.member("trust", standing?.words ?? "unverified")
     w.endObject()
   }
 }

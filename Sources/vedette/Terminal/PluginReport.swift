@@ -8,13 +8,16 @@ struct PluginReport {
 
   init(_ plugin: PluginHost.Plugin) { self.plugin = plugin }
 
-  /// One line a plugin, as wide as its columns need.
+  /// One line a plugin, as wide as its columns need; of the SHA-256 as much as tells files apart.
   static func list(_ plugins: [PluginHost.Plugin]) -> String {
     let rows = plugins.map { plugin in
       let i = plugin.identity
-      return [i.name, printable(i.version), plugin.interfaces.map(\.rawValue).joined(separator: ", ")]
+      return [
+        i.name, printable(i.version), plugin.interfaces.map(\.rawValue).joined(separator: ", "),
+        String(plugin.standing?.sha256?.prefix(12) ?? "-"), plugin.standing?.words ?? "unverified",
+      ]
     }
-    let widths = (0..<3).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
+    let widths = (0..<5).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
     var out = ""
     for (row, plugin) in zip(rows, plugins) {
       for (cell, width) in zip(row, widths) { out += cell.padded(to: width) }
@@ -26,7 +29,9 @@ struct PluginReport {
   var text: String {
     let i = plugin.identity
     var out = "\(style.bold(i.name)) \(printable(i.version))  \(printable(i.summary))\n"
-    out += line("id", i.id) + line("file", plugin.path) + line("vendor", i.vendor) + line("licence", i.licence)
+    out += line("id", i.id) + line("file", plugin.path)
+    out += line("SHA-256", plugin.standing?.sha256 ?? "") + line("trust", plugin.standing?.words ?? "")
+    out += line("vendor", i.vendor) + line("licence", i.licence)
     out += line("url", i.url) + line("ABI", "\(i.abiMajor).\(i.abiMinor), needs \(i.abiMajor).\(i.minMinor)")
     out += line("interfaces", plugin.interfaces.map(\.rawValue).joined(separator: ", "))
     out += line("settings", i.configSchema)
