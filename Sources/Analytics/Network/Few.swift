@@ -11,7 +11,10 @@ struct Few<Element>: RandomAccessCollection, MutableCollection {
   var endIndex: Int { rest.count + 1 }
 
   subscript(place: Int) -> Element {
-    get { place == 0 ? head : rest[place - 1] }
+    // Lent, not given: what is asked of an element that is large costs no copy of it.
+    _read {
+      if place == 0 { yield head } else { yield rest[place - 1] }
+    }
     _modify {
       if place == 0 { yield &head } else { yield &rest[place - 1] }
     }

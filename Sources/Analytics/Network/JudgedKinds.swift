@@ -9,7 +9,9 @@ struct JudgedKind {
   let id: String
   /// What `network.no_session` calls it; nil for what is not its business.
   let sessionless: String?
-  var isSessionless: Bool { sessionless != nil }
+  let isSessionless: Bool
+  /// Whether third parties may send it to an address that somebody else forged.
+  let isAnswer: Bool
   /// What one of it adds to `network.malformed` where it is rare; 0 for what is not its business.
   let weight: Double
   /// Whether pairs of hosts are held to account for it.
@@ -19,6 +21,8 @@ struct JudgedKind {
     self.name = name
     id = name.id
     sessionless = Sessionless.words(for: name)
+    isSessionless = sessionless != nil
+    isAnswer = Sessionless.isAnswer(name)
     weight = sessionless == nil ? Malformed.weight(name) : 0
     isJudged = name.severity > .info || sessionless != nil
   }
@@ -31,7 +35,12 @@ struct JudgedKinds {
 
   private static let catalog = AnomalyKind.all.map { JudgedKind(.catalog($0)) }
 
-  subscript(number: Int) -> JudgedKind { all[number] }
+  /// Asked for each record: a copy of the kind itself would count its texts' references.
+  func isJudged(_ number: Int) -> Bool { all[number].isJudged }
+
+  subscript(number: Int) -> JudgedKind {
+    _read { yield all[number] }
+  }
   var count: Int { all.count }
 
   mutating func number(of name: AnomalyName) -> Int {

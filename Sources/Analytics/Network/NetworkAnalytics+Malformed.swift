@@ -60,11 +60,11 @@ extension NetworkAnalytics {
       : "\(pairs) of \(total) pairs of hosts in this evidence do so"
   }
 
-  /// - Parameter order: the places of all pairs, in the order in which they are told of.
-  func malformed(_ order: [Int]) -> [Signal] {
-    let kinds = kinds
+  func malformed() -> [Signal] {
     var carriers = [Int](repeating: 0, count: kinds.count)
-    for place in order { for kind in pairs.rows[place].kinds { carriers[kind.number] += 1 } }
+    for place in pairs.rows.indices {
+      for at in pairs.rows[place].kinds.indices { carriers[pairs.rows[place].kinds[at].number] += 1 }
+    }
     let total = max(busyPairs.count, pairs.count)
 
     /// What many pairs do is how things are done here, whatever the standard says; 1 for what is rare.
@@ -75,30 +75,52 @@ extension NetworkAnalytics {
     }
     let rarities = carriers.map(rarity)
 
-    var signals: [Signal] = []
-    var weighed: [(kind: PairRecord.Kind, weight: Double)] = []
-    for place in order {
-      weighed.removeAll(keepingCapacity: true)
-      for kind in pairs.rows[place].kinds where kinds[kind.number].weight > 0 {
-        // A repetition says a little more, a thousand not a thousand times more.
-        let digits = Double(decimalDigits(kind.count) - 1)
-        weighed.append((kind, min(0.9, kinds[kind.number].weight * rarities[kind.number] * (1 + 0.15 * digits))))
-      }
-      guard !weighed.isEmpty else { continue }
-      if weighed.count > 1 {
-        weighed.sort { a, b in
-          a.weight != b.weight ? a.weight > b.weight : kinds[a.kind.number].id < kinds[b.kind.number].id
-        }
-      }
+    // Scores first: of many pairs, few say enough.
+    var told: [(place: Int, score: Double)] = []
+    var weights: [KindWeight] = []
+    for place in pairs.rows.indices {
+      weigh(place, rarities, &weights)
+      guard !weights.isEmpty else { continue }
       var quiet = 1.0
-      for w in weighed { quiet *= 1 - w.weight }
+      for w in weights { quiet *= 1 - w.weight }
       var score = min(0.95, 1 - quiet)
-      if isLossy(pairs.rows[place]) { score *= 0.6 }
-      guard score >= configuration.least else { continue }
-      let common = carriers[weighed[0].kind.number]
-      signals.append(malformed(pairs.keys[place], pairs.rows[place], weighed, score, common: common, of: total))
+      if isLossy(place) { score *= 0.6 }
+      if score >= configuration.least { told.append((place, score)) }
     }
-    return signals
+    // By address, so that what is said does not depend on arrival.
+    told.sort { pairs.keys[$0.place] < pairs.keys[$1.place] }
+    return told.compactMap { place, score in
+      weigh(place, rarities, &weights)
+      guard let strongest = weights.first else { return nil }
+      let common = carriers[pairs.rows[place].kinds[strongest.at].number]
+      let weighed = weights.map { (kind: pairs.rows[place].kinds[$0.at], weight: $0.weight) }
+      return malformed(pairs.keys[place], pairs.rows[place], weighed, score, common: common, of: total)
+    }
+  }
+
+  /// A kind by its place among those of its pair.
+  private struct KindWeight: BitwiseCopyable {
+    var at: Int
+    var weight: Double
+  }
+
+  /// What the kinds of a pair weigh, the strongest first; none of what is not to be judged here.
+  private func weigh(_ place: Int, _ rarities: [Double], _ weights: inout [KindWeight]) {
+    weights.removeAll(keepingCapacity: true)
+    for at in pairs.rows[place].kinds.indices {
+      let number = pairs.rows[place].kinds[at].number
+      let weight = kinds[number].weight
+      guard weight > 0 else { continue }
+      // A repetition says a little more, a thousand not a thousand times more.
+      let digits = Double(decimalDigits(pairs.rows[place].kinds[at].count) - 1)
+      weights.append(KindWeight(at: at, weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))
+    }
+    guard weights.count > 1 else { return }
+    let record = pairs.rows[place]
+    weights.sort { a, b in
+      a.weight != b.weight
+        ? a.weight > b.weight : kinds[record.kinds[a.at].number].id < kinds[record.kinds[b.at].number].id
+    }
   }
 
   private func malformed(

@@ -26,12 +26,12 @@ enum Sessionless {
 extension NetworkAnalytics {
   static let sessionlessAnalytic = "network.no_session"
 
+  /// What a pair of hosts did outside sessions, without references: there may be one for each pair.
   private struct Finding {
     /// Of the pair among all.
     var place: Int
     var source: IPAddress
     var target: IPAddress
-    var kinds: [PairRecord.Kind]
     var count: UInt64
     var first: Timestamp
     var last: Timestamp
@@ -41,49 +41,64 @@ extension NetworkAnalytics {
     var onlyAnswers: Bool
   }
 
-  /// - Parameter order: the places of all pairs, in the order in which they are told of.
-  func sessionless(_ order: [Int]) -> [Signal] {
-    var findings: [Finding] = []
-    let known = kinds
-    for place in order {
-      guard pairs.rows[place].kinds.contains(where: { known[$0.number].isSessionless }) else { continue }
-      let pair = pairs.keys[place]
-      let record = pairs.rows[place]
-      let kinds = record.kinds.filter { known[$0.number].isSessionless }
-        .sorted { known[$0.number].id < known[$1.number].id }
-      guard let first = kinds.map(\.first).min(), let last = kinds.map(\.last).max() else { continue }
-      let count = kinds.reduce(0 as UInt64) { $0 &+ $1.count }
-      let fromFirst = kinds.reduce(0 as UInt64) { $0 &+ $1.fromFirst }
-      let forward = fromFirst &* 2 >= count
-      let begin = record.captures.compactMap { captures[$0].first }.min() ?? first
-      findings.append(
-        Finding(
-          place: place, source: forward ? pair.first : pair.second, target: forward ? pair.second : pair.first,
-          kinds: kinds, count: count, first: first, last: last, ports: record.ports?.count ?? 0,
-          atBeginning: last - begin <= configuration.beginning, lossy: isLossy(record),
-          onlyAnswers: kinds.allSatisfy { Sessionless.isAnswer(known[$0.number].name) }))
+  /// Nil where a pair did nothing of the kind. Kinds are looked at in their place.
+  private func finding(_ place: Int) -> Finding? {
+    var count: UInt64 = 0
+    var fromFirst: UInt64 = 0
+    var first = Timestamp(nanoseconds: .max)
+    var last = Timestamp(nanoseconds: .min)
+    var isAny = false
+    var onlyAnswers = true
+    for at in pairs.rows[place].kinds.indices {
+      let number = pairs.rows[place].kinds[at].number
+      guard kinds[number].isSessionless else { continue }
+      isAny = true
+      count &+= pairs.rows[place].kinds[at].count
+      fromFirst &+= pairs.rows[place].kinds[at].fromFirst
+      first = min(first, pairs.rows[place].kinds[at].first)
+      last = max(last, pairs.rows[place].kinds[at].last)
+      if !kinds[number].isAnswer { onlyAnswers = false }
     }
-    var bySource: [IPAddress: [Finding]] = [:]
-    var byTarget: [IPAddress: Int] = [:]
-    for f in findings {
-      bySource[f.source, default: []].append(f)
-      if f.onlyAnswers { byTarget[f.target, default: 0] += 1 }
+    guard isAny else { return nil }
+    let forward = fromFirst &* 2 >= count
+    var begin: Timestamp?
+    for at in pairs.rows[place].captures.indices {
+      guard let start = captures[pairs.rows[place].captures[at]].first else { continue }
+      begin = begin.map { min($0, start) } ?? start
     }
+    return Finding(
+      place: place, source: forward ? pairs.keys[place].first : pairs.keys[place].second,
+      target: forward ? pairs.keys[place].second : pairs.keys[place].first, count: count, first: first, last: last,
+      ports: pairs.rows[place].ports?.count ?? 0, atBeginning: last - (begin ?? first) <= configuration.beginning,
+      lossy: isLossy(place), onlyAnswers: onlyAnswers)
+  }
 
-    var signals: [Signal] = []
-    var scanners: Set<IPAddress> = []
-    for (source, list) in bySource.sorted(by: { $0.key < $1.key }) {
-      let probes = list.filter { !$0.onlyAnswers }
-      guard probes.count >= 10 else { continue }
-      scanners.insert(source)
-      signals.append(scan(source, probes))
+  func sessionless() -> [Signal] {
+    var findings = pairs.keys.indices.compactMap(finding)
+    // By address, so that what is said does not depend on arrival.
+    findings.sort { pairs.keys[$0.place] < pairs.keys[$1.place] }
+    var probed: [IPAddress: Int] = [:]
+    var answered: [IPAddress: Int] = [:]
+    for f in findings {
+      if f.onlyAnswers { answered[f.target, default: 0] += 1 } else { probed[f.source, default: 0] += 1 }
     }
-    for f in findings where f.onlyAnswers || !scanners.contains(f.source) {
-      if let signal = pairSignal(f, backscatter: f.onlyAnswers && (byTarget[f.target] ?? 0) >= 5) {
+    var scanners: [IPAddress: [Finding]] = [:]
+    for (source, count) in probed where count >= 10 { scanners[source] = [] }
+    for f in findings where !f.onlyAnswers { scanners[f.source]?.append(f) }
+
+    var signals = scanners.sorted { $0.key < $1.key }.map { scan($0.key, $0.value) }
+    for f in findings where f.onlyAnswers || scanners[f.source] == nil {
+      if let signal = pairSignal(f, backscatter: f.onlyAnswers && (answered[f.target] ?? 0) >= 5) {
         signals.append(signal)
       }
     }
     return signals
+  }
+
+  /// What was found, kind by kind, in order of their ids.
+  private func found(_ f: Finding) -> [PairRecord.Kind] {
+    pairs.rows[f.place].kinds.filter { kinds[$0.number].isSessionless }
+      .sorted { kinds[$0.number].id < kinds[$1.number].id }
   }
 
   /// One source, many targets: one signal, on the machine that sends.
@@ -100,7 +115,7 @@ extension NetworkAnalytics {
       score: young ? 0.45 : probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
       reason: "\(source) sent \(count) packets of no session to \(probes.count) addresses\(says).",
       attack: ["T1046"])
-    let ids = probes.prefix(4).flatMap { pairs.rows[$0.place].behind($0.kinds, limit: 4).records }
+    let ids = probes.prefix(4).flatMap { pairs.rows[$0.place].behind(found($0), limit: 4).records }
     signal.evidence = Array(ids.prefix(configuration.maximumEvidence))
     signal.related = probes.prefix(configuration.maximumEvidence).map {
       .hostPair(first: pairs.keys[$0.place].first, second: pairs.keys[$0.place].second)
@@ -136,13 +151,14 @@ extension NetworkAnalytics {
       says = "; the capture had just begun, so their sessions may be older than it"
     }
     if f.lossy { says += " (the capture lost packets, so handshakes may be among them)" }
-    let what = f.kinds.map { "\($0.count) \(kinds[$0.number].sessionless ?? kinds[$0.number].id)" }.joined(
-      separator: ", ")
+    let found = found(f)
+    let what = found.map { "\($0.count) \(kinds[$0.number].sessionless ?? kinds[$0.number].id)" }
+      .joined(separator: ", ")
     var signal = Signal(
       analytic: Self.sessionlessAnalytic, time: f.first, score: (score * 100).rounded() / 100,
       entity: .hostPair(first: pairs.keys[f.place].first, second: pairs.keys[f.place].second),
       reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
-    let behind = pairs.rows[f.place].behind(f.kinds, limit: configuration.maximumEvidence)
+    let behind = pairs.rows[f.place].behind(found, limit: configuration.maximumEvidence)
     signal.evidence = behind.records
     signal.related = behind.flows.map(entity)
     return signal

@@ -31,7 +31,8 @@ public struct NetworkAnalytics {
   var habits: [Habit: Set<IPAddress>] = [:]
   var captures: [CaptureRecord] = []
   private var captureNumbers: [String: Int] = [:]
-  private var latest: (origin: RecordOrigin, number: Int)?
+  private var latest: RecordOrigin?
+  private var latestNumber = 0
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
   var busyPairs = DenseTable<AddressPair, Void>()
   /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
@@ -41,66 +42,91 @@ public struct NetworkAnalytics {
 
   public init(_ configuration: NetworkAnalyticsConfiguration = .init()) { self.configuration = configuration }
 
-  /// Takes anomalies as they are: by place, for a record that is taken out of its list is copied.
+  /// Takes anomalies as they are: by place, for a record that is taken out of its list is a copy with all its references.
   public mutating func observe(_ anomalies: [AnomalyRecord]) {
-    for place in anomalies.indices { observe(anomalies[place]) }
+    for place in anomalies.indices { observe(anomalies, place) }
   }
 
   @inline(__always)
-  mutating func observe(_ anomaly: AnomalyRecord) {
+  private mutating func observe(_ anomalies: [AnomalyRecord], _ place: Int) {
     // What the capture cut short, the sender did not do.
-    guard !anomaly.captured else { return }
-    let capture = number(of: anomaly.origin)
-    captures[capture].saw(anomaly.time)
-    guard let source = anomaly.sourceIP, let destination = anomaly.destinationIP else { return }
-    let kind = kinds.number(of: anomaly.name)
-    guard kinds[kind].isJudged else { return }
+    guard !anomalies[place].captured else { return }
+    let capture = number(of: anomalies[place].origin)
+    captures[capture].saw(anomalies[place].time)
+    guard let source = anomalies[place].sourceIP, let destination = anomalies[place].destinationIP else { return }
+    let kind = kinds.number(of: anomalies[place].name)
+    guard kinds.isJudged(kind) else { return }
     let pair = AddressPair(source, destination)
     if let known = pairs.place(of: pair) {
-      pairs.rows[known].add(anomaly, kind: kind, capture: capture, limit: configuration.maximumEvidence)
+      pairs.rows[known].add(
+        Sighting(anomalies, place), kind: kind, capture: capture, limit: configuration.maximumEvidence,
+        digest: { anomalies[place].digest })
     } else if pairs.count < configuration.maximumPairs {
-      pairs.append(pair, PairRecord(anomaly, kind: kind, capture: capture))
+      pairs.append(
+        pair,
+        PairRecord(Sighting(anomalies, place), kind: kind, capture: capture, digest: anomalies[place].digest))
     } else {
       refusedPairs &+= 1
       return
     }
-    if let flow = anomaly.flow, named.count < configuration.maximumFlows, named.place(of: flow) == nil {
+    if named.count < configuration.maximumFlows, let flow = anomalies[place].flow, named.place(of: flow) == nil {
       named.append(flow, nil)
     }
   }
 
   /// Captures are few and their records come in runs.
+  @inline(__always)
   private mutating func number(of origin: RecordOrigin) -> Int {
-    if let latest, latest.origin === origin { return latest.number }
+    if let latest, latest === origin { return latestNumber }
+    return newNumber(of: origin)
+  }
+
+  @inline(never)
+  private mutating func newNumber(of origin: RecordOrigin) -> Int {
     let number = captureNumbers[origin.capture] ?? captures.count
     if number == captures.count {
       captures.append(CaptureRecord(name: origin.capture))
       captureNumbers[origin.capture] = number
     }
-    latest = (origin, number)
+    latest = origin
+    latestNumber = number
     return number
   }
 
+  /// Takes one anomaly.
+  mutating func observe(_ anomaly: AnomalyRecord) { observe([anomaly]) }
+
+  /// Takes one flow; says whether it may be named in a signal.
+  @discardableResult
+  mutating func observe(_ flow: FlowRecord) -> Bool { observe([flow], 0) }
+
   /// Takes flows; says of each, by its place, whether it may be named in a signal.
   public mutating func observe(_ flows: [FlowRecord], _ isNamed: (Int, Bool) -> Void = { _, _ in }) {
-    for place in flows.indices { isNamed(place, observe(flows[place])) }
+    for place in flows.indices { isNamed(place, observe(flows, place)) }
   }
 
-  @inline(__always) @discardableResult
-  mutating func observe(_ flow: FlowRecord) -> Bool {
-    captures[number(of: flow.origin)].saw(flow)
+  @inline(__always)
+  private mutating func observe(_ flows: [FlowRecord], _ place: Int) -> Bool {
+    captures[number(of: flows[place].origin)].saw(
+      from: flows[place].start, to: flows[place].end, isLossy: flows[place].tcp?.lossy == true)
     var isNamed = false
-    if let known = named.place(of: flow.id) {
-      named.rows[known] = flow.endpoints
+    if let known = named.place(of: flows[place].id) {
+      named.rows[known] = flows[place].endpoints
       isNamed = true
     }
     if busyPairs.count < configuration.maximumPairs {
-      let pair = AddressPair(flow.sourceIP, flow.destinationIP)
+      let pair = AddressPair(flows[place].sourceIP, flows[place].destinationIP)
       if busyPairs.place(of: pair) == nil { busyPairs.append(pair, ()) }
     }
-    guard flow.appProtoBy == .dissector, let port = flow.destinationPort,
-      let place = PortKnowledge.judge(flow.appProto, flow.proto, port)
-    else { return isNamed }
+    guard flows[place].appProtoBy == .dissector else { return isNamed }
+    return judgePort(flows[place]) || isNamed
+  }
+
+  /// Whether a flow's protocol is on a port that it does not belong to.
+  private mutating func judgePort(_ flow: FlowRecord) -> Bool {
+    guard let port = flow.destinationPort, let place = PortKnowledge.judge(flow.appProto, flow.proto, port) else {
+      return false
+    }
     let habit = Habit(proto: flow.appProto, port: port)
     if habits.count < configuration.maximumPairs || habits[habit] != nil, habits[habit]?.count ?? 0 < 64 {
       habits[habit, default: []].insert(flow.sourceIP)
@@ -108,7 +134,7 @@ public struct NetworkAnalytics {
     let key = MisplacedKey(client: flow.sourceIP, server: flow.destinationIP, habit: habit)
     guard misplaced[key] != nil || misplaced.count < configuration.maximumFlows else {
       refusedFlows &+= 1
-      return isNamed
+      return false
     }
     misplaced[key, default: MisplacedRecord(place: place)].add(flow, limit: configuration.maximumEvidence)
     return true
@@ -116,9 +142,7 @@ public struct NetworkAnalytics {
 
   /// One signal for each host pair or flow and what is odd about it, in order of time, with the gaps found.
   public func signals() -> (signals: [Signal], gaps: [VisibilityGap]) {
-    // By address, so that what is said does not depend on arrival.
-    let order = pairs.keys.indices.sorted { pairs.keys[$0] < pairs.keys[$1] }
-    var signals = sessionless(order) + malformed(order) + unusualPorts()
+    var signals = sessionless() + malformed() + unusualPorts()
     signals.removeAll { $0.score < configuration.least || configuration.disabled.contains($0.analytic) }
     signals.sort { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
     return (signals, gaps())
@@ -148,5 +172,9 @@ public struct NetworkAnalytics {
     .flow(flow, communityID: named.place(of: flow).flatMap { named.rows[$0] }?.text ?? "")
   }
 
-  func isLossy(_ record: PairRecord) -> Bool { record.captures.contains { captures[$0].isLossy } }
+  /// Whether a capture that showed a pair, by its place, lost packets.
+  func isLossy(_ place: Int) -> Bool {
+    for at in pairs.rows[place].captures.indices where captures[pairs.rows[place].captures[at]].isLossy { return true }
+    return false
+  }
 }

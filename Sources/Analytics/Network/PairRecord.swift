@@ -22,6 +22,34 @@ struct AddressPair: DenseKey, Comparable {
   }
 }
 
+/// What is kept of an anomaly record: no references, so that it costs nothing to hand on.
+struct Sighting {
+  let time: Timestamp
+  /// Of the first and the last that the record stands for.
+  let first: Timestamp
+  let last: Timestamp
+  let count: UInt64
+  let flow: FlowID?
+  let port: UInt16?
+  /// Whether the lower address sent it.
+  let fromFirst: Bool
+
+  @inline(__always)
+  init(_ list: [AnomalyRecord], _ place: Int) {
+    time = list[place].time
+    first = list[place].first ?? time
+    last = list[place].last ?? time
+    count = list[place].count
+    flow = list[place].flow
+    port = list[place].destinationPort
+    if let source = list[place].sourceIP, let destination = list[place].destinationIP {
+      fromFirst = source < destination
+    } else {
+      fromFirst = false
+    }
+  }
+}
+
 struct PairRecord {
   /// One kind of anomaly between the two.
   struct Kind {
@@ -75,35 +103,42 @@ struct PairRecord {
   /// Numbers of the captures, at most 16.
   private(set) var captures: Few<Int>
 
-  init(_ a: AnomalyRecord, kind number: Int, capture: Int) {
-    kinds = Few(Kind(a, number))
+  /// - Parameter digest: what the record's id is made of.
+  init(_ seen: Sighting, kind number: Int, capture: Int, digest: UInt64) {
+    kinds = Few(Kind(seen, number, digest))
     captures = Few(capture)
-    note(a, 0)
+    note(seen, 0)
   }
 
-  mutating func add(_ a: AnomalyRecord, kind number: Int, capture: Int, limit: Int) {
+  /// - Parameter digest: only asked for where the record is kept.
+  mutating func add(_ seen: Sighting, kind number: Int, capture: Int, limit: Int, digest: () -> UInt64) {
     let at: Int
-    if let known = kinds.firstIndex(where: { $0.number == number }) {
+    if let known = place(of: number) {
       at = known
-      if kinds[at].evidence.mayHold(a.time) { kinds[at].evidence.add(Reference(a), limit: limit) }
+      if kinds[at].evidence.mayHold(seen.time) {
+        kinds[at].evidence.add(Reference(time: seen.time, digest: digest(), flow: seen.flow), limit: limit)
+      }
     } else {
       // Ids are few (the catalog and what plugins declare), but a plugin may be anybody's.
       guard kinds.count < 256 else { return }
       at = kinds.count
-      kinds.append(Kind(a, number))
+      kinds.append(Kind(seen, number, digest()))
     }
     captures.insert(capture, limit: 16)
-    note(a, at)
+    note(seen, at)
   }
 
-  private mutating func note(_ a: AnomalyRecord, _ at: Int) {
-    kinds[at].count &+= a.count
-    if let source = a.sourceIP, let destination = a.destinationIP, source < destination {
-      kinds[at].fromFirst &+= a.count
-    }
-    kinds[at].first = min(kinds[at].first, a.first ?? a.time)
-    kinds[at].last = max(kinds[at].last, a.last ?? a.time)
-    guard let port = a.destinationPort else { return }
+  private func place(of number: Int) -> Int? {
+    for at in kinds.indices where kinds[at].number == number { return at }
+    return nil
+  }
+
+  private mutating func note(_ seen: Sighting, _ at: Int) {
+    kinds[at].count &+= seen.count
+    if seen.fromFirst { kinds[at].fromFirst &+= seen.count }
+    kinds[at].first = min(kinds[at].first, seen.first)
+    kinds[at].last = max(kinds[at].last, seen.last)
+    guard let port = seen.port else { return }
     if ports == nil { ports = Few(port) } else { ports?.insert(port, limit: 64) }
   }
 
@@ -119,16 +154,12 @@ struct PairRecord {
 }
 
 extension PairRecord.Kind {
-  fileprivate init(_ a: AnomalyRecord, _ number: Int) {
+  fileprivate init(_ seen: Sighting, _ number: Int, _ digest: UInt64) {
     self.number = number
-    first = a.first ?? a.time
-    last = a.last ?? a.time
-    evidence = .init(.init(a))
+    first = seen.first
+    last = seen.last
+    evidence = .init(.init(time: seen.time, digest: digest, flow: seen.flow))
   }
-}
-
-extension PairRecord.Reference {
-  fileprivate init(_ a: AnomalyRecord) { self.init(time: a.time, digest: a.digest, flow: a.flow) }
 }
 
 /// What is kept of a capture.
@@ -146,11 +177,12 @@ struct CaptureRecord {
     last = last.map { max($0, time) } ?? time
   }
 
-  mutating func saw(_ flow: FlowRecord) {
-    saw(flow.start)
-    saw(flow.end)
+  /// Takes in a flow.
+  mutating func saw(from start: Timestamp, to end: Timestamp, isLossy: Bool) {
+    saw(start)
+    saw(end)
     flows &+= 1
-    if flow.tcp?.lossy == true { lossy &+= 1 }
+    if isLossy { lossy &+= 1 }
   }
 
   /// Loss in a twentieth of the flows is no longer chance.

@@ -33,18 +33,20 @@ public struct WireBatch: Sendable {
 
   /// The order of output: by packet number, then by what does not depend on which worker it was.
   mutating func sort() {
-    flows.order { OrderKey(major: $0.firstPacket, minor: 0, name: $0.id.rawValue, last: 0) }
-    transactions.order {
-      OrderKey(
-        major: UInt64(bitPattern: $0.time.nanoseconds) ^ 1 << 63, minor: 0, name: $0.flow.rawValue,
-        last: UInt64($0.ordinal))
+    flows.order { list, at in
+      OrderKey(major: list[at].firstPacket, minor: 0, name: list[at].id.rawValue, last: 0)
     }
-    anomalies.order {
+    transactions.order { list, at in
       OrderKey(
-        major: $0.packet, minor: UInt64(bitPattern: $0.time.nanoseconds) ^ 1 << 63, name: $0.flow?.rawValue ?? 0,
-        last: $0.offset ?? 0)
-    } ties: {
-      $0.name.id < $1.name.id
+        major: UInt64(bitPattern: list[at].time.nanoseconds) ^ 1 << 63, minor: 0, name: list[at].flow.rawValue,
+        last: UInt64(list[at].ordinal))
+    }
+    anomalies.order { list, at in
+      OrderKey(
+        major: list[at].packet, minor: UInt64(bitPattern: list[at].time.nanoseconds) ^ 1 << 63,
+        name: list[at].flow?.rawValue ?? 0, last: list[at].offset ?? 0)
+    } ties: { list, a, b in
+      list[a].name.id < list[b].name.id
     }
   }
 }
@@ -73,19 +75,22 @@ extension Array {
 
   fileprivate mutating func empty() { removeAll(keepingCapacity: capacity <= 1 << 14) }
 
-  /// Sorts by keys made once for each element. Elements are moved only where they are out of order.
+  /// Sorts by keys made once for each element, in place where they are in order already. Elements are told by their place: one
+  /// that is taken out of its list is a copy, with all its references.
   fileprivate mutating func order(
-    by key: (Element) -> OrderKey, ties: ((Element, Element) -> Bool)? = nil
+    by key: ([Element], Int) -> OrderKey, ties: (([Element], Int, Int) -> Bool)? = nil
   ) {
     guard count > 1, count <= Int(UInt32.max) else { return }
     var keys: [OrderKey] = []
     keys.reserveCapacity(count)
     var isSorted = true
     for i in indices {
-      var k = key(self[i])
+      var k = key(self, i)
       k.place = UInt32(truncatingIfNeeded: i)
-      // Equal keys are for `ties` to settle.
-      if let last = keys.last, !(last < k) { isSorted = false }
+      if isSorted, let last = keys.last, !(last < k) {
+        // Of equal ones the first may stay where it is unless `ties` says otherwise.
+        isSorted = !(k < last) && !(ties?(self, i, i - 1) ?? false)
+      }
       keys.append(k)
     }
     if isSorted { return }
@@ -93,7 +98,7 @@ extension Array {
       keys.sort { a, b in
         if a < b { return true }
         if b < a { return false }
-        return ties(self[Int(a.place)], self[Int(b.place)])
+        return ties(self, Int(a.place), Int(b.place))
       }
     } else {
       keys.sort()
