@@ -147,6 +147,7 @@ struct RecordContractTests {
   static let signal = Shape.object([
     "type": .word(["signal"]), "id": .text, "time": .time, "analytic": .text, "score": .number, "entity": entity,
     "reason": .text, "evidence?": .list(.text), "attack?": .list(.text), "parts?": .anything, "related?": .list(entity),
+    "suppressed?": .object(["id": .text, "by": .text, "reason": .text, "until?": .time]),
   ])
   static let caseShape = Shape.object([
     "type": .word(["case"]), "id": .text, "time": .time, "end": .time, "severity": .word(severities), "score": .number,
@@ -322,7 +323,8 @@ struct RecordContractTests {
       attack: ["T1"])
     s.parts = [("a", 0.5)]
     s.related = entities
-    try check(Self.signal, 11) { s.write(to: &$0) }
+    s.suppression = Suppression(scope: SuppressionScope(host: "h"), reason: "r", by: "b", until: moment)
+    try check(Self.signal, 12) { s.write(to: &$0) }
     var c = Case(id: "c", time: moment, end: moment, severity: .high, score: 0.5, title: "t")
     c.entities.personas = [
       CasePersona(account: AccountKey(platform: "x", accountID: "1"), handle: "h", displayName: "d")

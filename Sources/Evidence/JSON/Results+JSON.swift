@@ -65,6 +65,10 @@ extension Signal {
       for entity in related { entity.write(to: &w) }
       w.endArray()
     }
+    if let suppression {
+      w.key("suppressed")
+      suppression.writeMark(to: &w)
+    }
     w.endObject()
   }
 }

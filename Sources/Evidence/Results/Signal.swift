@@ -62,6 +62,8 @@ public struct Signal: Sendable {
   public var parts: [(name: String, weight: Double)] = []
   /// The other entities it ties to its own: the employees approached, the flow of a process, …
   public var related: [Entity] = []
+  /// The analyst's word that covers it: it is kept and shown, and raises no case.
+  public var suppression: Suppression?
 
   public init(
     analytic: String, time: Timestamp, score: Double, entity: Entity, reason: String, evidence: [String] = [],
