@@ -50,6 +50,10 @@ enum Schema {
           """)
       try db.execute(sql: "CREATE INDEX roster_change_by_person ON roster_change (person, seq)")
     }
+    migrator.registerMigration("4: suppressions") { db in
+      try db.execute(
+        sql: "CREATE TABLE suppression (id TEXT NOT NULL PRIMARY KEY, created INTEGER NOT NULL, body TEXT NOT NULL)")
+    }
     return migrator
   }
 }

@@ -210,7 +210,9 @@ public final class Store: Sendable {
             DELETE FROM \(RecordKind.signal.table) WHERE json_extract(body, '$.entity.platform') = ?
             AND json_extract(body, '$.entity.account_id') = ?
             """, arguments: who)
-        return count + db.changesCount
+        count += db.changesCount
+        count += try Store.forgetSuppressions(db, platform, account, handles)
+        return count
       }
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
       return count

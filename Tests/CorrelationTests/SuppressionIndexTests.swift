@@ -29,7 +29,8 @@ extension MadeWorld {
   /// A part of the risk of an account.
   fileprivate mutating func part(_ analytic: String, _ parts: [(name: String, weight: Double)]) {
     var signal = Signal(
-      analytic: analytic, time: at(0), score: 0.8, entity: .persona(stranger, handle: "mallory", displayName: nil),
+      analytic: analytic, time: at(0), score: 0.8,
+      entity: .persona(MadeWorld.stranger, handle: "mallory", displayName: nil),
       reason: "It resembles Ann.")
     signal.parts = parts
     signals.append(signal)
