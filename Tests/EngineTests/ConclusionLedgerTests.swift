@@ -45,6 +45,25 @@ private func conclusion(_ signals: [Signal], _ cases: [Case]) -> Conclusion {
     #expect(news.cases.last?.timeline.last?.text.contains("one") == true)
   }
 
+  @Test(
+    "A case whose signals an analyst suppressed is closed with who and why, whatever else was let go; and comes back")
+  func suppressed() {
+    for isWhole in [true, false] {
+      var ledger = ConclusionLedger()
+      let a = signal("a")
+      _ = ledger.take(conclusion([a], [story("one", [a])]), isWhole: true)
+      var quiet = a
+      quiet.suppression = Suppression(scope: SuppressionScope(host: "a"), reason: "a scanner of ours", by: "ann")
+      var news = ledger.take(conclusion([quiet], []), isWhole: isWhole)
+      #expect(news.signals.map(\.id) == [a.id])
+      #expect(news.withdrawn.isEmpty)
+      #expect(news.cases.map(\.status) == [.closed])
+      #expect(news.cases.first?.timeline.last?.text == "Suppressed by ann: a scanner of ours")
+      news = ledger.take(conclusion([a], [story("one", [a])]), isWhole: isWhole)
+      #expect(news.cases.map(\.status) == [.new])
+    }
+  }
+
   @Test("What is not concluded any more is withdrawn, unless evidence was let go: then it may still hold")
   func withdrawn() {
     let a = signal("a")

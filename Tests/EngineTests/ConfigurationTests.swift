@@ -1,3 +1,4 @@
+import Evidence
 import Flows
 import PluginHost
 import Testing
@@ -55,6 +56,9 @@ import Testing
       ("flows:\n  overlap_targets:\n    - {policy: linux}", 3),
       ("capture:\n  - {filter: udp}", 2), ("capture:\n  - {file: a, interface: b}", 2), ("sources: [{name: a}]", 1),
       ("sources:\n  - {name: a, plugin: b}\n  - {name: a, plugin: c}", 3), ("rpc:\n  tokens: [{role: admin}]", 2),
+      ("suppressions: [{host: a, by: b}]", 1), ("suppressions: [{host: a, reason: r}]", 1),
+      ("suppressions:\n  - {reason: r, by: b}", 2), ("suppressions:\n  - {host: a, reason: r, by: b, until: soon}", 2),
+      ("suppressions:\n  - {persona: {platform: x}, reason: r, by: b}", 2),
       ("rpc:\n  tcp: 192.0.2.1:7750", 2), ("rpc: {tcp: 7750}", 1), ("plugins: {isolation: process}", 1),
       ("plugins:\n  trust: {require: maybe}", 2), ("plugins: {trust: {pins: [{plugin: org.example.x}]}}", 1),
       ("plugins:\n  trust:\n    pins:\n      - {plugin: a.so, sha256: 12ab}", 4),
@@ -99,6 +103,27 @@ import Testing
     try configuration.set("plugins.trust.keys=/nowhere/vendor.pem")
     let error = #expect(throws: PluginError.self) { _ = try PluginShelf.load(configuration) }
     #expect(error?.description == "/nowhere/vendor.pem: cannot be read: No such file or directory")
+  }
+
+  @Test("Suppressions of the file say who, why and until when")
+  func suppressions() throws {
+    var configuration = Configuration()
+    try configuration.read(
+      yaml: """
+        suppressions:
+          - persona: {platform: linkedin, account_id: 299902473}
+            analytic: persona.risk
+            reason: our recruiter
+            by: ann
+            until: 2027-01-01T00:00:00Z
+          - {domain: agency.example, reason: an agency, by: bob}
+        """, file: "v.yaml")
+    let found = configuration.suppressions
+    #expect(found.map(\.by) == ["ann", "bob"])
+    #expect(found[0].scope.account == .id(AccountKey(platform: "linkedin", accountID: "299902473")))
+    #expect(found[0].scope.analytic == "persona.risk")
+    #expect(found[0].until == Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
+    #expect(found[1].scope == SuppressionScope(domain: "agency.example"))
   }
 
   @Test("Plugins in processes of their own are refused in one line")

@@ -37,7 +37,8 @@ struct ContractTests {
       roster.import roster.history \
       capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list \
       source.swap source.pause source.resume source.remove plugin.list case.list case.get case.pcap \
-      signal.list flow.list anomaly.list persona.list persona.explain persona.forget process.list subscribe unsubscribe
+      signal.list suppression.list suppression.add suppression.remove flow.list anomaly.list persona.list persona.explain persona.forget \
+      process.list subscribe unsubscribe
       """.split(separator: " ").map(String.init)
     #expect(Set(names) == Set(wanted))
     for method in document["methods"]?.elements ?? [] {

@@ -73,6 +73,7 @@ public final class Analysis {
       started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: peakMemory(),
       workers: request.workers)
     statistics.signals = UInt64(conclusion.signals.count)
+    statistics.note(suppressed: conclusion)
     statistics.cases = UInt64(conclusion.cases.count)
     statistics.refusals = UInt64(refusals)
     output?.record(.stats) { statistics.write(to: &$0, gaps: conclusion.gaps) }

@@ -40,6 +40,12 @@ public struct AnalysisStatistics: Sendable {
     for (name, value) in sensor.caps { caps[name, default: 0] &+= value }
   }
 
+  /// The signals that raise no case because of an analyst's word.
+  mutating func note(suppressed conclusion: Conclusion) {
+    let count = conclusion.suppressed.values.reduce(0, +)
+    counters["signals_suppressed"] = count > 0 || counters["signals_suppressed"] != nil ? UInt64(count) : nil
+  }
+
   public func write(to w: inout JSONWriter, gaps: [VisibilityGap]) {
     w.beginObject()
     w.member("type", "stats")

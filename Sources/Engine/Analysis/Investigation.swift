@@ -15,6 +15,8 @@ public struct Conclusion: Sendable {
   /// In order of severity and score.
   public var cases: [Case] = []
   public var gaps: [VisibilityGap] = []
+  /// How many signals each suppression covers, by its id.
+  public var suppressed: [String: Int] = [:]
 }
 
 /// Takes evidence in any order; `conclude()` reasons over all that is held and can be called again after more.
@@ -39,6 +41,9 @@ public final class Investigation {
   /// Whether any host told of a connection: then every flow may be one.
   public private(set) var hasConnections = false
 
+  /// What analysts say is of no concern, from the next conclusion on.
+  public var suppressions: [Suppression]
+
   /// Bounds on what is kept.
   static let maximumFlows = 100_000
   static let maximumGaps = 10_000
@@ -47,6 +52,7 @@ public final class Investigation {
   public init(roster: Roster, configuration: Configuration, expectsLateEvents: Bool = false) {
     self.expectsLateEvents = expectsLateEvents
     self.configuration = configuration
+    suppressions = configuration.suppressions
     personas = PersonaAnalytics(roster: roster, configuration: PersonaConfiguration(configuration))
     attribution = Attribution(AttributionConfiguration(), roster: roster)
     network = NetworkAnalytics(NetworkAnalyticsConfiguration())
@@ -161,6 +167,12 @@ public final class Investigation {
     }
     if configuration.flag("analytics.processes.enabled") { signals += ProcessAnalytics().signals(resolution) }
     signals.sort { a, b in a.time != b.time ? a.time < b.time : a.id < b.id }
+    let weighed = SuppressionIndex(suppressions, roster: correlator.roster, resolution: resolution).apply(signals) {
+      id in
+      flows[id].map { flow in
+        ([flow.sourceIP, flow.destinationIP], (resolution.processes[id] ?? []).map(\.host))
+      }
+    }
 
     for id in flowsNamed(by: signals).union(resolution.processes.keys) {
       guard var flow = flows[id] else { continue }
@@ -169,11 +181,12 @@ public final class Investigation {
     }
     correlator.add(resolution)
     correlator.removeSignals()
-    for signal in signals { correlator.add(signal) }
+    for signal in weighed.counting { correlator.add(signal) }
     for gap in networkGaps + boundsReached() { correlator.add(gap) }
     let outcome = expectsLateEvents ? correlator.current() : correlator.finish()
 
-    conclusion.signals = signals
+    conclusion.signals = weighed.signals
+    conclusion.suppressed = weighed.covered
     conclusion.cases = outcome.cases
     conclusion.gaps = outcome.gaps
     return conclusion

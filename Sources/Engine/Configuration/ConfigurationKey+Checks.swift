@@ -2,6 +2,7 @@
 
 import Analytics
 import EventLoop
+import Evidence
 import PluginHost
 
 extension ConfigurationKey {
@@ -77,6 +78,9 @@ extension ConfigurationKey {
       guard case .text(let digits)? = entry["sha256"], HexText.sha256(digits) != nil else {
         return "sha256 has to be 64 hexadecimal digits (sha256sum FILE, or vedette plugin list --json)"
       }
+      return nil
+    case "suppressions":
+      do throws(SuppressionError) { _ = try Suppression(configured: entry) } catch { return error.description }
       return nil
     case "rpc.tokens":
       if let fault = missing(["token"]) { return fault }

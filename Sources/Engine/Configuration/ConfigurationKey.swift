@@ -169,6 +169,19 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("privacy.retain_text_days", .integer(0...36_500), "30", "days after which the texts of messages are deleted"),
     .init("analytics.processes.enabled", .flag, "true", "process analytics"),
     .init("analytics.network.enabled", .flag, "true", "network analytics"),
+    .init(
+      "suppressions",
+      .mappings([
+        .init("analytic", .text, "*", "id of the analytic that is not to raise cases; *: any"),
+        .init("persona", .object, "", "account: platform, and account_id or handle"),
+        .init("domain", .text, "", "of accounts whose id or handle is an address there, or below it"),
+        .init("employee", .text, "", "id of the only employee whom a signal names"),
+        .init("host", .text, "", "host's name or address"),
+        .init("image", .text, "", "image of a process: a path or a file name"),
+        .init("reason", .text, "", "why it is of no concern"),
+        .init("by", .text, "", "who says so"),
+        .init("until", .text, "", "what happens from this time on counts again (RFC 3339)"),
+      ]), "[]", "signals that are shown, but raise no case; all that an entry gives must hold"),
     .init("correlation.approach_window", .duration, "14d", "how long before activity on a host an approach counts"),
     .init("correlation.activity_window", .duration, "1h", "how far apart activity on hosts may lie in one case"),
   ]

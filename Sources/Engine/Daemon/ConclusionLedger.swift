@@ -45,9 +45,13 @@ struct ConclusionLedger {
       nowCases[one.id] = (look, one)
       for signal in one.signals { home[signal] = one.id }
     }
+    var words: [String: Suppression] = [:]
+    for signal in conclusion.signals where signal.suppression != nil { words[signal.id] = signal.suppression }
     for (id, before) in cases.sorted(by: { $0.key < $1.key }) where nowCases[id] == nil {
       if let successor = before.last.signals.lazy.compactMap({ home[$0] }).first {
         news.cases.append(closed(before.last, "This case has become part of \(successor)."))
+      } else if let word = before.last.signals.lazy.compactMap({ words[$0] }).first {
+        news.cases.append(closed(before.last, "Suppressed by \(word.by): \(word.reason)"))
       } else if isWhole {
         news.cases.append(closed(before.last, "With what was seen since, the signals of this case no longer hold."))
       }

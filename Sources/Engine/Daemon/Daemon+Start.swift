@@ -47,6 +47,7 @@ extension Daemon {
       if isCut { investigation.notePastIsCut() }
     }
     do throws(StoreError) {
+      investigation.suppressions += try store.suppressions()
       for kind in [RecordKind.persona, .personaChange, .outreach, .process, .connection, .asset] {
         try each(kind) { node, _ in
           guard let one = try? Observation(node, source: node["source"]?.string ?? "store") else { return false }

@@ -112,6 +112,7 @@ struct Signals: ListCommand {
   static let method = "signal.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("SCORE", "score"), ("ANALYTIC", "analytic"), ("REASON", "reason"),
+    ("SUPPRESSED BY", "suppressed.by"),
   ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions

@@ -31,10 +31,12 @@ struct AnalysisReport {
   /// A line of what was read, and one of what was not.
   private var summary: String {
     let s = outcome.statistics
-    let read = [
+    let suppressed = outcome.conclusion.suppressed.values.reduce(0, +)
+    var read = [
       counted(s.frames, "packet"), counted(s.flows, "flow"), counted(s.anomalies, "anomaly", "anomalies"),
       counted(s.observations, "observation") + " of personas and hosts", counted(s.signals, "signal"),
     ]
+    if suppressed > 0 { read.append("of which \(grouped(suppressed)) \(suppressed == 1 ? "is" : "are") suppressed") }
     var out = wrapped(read.joined(separator: ", ") + ".", width: width).map(style.dim).joined(separator: "\n") + "\n"
     var lacking: [String] = []
     if s.refusals > 0 { lacking.append(counted(s.refusals, "error")) }
@@ -55,7 +57,8 @@ struct AnalysisReport {
   private var loneSignals: String {
     let inCases = Set(outcome.conclusion.cases.flatMap(\.signals))
     var byEntity: [Entity: [Signal]] = [:]
-    for signal in outcome.conclusion.signals where signal.score >= 0.5 && !inCases.contains(signal.id) {
+    for signal in outcome.conclusion.signals
+    where signal.score >= 0.5 && signal.suppression == nil && !inCases.contains(signal.id) {
       // Of an account its calibrated score counts: its parts alone say too much.
       if case .persona = signal.entity, signal.analytic != "persona.risk" { continue }
       byEntity[signal.entity, default: []].append(signal)

@@ -17,6 +17,7 @@ extension Daemon {
     registerPlugins()
     registerRecords()
     registerPersonas()
+    registerSuppressions()
   }
 
   // MARK: engine

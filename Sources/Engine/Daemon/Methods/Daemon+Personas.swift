@@ -27,11 +27,9 @@ extension Daemon {
         do throws(StoreError) {
           let records = try store.forget(platform: account.platform, account: account.accountID)
           guard wasHeld || records > 0 else { return reply.fail(RPCError.notFound("no account '\(account)'")) }
+          try useSuppressions()
           // The log says who asked and why; it would defeat the purpose if it said of whom in words.
-          var digest = StableHash()
-          digest.combine(account.platform)
-          digest.combine(account.accountID)
-          audit(call, "an account of \(account.platform) (\(digest.digits)), \(records) records: \(reason)")
+          audit(call, "\(Daemon.digest(account)), \(records) records: \(reason)")
           markDirty()
           reply.succeed { w in
             w.beginObject()
@@ -43,6 +41,14 @@ extension Daemon {
         }
       }
     }
+  }
+
+  /// An account for the audit log, without naming it.
+  static func digest(_ account: AccountKey) -> String {
+    var digest = StableHash()
+    digest.combine(account.platform)
+    digest.combine(account.accountID)
+    return "an account of \(account.platform) (\(digest.digits))"
   }
 
   private static func account(_ call: RPCCall) -> AccountKey {
