@@ -104,177 +104,180 @@ static const unsigned char file32[] = {
 #embed "../../plugins/support/Documents/PieceReader.swift"
 };
 static const unsigned char file33[] = {
-#embed "../../plugins/support/Text/AddressText.swift"
+#embed "../../plugins/support/Input/InputDescriptor.swift"
 };
 static const unsigned char file34[] = {
-#embed "../../plugins/support/Text/Base64.swift"
+#embed "../../plugins/support/Text/AddressText.swift"
 };
 static const unsigned char file35[] = {
-#embed "../../plugins/support/Text/ByteSearch.swift"
+#embed "../../plugins/support/Text/Base64.swift"
 };
 static const unsigned char file36[] = {
-#embed "../../plugins/support/Text/Charset.swift"
+#embed "../../plugins/support/Text/ByteSearch.swift"
 };
 static const unsigned char file37[] = {
-#embed "../../plugins/support/Text/Digits.swift"
+#embed "../../plugins/support/Text/Charset.swift"
 };
 static const unsigned char file38[] = {
-#embed "../../plugins/support/Text/EventTime+Text.swift"
+#embed "../../plugins/support/Text/Digits.swift"
 };
 static const unsigned char file39[] = {
-#embed "../../plugins/support/Text/EventTime.swift"
+#embed "../../plugins/support/Text/EventTime+Text.swift"
 };
 static const unsigned char file40[] = {
-#embed "../../plugins/support/Text/WrittenTime.swift"
+#embed "../../plugins/support/Text/EventTime.swift"
 };
 static const unsigned char file41[] = {
-#embed "../../plugins/kit/Bytes.swift"
+#embed "../../plugins/support/Text/WrittenTime.swift"
 };
 static const unsigned char file42[] = {
-#embed "../../plugins/kit/Declaration.swift"
+#embed "../../plugins/kit/Bytes.swift"
 };
 static const unsigned char file43[] = {
-#embed "../../plugins/kit/Dissector.swift"
+#embed "../../plugins/kit/Declaration.swift"
 };
 static const unsigned char file44[] = {
-#embed "../../plugins/kit/DissectorCalls.swift"
+#embed "../../plugins/kit/Dissector.swift"
 };
 static const unsigned char file45[] = {
-#embed "../../plugins/kit/DissectorDescription.swift"
+#embed "../../plugins/kit/DissectorCalls.swift"
 };
 static const unsigned char file46[] = {
-#embed "../../plugins/kit/LineSourcePlugin.swift"
+#embed "../../plugins/kit/DissectorDescription.swift"
 };
 static const unsigned char file47[] = {
-#embed "../../plugins/kit/Plugin.swift"
+#embed "../../plugins/kit/LineSourcePlugin.swift"
 };
 static const unsigned char file48[] = {
-#embed "../../plugins/kit/Sink.swift"
+#embed "../../plugins/kit/Plugin.swift"
 };
 static const unsigned char file49[] = {
-#embed "../../plugins/examples/README.dissector.md"
+#embed "../../plugins/kit/Sink.swift"
 };
 static const unsigned char file50[] = {
-#embed "../../plugins/examples/README.source.md"
+#embed "../../plugins/examples/README.dissector.md"
 };
 static const unsigned char file51[] = {
-#embed "../../plugins/examples/ci.yml"
+#embed "../../plugins/examples/README.source.md"
 };
 static const unsigned char file52[] = {
-#embed "../../plugins/examples/gitignore"
+#embed "../../plugins/examples/ci.yml"
 };
 static const unsigned char file53[] = {
-#embed "../../plugins/examples/dissector-c/Makefile"
+#embed "../../plugins/examples/gitignore"
 };
 static const unsigned char file54[] = {
-#embed "../../plugins/examples/dissector-c/ident.c"
+#embed "../../plugins/examples/dissector-c/Makefile"
 };
 static const unsigned char file55[] = {
-#embed "../../plugins/examples/dissector-c/ident.h"
+#embed "../../plugins/examples/dissector-c/ident.c"
 };
 static const unsigned char file56[] = {
-#embed "../../plugins/examples/dissector-c/plugin.c"
+#embed "../../plugins/examples/dissector-c/ident.h"
 };
 static const unsigned char file57[] = {
-#embed "../../plugins/examples/dissector-cpp/Makefile"
+#embed "../../plugins/examples/dissector-c/plugin.c"
 };
 static const unsigned char file58[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.cpp"
+#embed "../../plugins/examples/dissector-cpp/Makefile"
 };
 static const unsigned char file59[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.hpp"
+#embed "../../plugins/examples/dissector-cpp/ident.cpp"
 };
 static const unsigned char file60[] = {
-#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
+#embed "../../plugins/examples/dissector-cpp/ident.hpp"
 };
 static const unsigned char file61[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.lock"
+#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
 };
 static const unsigned char file62[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.toml"
+#embed "../../plugins/examples/dissector-rust/Cargo.lock"
 };
 static const unsigned char file63[] = {
-#embed "../../plugins/examples/dissector-rust/Makefile"
+#embed "../../plugins/examples/dissector-rust/Cargo.toml"
 };
 static const unsigned char file64[] = {
-#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
+#embed "../../plugins/examples/dissector-rust/Makefile"
 };
 static const unsigned char file65[] = {
-#embed "../../plugins/examples/dissector-rust/src/lib.rs"
+#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
 };
 static const unsigned char file66[] = {
-#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
+#embed "../../plugins/examples/dissector-rust/src/lib.rs"
 };
 static const unsigned char file67[] = {
-#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
+#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
 };
 static const unsigned char file68[] = {
-#embed "../../plugins/examples/dissector-swift/Makefile"
+#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
 };
 static const unsigned char file69[] = {
-#embed "../../plugins/examples/dissector-swift/Package.swift"
+#embed "../../plugins/examples/dissector-swift/Makefile"
 };
 static const unsigned char file70[] = {
-#embed "../../plugins/examples/dissector-swift/exports.map"
+#embed "../../plugins/examples/dissector-swift/Package.swift"
 };
 static const unsigned char file71[] = {
-#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
+#embed "../../plugins/examples/dissector-swift/exports.map"
 };
 static const unsigned char file72[] = {
-#embed "../../plugins/examples/source-c/Makefile"
+#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
 };
 static const unsigned char file73[] = {
-#embed "../../plugins/examples/source-c/plugin.c"
+#embed "../../plugins/examples/source-c/Makefile"
 };
 static const unsigned char file74[] = {
-#embed "../../plugins/examples/source-c/report.c"
+#embed "../../plugins/examples/source-c/plugin.c"
 };
 static const unsigned char file75[] = {
-#embed "../../plugins/examples/source-c/report.h"
+#embed "../../plugins/examples/source-c/report.c"
 };
 static const unsigned char file76[] = {
-#embed "../../plugins/examples/source-cpp/Makefile"
+#embed "../../plugins/examples/source-c/report.h"
 };
 static const unsigned char file77[] = {
-#embed "../../plugins/examples/source-cpp/plugin.cpp"
+#embed "../../plugins/examples/source-cpp/Makefile"
 };
 static const unsigned char file78[] = {
-#embed "../../plugins/examples/source-cpp/report.cpp"
+#embed "../../plugins/examples/source-cpp/plugin.cpp"
 };
 static const unsigned char file79[] = {
-#embed "../../plugins/examples/source-cpp/report.hpp"
+#embed "../../plugins/examples/source-cpp/report.cpp"
 };
 static const unsigned char file80[] = {
-#embed "../../plugins/examples/source-rust/Cargo.lock"
+#embed "../../plugins/examples/source-cpp/report.hpp"
 };
 static const unsigned char file81[] = {
-#embed "../../plugins/examples/source-rust/Cargo.toml"
+#embed "../../plugins/examples/source-rust/Cargo.lock"
 };
 static const unsigned char file82[] = {
-#embed "../../plugins/examples/source-rust/Makefile"
+#embed "../../plugins/examples/source-rust/Cargo.toml"
 };
 static const unsigned char file83[] = {
-#embed "../../plugins/examples/source-rust/rustfmt.toml"
+#embed "../../plugins/examples/source-rust/Makefile"
 };
 static const unsigned char file84[] = {
-#embed "../../plugins/examples/source-rust/src/lib.rs"
+#embed "../../plugins/examples/source-rust/rustfmt.toml"
 };
 static const unsigned char file85[] = {
-#embed "../../plugins/examples/source-rust/src/plugin.rs"
+#embed "../../plugins/examples/source-rust/src/lib.rs"
 };
 static const unsigned char file86[] = {
-#embed "../../plugins/examples/source-rust/src/vedette.rs"
+#embed "../../plugins/examples/source-rust/src/plugin.rs"
 };
 static const unsigned char file87[] = {
-#embed "../../plugins/examples/source-swift/Makefile"
+#embed "../../plugins/examples/source-rust/src/vedette.rs"
 };
 static const unsigned char file88[] = {
-#embed "../../plugins/examples/source-swift/Package.swift"
+#embed "../../plugins/examples/source-swift/Makefile"
 };
 static const unsigned char file89[] = {
-#embed "../../plugins/examples/source-swift/exports.map"
+#embed "../../plugins/examples/source-swift/Package.swift"
 };
 static const unsigned char file90[] = {
+#embed "../../plugins/examples/source-swift/exports.map"
+};
+static const unsigned char file91[] = {
 #embed "../../plugins/examples/source-swift/Sources/process_report/Report.swift"
 };
 
@@ -312,64 +315,65 @@ static const vedette_template templates[] = {
     {"support/Documents/MixedSource.swift", file30, sizeof file30},
     {"support/Documents/OutputQueue.swift", file31, sizeof file31},
     {"support/Documents/PieceReader.swift", file32, sizeof file32},
-    {"support/Text/AddressText.swift", file33, sizeof file33},
-    {"support/Text/Base64.swift", file34, sizeof file34},
-    {"support/Text/ByteSearch.swift", file35, sizeof file35},
-    {"support/Text/Charset.swift", file36, sizeof file36},
-    {"support/Text/Digits.swift", file37, sizeof file37},
-    {"support/Text/EventTime+Text.swift", file38, sizeof file38},
-    {"support/Text/EventTime.swift", file39, sizeof file39},
-    {"support/Text/WrittenTime.swift", file40, sizeof file40},
-    {"kit/Bytes.swift", file41, sizeof file41},
-    {"kit/Declaration.swift", file42, sizeof file42},
-    {"kit/Dissector.swift", file43, sizeof file43},
-    {"kit/DissectorCalls.swift", file44, sizeof file44},
-    {"kit/DissectorDescription.swift", file45, sizeof file45},
-    {"kit/LineSourcePlugin.swift", file46, sizeof file46},
-    {"kit/Plugin.swift", file47, sizeof file47},
-    {"kit/Sink.swift", file48, sizeof file48},
-    {"examples/README.dissector.md", file49, sizeof file49},
-    {"examples/README.source.md", file50, sizeof file50},
-    {"examples/ci.yml", file51, sizeof file51},
-    {"examples/gitignore", file52, sizeof file52},
-    {"examples/dissector-c/Makefile", file53, sizeof file53},
-    {"examples/dissector-c/ident.c", file54, sizeof file54},
-    {"examples/dissector-c/ident.h", file55, sizeof file55},
-    {"examples/dissector-c/plugin.c", file56, sizeof file56},
-    {"examples/dissector-cpp/Makefile", file57, sizeof file57},
-    {"examples/dissector-cpp/ident.cpp", file58, sizeof file58},
-    {"examples/dissector-cpp/ident.hpp", file59, sizeof file59},
-    {"examples/dissector-cpp/plugin.cpp", file60, sizeof file60},
-    {"examples/dissector-rust/Cargo.lock", file61, sizeof file61},
-    {"examples/dissector-rust/Cargo.toml", file62, sizeof file62},
-    {"examples/dissector-rust/Makefile", file63, sizeof file63},
-    {"examples/dissector-rust/rustfmt.toml", file64, sizeof file64},
-    {"examples/dissector-rust/src/lib.rs", file65, sizeof file65},
-    {"examples/dissector-rust/src/plugin.rs", file66, sizeof file66},
-    {"examples/dissector-rust/src/vedette.rs", file67, sizeof file67},
-    {"examples/dissector-swift/Makefile", file68, sizeof file68},
-    {"examples/dissector-swift/Package.swift", file69, sizeof file69},
-    {"examples/dissector-swift/exports.map", file70, sizeof file70},
-    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file71, sizeof file71},
-    {"examples/source-c/Makefile", file72, sizeof file72},
-    {"examples/source-c/plugin.c", file73, sizeof file73},
-    {"examples/source-c/report.c", file74, sizeof file74},
-    {"examples/source-c/report.h", file75, sizeof file75},
-    {"examples/source-cpp/Makefile", file76, sizeof file76},
-    {"examples/source-cpp/plugin.cpp", file77, sizeof file77},
-    {"examples/source-cpp/report.cpp", file78, sizeof file78},
-    {"examples/source-cpp/report.hpp", file79, sizeof file79},
-    {"examples/source-rust/Cargo.lock", file80, sizeof file80},
-    {"examples/source-rust/Cargo.toml", file81, sizeof file81},
-    {"examples/source-rust/Makefile", file82, sizeof file82},
-    {"examples/source-rust/rustfmt.toml", file83, sizeof file83},
-    {"examples/source-rust/src/lib.rs", file84, sizeof file84},
-    {"examples/source-rust/src/plugin.rs", file85, sizeof file85},
-    {"examples/source-rust/src/vedette.rs", file86, sizeof file86},
-    {"examples/source-swift/Makefile", file87, sizeof file87},
-    {"examples/source-swift/Package.swift", file88, sizeof file88},
-    {"examples/source-swift/exports.map", file89, sizeof file89},
-    {"examples/source-swift/Sources/process_report/Report.swift", file90, sizeof file90},
+    {"support/Input/InputDescriptor.swift", file33, sizeof file33},
+    {"support/Text/AddressText.swift", file34, sizeof file34},
+    {"support/Text/Base64.swift", file35, sizeof file35},
+    {"support/Text/ByteSearch.swift", file36, sizeof file36},
+    {"support/Text/Charset.swift", file37, sizeof file37},
+    {"support/Text/Digits.swift", file38, sizeof file38},
+    {"support/Text/EventTime+Text.swift", file39, sizeof file39},
+    {"support/Text/EventTime.swift", file40, sizeof file40},
+    {"support/Text/WrittenTime.swift", file41, sizeof file41},
+    {"kit/Bytes.swift", file42, sizeof file42},
+    {"kit/Declaration.swift", file43, sizeof file43},
+    {"kit/Dissector.swift", file44, sizeof file44},
+    {"kit/DissectorCalls.swift", file45, sizeof file45},
+    {"kit/DissectorDescription.swift", file46, sizeof file46},
+    {"kit/LineSourcePlugin.swift", file47, sizeof file47},
+    {"kit/Plugin.swift", file48, sizeof file48},
+    {"kit/Sink.swift", file49, sizeof file49},
+    {"examples/README.dissector.md", file50, sizeof file50},
+    {"examples/README.source.md", file51, sizeof file51},
+    {"examples/ci.yml", file52, sizeof file52},
+    {"examples/gitignore", file53, sizeof file53},
+    {"examples/dissector-c/Makefile", file54, sizeof file54},
+    {"examples/dissector-c/ident.c", file55, sizeof file55},
+    {"examples/dissector-c/ident.h", file56, sizeof file56},
+    {"examples/dissector-c/plugin.c", file57, sizeof file57},
+    {"examples/dissector-cpp/Makefile", file58, sizeof file58},
+    {"examples/dissector-cpp/ident.cpp", file59, sizeof file59},
+    {"examples/dissector-cpp/ident.hpp", file60, sizeof file60},
+    {"examples/dissector-cpp/plugin.cpp", file61, sizeof file61},
+    {"examples/dissector-rust/Cargo.lock", file62, sizeof file62},
+    {"examples/dissector-rust/Cargo.toml", file63, sizeof file63},
+    {"examples/dissector-rust/Makefile", file64, sizeof file64},
+    {"examples/dissector-rust/rustfmt.toml", file65, sizeof file65},
+    {"examples/dissector-rust/src/lib.rs", file66, sizeof file66},
+    {"examples/dissector-rust/src/plugin.rs", file67, sizeof file67},
+    {"examples/dissector-rust/src/vedette.rs", file68, sizeof file68},
+    {"examples/dissector-swift/Makefile", file69, sizeof file69},
+    {"examples/dissector-swift/Package.swift", file70, sizeof file70},
+    {"examples/dissector-swift/exports.map", file71, sizeof file71},
+    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file72, sizeof file72},
+    {"examples/source-c/Makefile", file73, sizeof file73},
+    {"examples/source-c/plugin.c", file74, sizeof file74},
+    {"examples/source-c/report.c", file75, sizeof file75},
+    {"examples/source-c/report.h", file76, sizeof file76},
+    {"examples/source-cpp/Makefile", file77, sizeof file77},
+    {"examples/source-cpp/plugin.cpp", file78, sizeof file78},
+    {"examples/source-cpp/report.cpp", file79, sizeof file79},
+    {"examples/source-cpp/report.hpp", file80, sizeof file80},
+    {"examples/source-rust/Cargo.lock", file81, sizeof file81},
+    {"examples/source-rust/Cargo.toml", file82, sizeof file82},
+    {"examples/source-rust/Makefile", file83, sizeof file83},
+    {"examples/source-rust/rustfmt.toml", file84, sizeof file84},
+    {"examples/source-rust/src/lib.rs", file85, sizeof file85},
+    {"examples/source-rust/src/plugin.rs", file86, sizeof file86},
+    {"examples/source-rust/src/vedette.rs", file87, sizeof file87},
+    {"examples/source-swift/Makefile", file88, sizeof file88},
+    {"examples/source-swift/Package.swift", file89, sizeof file89},
+    {"examples/source-swift/exports.map", file90, sizeof file90},
+    {"examples/source-swift/Sources/process_report/Report.swift", file91, sizeof file91},
 };
 
 size_t vedette_template_count(void) {

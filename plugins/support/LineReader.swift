@@ -1,7 +1,6 @@
 /// Cuts what comes from a descriptor into lines, within bounded memory and with the place of each.
 
 import Glibc
-import Synchronization
 
 /// Reads lines from a file or a pipe. One thread at a time, but `wake`.
 ///
@@ -20,12 +19,8 @@ public final class LineReader {
     case failed(Int32)
   }
 
-  private let descriptor: Int32
+  let input: InputDescriptor
   private let limit: Int
-  /// A pipe: `wake` writes into it, so that a wait ends. −1 where there is none.
-  private let bell: (listen: Int32, ring: Int32)
-  private let woken = Atomic<Bool>(false)
-  private let isFile: Bool
   private var buffer: UnsafeMutableRawBufferPointer
   private var read = 0
   private var filled = 0
@@ -34,46 +29,24 @@ public final class LineReader {
   /// The place of the byte at `read`.
   public private(set) var place: Place
   private var skipping: Place?
-  private var toSkip: UInt64
   private var ended = false
 
   /// Goes on at `start`; what cannot seek is read over up to there. `limit`: the longest line, in bytes. `ahead`: what
   /// was read from the descriptor already, at most 4096 bytes.
   public init(descriptor: Int32, start: Place = .start, limit: Int = 1 << 20, ahead: [UInt8] = []) {
-    self.descriptor = descriptor
+    input = InputDescriptor(descriptor)
     self.limit = limit
-    var ends: [Int32] = [-1, -1]
-    bell = pipe(&ends) == 0 ? (ends[0], ends[1]) : (-1, -1)
-    for end in ends where end >= 0 {
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-    }
-    var status = stat()
-    isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     buffer = .allocate(byteCount: min(max(limit, 1024), 1 << 18) + 4096, alignment: 16)
     place = start
-    toSkip = 0
     filled = min(ahead.count, 4096)
     buffer.copyBytes(from: ahead.prefix(filled))
-    if start.offset > 0 {
-      let seeked = start.offset <= UInt64(Int64.max) && lseek(descriptor, off_t(start.offset), SEEK_SET) >= 0
-      if !seeked { toSkip = start.offset }
-    }
+    if start.offset > 0 { input.goOn(at: start.offset) }
   }
 
-  deinit {
-    buffer.deallocate()
-    if bell.listen >= 0 { close(bell.listen) }
-    if bell.ring >= 0 { close(bell.ring) }
-  }
+  deinit { buffer.deallocate() }
 
   /// Ends a wait, or the next one. Any thread.
-  public func wake() {
-    woken.store(true, ordering: .releasing)
-    // A full pipe is fine: it rings already.
-    var one: UInt8 = 1
-    if bell.ring >= 0 { _ = write(bell.ring, &one, 1) }
-  }
+  public func wake() { input.wake() }
 
   /// The next line; waits at most `wait` milliseconds for one.
   public func next(wait: Int32) -> Step {
@@ -124,42 +97,14 @@ public final class LineReader {
 
   /// Reads more. Nil: look again.
   private func fill(wait: Int32) -> Step? {
-    if !isFile, let step = poll(wait: wait) { return step }
     makeRoom()
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-    let count = Glibc.read(descriptor, room.baseAddress, room.count)
-    if count < 0 {
-      return errno == EINTR ? nil : errno == EAGAIN || errno == EWOULDBLOCK ? .waiting : .failed(errno)
+    switch input.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), wait: wait) {
+    case .bytes(let count): filled += count
+    case .end: ended = true
+    case .waiting: return .waiting
+    case .failed(let number): return .failed(number)
     }
-    if count == 0 {
-      ended = true
-      return nil
-    }
-    guard toSkip > 0 else {
-      filled += count
-      return nil
-    }
-    let over = min(UInt64(count), toSkip)
-    toSkip -= over
-    let kept = count - Int(over)
-    if kept > 0, let base = room.baseAddress { memmove(base, base + Int(over), kept) }
-    filled += kept
     return nil
-  }
-
-  private func poll(wait: Int32) -> Step? {
-    if woken.exchange(false, ordering: .acquiring) {
-      var rung: UInt64 = 0
-      while bell.listen >= 0, Glibc.read(bell.listen, &rung, 8) > 0 {}
-      return .waiting
-    }
-    var watched = [
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: bell.listen, events: Int16(POLLIN), revents: 0),
-    ]
-    let ready = Glibc.poll(&watched, 2, wait)
-    guard ready >= 0 else { return errno == EINTR ? .waiting : .failed(errno) }
-    return watched[0].revents != 0 ? nil : .waiting
   }
 
   /// Moves what is unread to the front, and grows the buffer up to the limit and a little more.
