@@ -56,228 +56,240 @@ static const unsigned char file16[] = {
 #embed "../../Sources/VedettePluginABI/include/vedette/types.h"
 };
 static const unsigned char file17[] = {
-#embed "../../plugins/support/Describer.swift"
-};
-static const unsigned char file18[] = {
 #embed "../../plugins/support/EvidenceFields.swift"
 };
-static const unsigned char file19[] = {
-#embed "../../plugins/support/LineReader.swift"
-};
-static const unsigned char file20[] = {
-#embed "../../plugins/support/LineSource.swift"
-};
-static const unsigned char file21[] = {
+static const unsigned char file18[] = {
 #embed "../../plugins/support/Place.swift"
 };
-static const unsigned char file22[] = {
+static const unsigned char file19[] = {
 #embed "../../plugins/support/RecordSink.swift"
 };
+static const unsigned char file20[] = {
+#embed "../../plugins/support/Calls/Describer.swift"
+};
+static const unsigned char file21[] = {
+#embed "../../plugins/support/Calls/Source.swift"
+};
+static const unsigned char file22[] = {
+#embed "../../plugins/support/Calls/SourceCalls.swift"
+};
 static const unsigned char file23[] = {
-#embed "../../plugins/support/SourcePlugin.swift"
+#embed "../../plugins/support/Calls/SourceDeclaration.swift"
 };
 static const unsigned char file24[] = {
-#embed "../../plugins/support/SourceStream.swift"
+#embed "../../plugins/support/Calls/SourcePlugin.swift"
 };
 static const unsigned char file25[] = {
-#embed "../../plugins/support/Documents/DocumentCalls.swift"
+#embed "../../plugins/support/Documents/DocumentInput.swift"
 };
 static const unsigned char file26[] = {
 #embed "../../plugins/support/Documents/DocumentSource.swift"
 };
 static const unsigned char file27[] = {
-#embed "../../plugins/support/Documents/DocumentStream.swift"
-};
-static const unsigned char file28[] = {
 #embed "../../plugins/support/Documents/JSONCutter.swift"
 };
-static const unsigned char file29[] = {
+static const unsigned char file28[] = {
 #embed "../../plugins/support/Documents/LineCutter.swift"
 };
-static const unsigned char file30[] = {
+static const unsigned char file29[] = {
 #embed "../../plugins/support/Documents/MixedSource.swift"
 };
-static const unsigned char file31[] = {
+static const unsigned char file30[] = {
 #embed "../../plugins/support/Documents/OutputQueue.swift"
 };
-static const unsigned char file32[] = {
+static const unsigned char file31[] = {
 #embed "../../plugins/support/Documents/PieceReader.swift"
 };
+static const unsigned char file32[] = {
+#embed "../../plugins/support/Input/FileSource.swift"
+};
 static const unsigned char file33[] = {
-#embed "../../plugins/support/Input/InputDescriptor.swift"
+#embed "../../plugins/support/Input/FileStream.swift"
 };
 static const unsigned char file34[] = {
-#embed "../../plugins/support/Text/AddressText.swift"
+#embed "../../plugins/support/Input/InputDescriptor.swift"
 };
 static const unsigned char file35[] = {
-#embed "../../plugins/support/Text/Base64.swift"
+#embed "../../plugins/support/Lines/LineInput.swift"
 };
 static const unsigned char file36[] = {
-#embed "../../plugins/support/Text/ByteSearch.swift"
+#embed "../../plugins/support/Lines/LineReader.swift"
 };
 static const unsigned char file37[] = {
-#embed "../../plugins/support/Text/Charset.swift"
+#embed "../../plugins/support/Lines/LineSource.swift"
 };
 static const unsigned char file38[] = {
-#embed "../../plugins/support/Text/Digits.swift"
+#embed "../../plugins/support/Text/AddressText.swift"
 };
 static const unsigned char file39[] = {
-#embed "../../plugins/support/Text/EventTime+Text.swift"
+#embed "../../plugins/support/Text/Base64.swift"
 };
 static const unsigned char file40[] = {
-#embed "../../plugins/support/Text/EventTime.swift"
+#embed "../../plugins/support/Text/ByteSearch.swift"
 };
 static const unsigned char file41[] = {
-#embed "../../plugins/support/Text/WrittenTime.swift"
+#embed "../../plugins/support/Text/Charset.swift"
 };
 static const unsigned char file42[] = {
-#embed "../../plugins/kit/Bytes.swift"
+#embed "../../plugins/support/Text/Digits.swift"
 };
 static const unsigned char file43[] = {
-#embed "../../plugins/kit/Declaration.swift"
+#embed "../../plugins/support/Text/EventTime+Text.swift"
 };
 static const unsigned char file44[] = {
-#embed "../../plugins/kit/Dissector.swift"
+#embed "../../plugins/support/Text/EventTime.swift"
 };
 static const unsigned char file45[] = {
-#embed "../../plugins/kit/DissectorCalls.swift"
+#embed "../../plugins/support/Text/WrittenTime.swift"
 };
 static const unsigned char file46[] = {
-#embed "../../plugins/kit/DissectorDescription.swift"
+#embed "../../plugins/kit/Bytes.swift"
 };
 static const unsigned char file47[] = {
-#embed "../../plugins/kit/LineSourcePlugin.swift"
+#embed "../../plugins/kit/Declaration.swift"
 };
 static const unsigned char file48[] = {
-#embed "../../plugins/kit/Plugin.swift"
+#embed "../../plugins/kit/Dissector.swift"
 };
 static const unsigned char file49[] = {
-#embed "../../plugins/kit/Sink.swift"
+#embed "../../plugins/kit/DissectorCalls.swift"
 };
 static const unsigned char file50[] = {
-#embed "../../plugins/examples/README.dissector.md"
+#embed "../../plugins/kit/DissectorDescription.swift"
 };
 static const unsigned char file51[] = {
-#embed "../../plugins/examples/README.source.md"
+#embed "../../plugins/kit/LineSourcePlugin.swift"
 };
 static const unsigned char file52[] = {
-#embed "../../plugins/examples/ci.yml"
+#embed "../../plugins/kit/Plugin.swift"
 };
 static const unsigned char file53[] = {
-#embed "../../plugins/examples/gitignore"
+#embed "../../plugins/kit/Sink.swift"
 };
 static const unsigned char file54[] = {
-#embed "../../plugins/examples/dissector-c/Makefile"
+#embed "../../plugins/examples/README.dissector.md"
 };
 static const unsigned char file55[] = {
-#embed "../../plugins/examples/dissector-c/ident.c"
+#embed "../../plugins/examples/README.source.md"
 };
 static const unsigned char file56[] = {
-#embed "../../plugins/examples/dissector-c/ident.h"
+#embed "../../plugins/examples/ci.yml"
 };
 static const unsigned char file57[] = {
-#embed "../../plugins/examples/dissector-c/plugin.c"
+#embed "../../plugins/examples/gitignore"
 };
 static const unsigned char file58[] = {
-#embed "../../plugins/examples/dissector-cpp/Makefile"
+#embed "../../plugins/examples/dissector-c/Makefile"
 };
 static const unsigned char file59[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.cpp"
+#embed "../../plugins/examples/dissector-c/ident.c"
 };
 static const unsigned char file60[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.hpp"
+#embed "../../plugins/examples/dissector-c/ident.h"
 };
 static const unsigned char file61[] = {
-#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
+#embed "../../plugins/examples/dissector-c/plugin.c"
 };
 static const unsigned char file62[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.lock"
+#embed "../../plugins/examples/dissector-cpp/Makefile"
 };
 static const unsigned char file63[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.toml"
+#embed "../../plugins/examples/dissector-cpp/ident.cpp"
 };
 static const unsigned char file64[] = {
-#embed "../../plugins/examples/dissector-rust/Makefile"
+#embed "../../plugins/examples/dissector-cpp/ident.hpp"
 };
 static const unsigned char file65[] = {
-#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
+#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
 };
 static const unsigned char file66[] = {
-#embed "../../plugins/examples/dissector-rust/src/lib.rs"
+#embed "../../plugins/examples/dissector-rust/Cargo.lock"
 };
 static const unsigned char file67[] = {
-#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
+#embed "../../plugins/examples/dissector-rust/Cargo.toml"
 };
 static const unsigned char file68[] = {
-#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
+#embed "../../plugins/examples/dissector-rust/Makefile"
 };
 static const unsigned char file69[] = {
-#embed "../../plugins/examples/dissector-swift/Makefile"
+#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
 };
 static const unsigned char file70[] = {
-#embed "../../plugins/examples/dissector-swift/Package.swift"
+#embed "../../plugins/examples/dissector-rust/src/lib.rs"
 };
 static const unsigned char file71[] = {
-#embed "../../plugins/examples/dissector-swift/exports.map"
+#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
 };
 static const unsigned char file72[] = {
-#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
+#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
 };
 static const unsigned char file73[] = {
-#embed "../../plugins/examples/source-c/Makefile"
+#embed "../../plugins/examples/dissector-swift/Makefile"
 };
 static const unsigned char file74[] = {
-#embed "../../plugins/examples/source-c/plugin.c"
+#embed "../../plugins/examples/dissector-swift/Package.swift"
 };
 static const unsigned char file75[] = {
-#embed "../../plugins/examples/source-c/report.c"
+#embed "../../plugins/examples/dissector-swift/exports.map"
 };
 static const unsigned char file76[] = {
-#embed "../../plugins/examples/source-c/report.h"
+#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
 };
 static const unsigned char file77[] = {
-#embed "../../plugins/examples/source-cpp/Makefile"
+#embed "../../plugins/examples/source-c/Makefile"
 };
 static const unsigned char file78[] = {
-#embed "../../plugins/examples/source-cpp/plugin.cpp"
+#embed "../../plugins/examples/source-c/plugin.c"
 };
 static const unsigned char file79[] = {
-#embed "../../plugins/examples/source-cpp/report.cpp"
+#embed "../../plugins/examples/source-c/report.c"
 };
 static const unsigned char file80[] = {
-#embed "../../plugins/examples/source-cpp/report.hpp"
+#embed "../../plugins/examples/source-c/report.h"
 };
 static const unsigned char file81[] = {
-#embed "../../plugins/examples/source-rust/Cargo.lock"
+#embed "../../plugins/examples/source-cpp/Makefile"
 };
 static const unsigned char file82[] = {
-#embed "../../plugins/examples/source-rust/Cargo.toml"
+#embed "../../plugins/examples/source-cpp/plugin.cpp"
 };
 static const unsigned char file83[] = {
-#embed "../../plugins/examples/source-rust/Makefile"
+#embed "../../plugins/examples/source-cpp/report.cpp"
 };
 static const unsigned char file84[] = {
-#embed "../../plugins/examples/source-rust/rustfmt.toml"
+#embed "../../plugins/examples/source-cpp/report.hpp"
 };
 static const unsigned char file85[] = {
-#embed "../../plugins/examples/source-rust/src/lib.rs"
+#embed "../../plugins/examples/source-rust/Cargo.lock"
 };
 static const unsigned char file86[] = {
-#embed "../../plugins/examples/source-rust/src/plugin.rs"
+#embed "../../plugins/examples/source-rust/Cargo.toml"
 };
 static const unsigned char file87[] = {
-#embed "../../plugins/examples/source-rust/src/vedette.rs"
+#embed "../../plugins/examples/source-rust/Makefile"
 };
 static const unsigned char file88[] = {
-#embed "../../plugins/examples/source-swift/Makefile"
+#embed "../../plugins/examples/source-rust/rustfmt.toml"
 };
 static const unsigned char file89[] = {
-#embed "../../plugins/examples/source-swift/Package.swift"
+#embed "../../plugins/examples/source-rust/src/lib.rs"
 };
 static const unsigned char file90[] = {
-#embed "../../plugins/examples/source-swift/exports.map"
+#embed "../../plugins/examples/source-rust/src/plugin.rs"
 };
 static const unsigned char file91[] = {
+#embed "../../plugins/examples/source-rust/src/vedette.rs"
+};
+static const unsigned char file92[] = {
+#embed "../../plugins/examples/source-swift/Makefile"
+};
+static const unsigned char file93[] = {
+#embed "../../plugins/examples/source-swift/Package.swift"
+};
+static const unsigned char file94[] = {
+#embed "../../plugins/examples/source-swift/exports.map"
+};
+static const unsigned char file95[] = {
 #embed "../../plugins/examples/source-swift/Sources/process_report/Report.swift"
 };
 
@@ -299,81 +311,85 @@ static const vedette_template templates[] = {
     {"abi/include/vedette/source.h", file14, sizeof file14},
     {"abi/include/vedette/state.h", file15, sizeof file15},
     {"abi/include/vedette/types.h", file16, sizeof file16},
-    {"support/Describer.swift", file17, sizeof file17},
-    {"support/EvidenceFields.swift", file18, sizeof file18},
-    {"support/LineReader.swift", file19, sizeof file19},
-    {"support/LineSource.swift", file20, sizeof file20},
-    {"support/Place.swift", file21, sizeof file21},
-    {"support/RecordSink.swift", file22, sizeof file22},
-    {"support/SourcePlugin.swift", file23, sizeof file23},
-    {"support/SourceStream.swift", file24, sizeof file24},
-    {"support/Documents/DocumentCalls.swift", file25, sizeof file25},
+    {"support/EvidenceFields.swift", file17, sizeof file17},
+    {"support/Place.swift", file18, sizeof file18},
+    {"support/RecordSink.swift", file19, sizeof file19},
+    {"support/Calls/Describer.swift", file20, sizeof file20},
+    {"support/Calls/Source.swift", file21, sizeof file21},
+    {"support/Calls/SourceCalls.swift", file22, sizeof file22},
+    {"support/Calls/SourceDeclaration.swift", file23, sizeof file23},
+    {"support/Calls/SourcePlugin.swift", file24, sizeof file24},
+    {"support/Documents/DocumentInput.swift", file25, sizeof file25},
     {"support/Documents/DocumentSource.swift", file26, sizeof file26},
-    {"support/Documents/DocumentStream.swift", file27, sizeof file27},
-    {"support/Documents/JSONCutter.swift", file28, sizeof file28},
-    {"support/Documents/LineCutter.swift", file29, sizeof file29},
-    {"support/Documents/MixedSource.swift", file30, sizeof file30},
-    {"support/Documents/OutputQueue.swift", file31, sizeof file31},
-    {"support/Documents/PieceReader.swift", file32, sizeof file32},
-    {"support/Input/InputDescriptor.swift", file33, sizeof file33},
-    {"support/Text/AddressText.swift", file34, sizeof file34},
-    {"support/Text/Base64.swift", file35, sizeof file35},
-    {"support/Text/ByteSearch.swift", file36, sizeof file36},
-    {"support/Text/Charset.swift", file37, sizeof file37},
-    {"support/Text/Digits.swift", file38, sizeof file38},
-    {"support/Text/EventTime+Text.swift", file39, sizeof file39},
-    {"support/Text/EventTime.swift", file40, sizeof file40},
-    {"support/Text/WrittenTime.swift", file41, sizeof file41},
-    {"kit/Bytes.swift", file42, sizeof file42},
-    {"kit/Declaration.swift", file43, sizeof file43},
-    {"kit/Dissector.swift", file44, sizeof file44},
-    {"kit/DissectorCalls.swift", file45, sizeof file45},
-    {"kit/DissectorDescription.swift", file46, sizeof file46},
-    {"kit/LineSourcePlugin.swift", file47, sizeof file47},
-    {"kit/Plugin.swift", file48, sizeof file48},
-    {"kit/Sink.swift", file49, sizeof file49},
-    {"examples/README.dissector.md", file50, sizeof file50},
-    {"examples/README.source.md", file51, sizeof file51},
-    {"examples/ci.yml", file52, sizeof file52},
-    {"examples/gitignore", file53, sizeof file53},
-    {"examples/dissector-c/Makefile", file54, sizeof file54},
-    {"examples/dissector-c/ident.c", file55, sizeof file55},
-    {"examples/dissector-c/ident.h", file56, sizeof file56},
-    {"examples/dissector-c/plugin.c", file57, sizeof file57},
-    {"examples/dissector-cpp/Makefile", file58, sizeof file58},
-    {"examples/dissector-cpp/ident.cpp", file59, sizeof file59},
-    {"examples/dissector-cpp/ident.hpp", file60, sizeof file60},
-    {"examples/dissector-cpp/plugin.cpp", file61, sizeof file61},
-    {"examples/dissector-rust/Cargo.lock", file62, sizeof file62},
-    {"examples/dissector-rust/Cargo.toml", file63, sizeof file63},
-    {"examples/dissector-rust/Makefile", file64, sizeof file64},
-    {"examples/dissector-rust/rustfmt.toml", file65, sizeof file65},
-    {"examples/dissector-rust/src/lib.rs", file66, sizeof file66},
-    {"examples/dissector-rust/src/plugin.rs", file67, sizeof file67},
-    {"examples/dissector-rust/src/vedette.rs", file68, sizeof file68},
-    {"examples/dissector-swift/Makefile", file69, sizeof file69},
-    {"examples/dissector-swift/Package.swift", file70, sizeof file70},
-    {"examples/dissector-swift/exports.map", file71, sizeof file71},
-    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file72, sizeof file72},
-    {"examples/source-c/Makefile", file73, sizeof file73},
-    {"examples/source-c/plugin.c", file74, sizeof file74},
-    {"examples/source-c/report.c", file75, sizeof file75},
-    {"examples/source-c/report.h", file76, sizeof file76},
-    {"examples/source-cpp/Makefile", file77, sizeof file77},
-    {"examples/source-cpp/plugin.cpp", file78, sizeof file78},
-    {"examples/source-cpp/report.cpp", file79, sizeof file79},
-    {"examples/source-cpp/report.hpp", file80, sizeof file80},
-    {"examples/source-rust/Cargo.lock", file81, sizeof file81},
-    {"examples/source-rust/Cargo.toml", file82, sizeof file82},
-    {"examples/source-rust/Makefile", file83, sizeof file83},
-    {"examples/source-rust/rustfmt.toml", file84, sizeof file84},
-    {"examples/source-rust/src/lib.rs", file85, sizeof file85},
-    {"examples/source-rust/src/plugin.rs", file86, sizeof file86},
-    {"examples/source-rust/src/vedette.rs", file87, sizeof file87},
-    {"examples/source-swift/Makefile", file88, sizeof file88},
-    {"examples/source-swift/Package.swift", file89, sizeof file89},
-    {"examples/source-swift/exports.map", file90, sizeof file90},
-    {"examples/source-swift/Sources/process_report/Report.swift", file91, sizeof file91},
+    {"support/Documents/JSONCutter.swift", file27, sizeof file27},
+    {"support/Documents/LineCutter.swift", file28, sizeof file28},
+    {"support/Documents/MixedSource.swift", file29, sizeof file29},
+    {"support/Documents/OutputQueue.swift", file30, sizeof file30},
+    {"support/Documents/PieceReader.swift", file31, sizeof file31},
+    {"support/Input/FileSource.swift", file32, sizeof file32},
+    {"support/Input/FileStream.swift", file33, sizeof file33},
+    {"support/Input/InputDescriptor.swift", file34, sizeof file34},
+    {"support/Lines/LineInput.swift", file35, sizeof file35},
+    {"support/Lines/LineReader.swift", file36, sizeof file36},
+    {"support/Lines/LineSource.swift", file37, sizeof file37},
+    {"support/Text/AddressText.swift", file38, sizeof file38},
+    {"support/Text/Base64.swift", file39, sizeof file39},
+    {"support/Text/ByteSearch.swift", file40, sizeof file40},
+    {"support/Text/Charset.swift", file41, sizeof file41},
+    {"support/Text/Digits.swift", file42, sizeof file42},
+    {"support/Text/EventTime+Text.swift", file43, sizeof file43},
+    {"support/Text/EventTime.swift", file44, sizeof file44},
+    {"support/Text/WrittenTime.swift", file45, sizeof file45},
+    {"kit/Bytes.swift", file46, sizeof file46},
+    {"kit/Declaration.swift", file47, sizeof file47},
+    {"kit/Dissector.swift", file48, sizeof file48},
+    {"kit/DissectorCalls.swift", file49, sizeof file49},
+    {"kit/DissectorDescription.swift", file50, sizeof file50},
+    {"kit/LineSourcePlugin.swift", file51, sizeof file51},
+    {"kit/Plugin.swift", file52, sizeof file52},
+    {"kit/Sink.swift", file53, sizeof file53},
+    {"examples/README.dissector.md", file54, sizeof file54},
+    {"examples/README.source.md", file55, sizeof file55},
+    {"examples/ci.yml", file56, sizeof file56},
+    {"examples/gitignore", file57, sizeof file57},
+    {"examples/dissector-c/Makefile", file58, sizeof file58},
+    {"examples/dissector-c/ident.c", file59, sizeof file59},
+    {"examples/dissector-c/ident.h", file60, sizeof file60},
+    {"examples/dissector-c/plugin.c", file61, sizeof file61},
+    {"examples/dissector-cpp/Makefile", file62, sizeof file62},
+    {"examples/dissector-cpp/ident.cpp", file63, sizeof file63},
+    {"examples/dissector-cpp/ident.hpp", file64, sizeof file64},
+    {"examples/dissector-cpp/plugin.cpp", file65, sizeof file65},
+    {"examples/dissector-rust/Cargo.lock", file66, sizeof file66},
+    {"examples/dissector-rust/Cargo.toml", file67, sizeof file67},
+    {"examples/dissector-rust/Makefile", file68, sizeof file68},
+    {"examples/dissector-rust/rustfmt.toml", file69, sizeof file69},
+    {"examples/dissector-rust/src/lib.rs", file70, sizeof file70},
+    {"examples/dissector-rust/src/plugin.rs", file71, sizeof file71},
+    {"examples/dissector-rust/src/vedette.rs", file72, sizeof file72},
+    {"examples/dissector-swift/Makefile", file73, sizeof file73},
+    {"examples/dissector-swift/Package.swift", file74, sizeof file74},
+    {"examples/dissector-swift/exports.map", file75, sizeof file75},
+    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file76, sizeof file76},
+    {"examples/source-c/Makefile", file77, sizeof file77},
+    {"examples/source-c/plugin.c", file78, sizeof file78},
+    {"examples/source-c/report.c", file79, sizeof file79},
+    {"examples/source-c/report.h", file80, sizeof file80},
+    {"examples/source-cpp/Makefile", file81, sizeof file81},
+    {"examples/source-cpp/plugin.cpp", file82, sizeof file82},
+    {"examples/source-cpp/report.cpp", file83, sizeof file83},
+    {"examples/source-cpp/report.hpp", file84, sizeof file84},
+    {"examples/source-rust/Cargo.lock", file85, sizeof file85},
+    {"examples/source-rust/Cargo.toml", file86, sizeof file86},
+    {"examples/source-rust/Makefile", file87, sizeof file87},
+    {"examples/source-rust/rustfmt.toml", file88, sizeof file88},
+    {"examples/source-rust/src/lib.rs", file89, sizeof file89},
+    {"examples/source-rust/src/plugin.rs", file90, sizeof file90},
+    {"examples/source-rust/src/vedette.rs", file91, sizeof file91},
+    {"examples/source-swift/Makefile", file92, sizeof file92},
+    {"examples/source-swift/Package.swift", file93, sizeof file93},
+    {"examples/source-swift/exports.map", file94, sizeof file94},
+    {"examples/source-swift/Sources/process_report/Report.swift", file95, sizeof file95},
 };
 
 size_t vedette_template_count(void) {

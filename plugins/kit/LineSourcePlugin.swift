@@ -45,7 +45,7 @@ extension RecordSink {
 enum LineSourceCalls {
   static func table() -> UnsafePointer<vdt_source> {
     let table = UnsafeMutablePointer<vdt_source>.allocate(capacity: 1)
-    table.initialize(to: SourceCalls.lineTable)
+    table.initialize(to: SourceCalls.table(.processes))
     table.pointee.size = UInt32(MemoryLayout<vdt_source>.size)
     table.pointee.sniff = { start, name, certainty, _ in
       guard let certainty, let source = Plugin.here?.source else { return VDT_E_ARGUMENT }
@@ -61,7 +61,7 @@ enum LineSourceCalls {
     SourceCalls.describe(raw) { describer in
       for record in source.records { describer.record(record) }
       for interface in source.interfaces {
-        describer.fileSource(interface, parameters: source.parametersSchema, blindSpots: source.blindSpots)
+        describer.source(interface, .file, parameters: source.parametersSchema, blindSpots: source.blindSpots)
       }
     }
   }

@@ -5,20 +5,42 @@ import PluginSupport
 import Synchronization
 import VedettePluginABI
 
-/// What `create` makes.
-final class LabInstance {
-  let host: UnsafePointer<vdt_host>
+struct LabSource: Source {
+  /// No file is the lab's.
+  var sniff: @Sendable (UnsafeRawBufferPointer, String) -> UInt32 { { _, _ in 0 } }
 
-  init(host: UnsafePointer<vdt_host>) { self.host = host }
-
-  func fail(_ code: Int32, _ text: String) -> Int32 { withText(text) { host.pointee.fail(host, code, $0) } }
+  func instance(of host: SourceHost) -> any SourceInstance { LabInstance(host) }
 }
 
-/// What `open` makes. `next` runs on the source's thread, `progress` on any.
-final class LabStream {
+/// What `create` makes.
+final class LabInstance: SourceInstance {
+  let host: SourceHost
+
+  init(_ host: SourceHost) { self.host = host }
+
+  func open(
+    _ interface: SourceInterface, parameters: UnsafeRawBufferPointer, descriptor: Int32,
+    cursor: UnsafeRawBufferPointer
+  ) throws(SourceFailure) -> any SourceStream {
+    guard descriptor < 0 else { throw SourceFailure("the lab reads no file: write lab: without one") }
+    var index = 0
+    if !cursor.isEmpty {
+      guard let number = Int(String(decoding: cursor, as: UTF8.self)), number >= 0 else { throw .foreignCursor }
+      index = number
+    }
+    do throws(LabParameters.Refusal) {
+      let story = LabStory(try LabParameters(parameters).plan)
+      return LabStream(interface == .personas ? story.personas : story.hostRecords, from: index)
+    } catch {
+      throw SourceFailure(error.reason)
+    }
+  }
+}
+
+/// What `open` makes.
+final class LabStream: SourceStream {
   private let records: [LabObservation]
   private var index: Int
-  private var sink: RecordSink?
   private var cursor: [UInt8] = []
   private let done: Atomic<UInt64>
 
@@ -28,10 +50,7 @@ final class LabStream {
     done = Atomic(UInt64(self.index))
   }
 
-  func next(_ raw: UnsafePointer<vdt_sink>, max: UInt64, _ result: inout vdt_next_result) -> Int32 {
-    let sink = self.sink ?? RecordSink(raw, room: max)
-    sink.renew(raw, room: max)
-    self.sink = sink
+  func next(into sink: RecordSink, wait: UInt64, _ result: inout vdt_next_result) -> Int32 {
     while index < records.count, !sink.isFull {
       sink.put(records[index])
       index += 1

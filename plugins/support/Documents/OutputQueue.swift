@@ -17,9 +17,11 @@ public struct OutputQueue {
   struct Position: Equatable {
     var place: Place
     var done: UInt64
+
+    static let start = Position(place: .start, done: 0)
   }
 
-  init(resuming position: Position = Position(place: .start, done: 0)) {
+  init(resuming position: Position = .start) {
     self.position = Position(place: position.place, done: 0)
     toLeaveOut = position.done
   }

@@ -38,19 +38,14 @@ public enum BlueskyPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.bluesky", name: "bluesky", version: "1.0.0",
-    summary: "Asks Bluesky for profiles, followers and notifications.", interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in [EvidenceRecord.persona, .outreach] { describer.record(record) }
-        describer.pollingSource(
-          .personas, parameters: schema, rateLimits: [(3000, 300_000, "requests of an address")], blindSpots: blindSpots
-        )
-      }
-    },
-    create: { host, _, out in PollCalls.create(host, out, source) },
-    sniff: { _, _, certainty, _ in PollCalls.sniff(certainty) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: PollCalls.table],
-    destroy: { PollCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.bluesky", name: "bluesky", version: "1.0.0",
+      summary: "Asks Bluesky for profiles, followers and notifications.",
+      mode: .poller, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: schema,
+      rateLimits: [RequestRate(requests: 3000, milliseconds: 300_000, of: "requests of an address")],
+      blindSpots: blindSpots),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

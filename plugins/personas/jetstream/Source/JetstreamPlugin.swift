@@ -35,15 +35,13 @@ public enum JetstreamPlugin {
     open: { text throws(SourceFailure) in try JetstreamInterpreter(text) })
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.jetstream", name: "jetstream", version: "1.0.0",
-    summary: "Reads the events of Bluesky's Jetstream from a file or a pipe.", interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in [EvidenceRecord.persona, .personaChange, .outreach] { describer.record(record) }
-        describer.fileSource(.personas, parameters: schema, blindSpots: blindSpots)
-      }
-    },
-    create: { host, _, out in SourceCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in SourceCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.jetstream", name: "jetstream", version: "1.0.0",
+      summary: "Reads the events of Bluesky's Jetstream from a file or a pipe.",
+      mode: .file, interfaces: [.personas], records: [.persona, .personaChange, .outreach],
+      parameters: schema,
+      blindSpots: blindSpots),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -27,24 +27,17 @@ public enum LinkedInExportPlugin {
     """
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.linkedin-export", name: "linkedin-export", version: "1.0.0",
-    summary: "Reads connections, invitations and messages from a LinkedIn member's data export.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.persona)
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: parameters,
-          blindSpots: [
-            "LinkedIn exports show one member's own dealings: accounts that approached nobody who exports are not seen.",
-            "LinkedIn exports show no biography, picture, follower count, creation or change of another account.",
-            "LinkedIn exports do not say which invitations were accepted, ignored or reported, nor who made a connection.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.linkedin-export", name: "linkedin-export", version: "1.0.0",
+      summary: "Reads connections, invitations and messages from a LinkedIn member's data export.",
+      mode: .file, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: parameters,
+      blindSpots: [
+        "LinkedIn exports show one member's own dealings: accounts that approached nobody who exports are not seen.",
+        "LinkedIn exports show no biography, picture, follower count, creation or change of another account.",
+        "LinkedIn exports do not say which invitations were accepted, ignored or reported, nor who made a connection.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

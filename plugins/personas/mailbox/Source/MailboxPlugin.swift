@@ -33,25 +33,18 @@ public enum MailboxPlugin {
   ]
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.mailbox", name: "mailbox", version: "1.0.0",
-    summary: "Reads platforms' notifications, employees' reports and strangers' mail from mbox and EML files.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.persona)
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: MailboxParameters.schema,
-          blindSpots: [
-            "Notification mails are sent only where the member left them switched on: approaches without one are not seen.",
-            "Notification mails show a name and a profile's link: no biography, picture, follower count or creation date.",
-            "A message without Authentication-Results of the own server is taken as it says: extra.sender_verified is false.",
-            "Encrypted messages (S/MIME, PGP) and the content of attachments are not read.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.mailbox", name: "mailbox", version: "1.0.0",
+      summary: "Reads platforms' notifications, employees' reports and strangers' mail from mbox and EML files.",
+      mode: .file, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: MailboxParameters.schema,
+      blindSpots: [
+        "Notification mails are sent only where the member left them switched on: approaches without one are not seen.",
+        "Notification mails show a name and a profile's link: no biography, picture, follower count or creation date.",
+        "A message without Authentication-Results of the own server is taken as it says: extra.sender_verified is false.",
+        "Encrypted messages (S/MIME, PGP) and the content of attachments are not read.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

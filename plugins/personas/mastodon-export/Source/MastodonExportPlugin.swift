@@ -27,23 +27,16 @@ public enum MastodonExportPlugin {
     """
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.mastodon-export", name: "mastodon-export", version: "1.0.0",
-    summary: "Reads the account, its posts and whom it follows from a Mastodon account's data export.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.persona)
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: parameters,
-          blindSpots: [
-            "Mastodon exports show what the account itself did: neither its followers nor what others wrote to it.",
-            "Mastodon exports do not say since when an account is followed.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.mastodon-export", name: "mastodon-export", version: "1.0.0",
+      summary: "Reads the account, its posts and whom it follows from a Mastodon account's data export.",
+      mode: .file, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: parameters,
+      blindSpots: [
+        "Mastodon exports show what the account itself did: neither its followers nor what others wrote to it.",
+        "Mastodon exports do not say since when an account is followed.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -41,20 +41,18 @@ public enum MastodonPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.mastodon", name: "mastodon", version: "1.0.0",
-    summary: "Asks a Mastodon server for accounts, followers and notifications.", interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in [EvidenceRecord.persona, .outreach] { describer.record(record) }
-        describer.pollingSource(
-          .personas, parameters: schema,
-          rateLimits: [(300, 300_000, "requests of a token, or of an address without one (the standard setting)")],
-          blindSpots: blindSpots)
-      }
-    },
-    create: { host, _, out in PollCalls.create(host, out, source) },
-    sniff: { _, _, certainty, _ in PollCalls.sniff(certainty) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: PollCalls.table],
-    destroy: { PollCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.mastodon", name: "mastodon", version: "1.0.0",
+      summary: "Asks a Mastodon server for accounts, followers and notifications.",
+      mode: .poller, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: schema,
+      rateLimits: [
+        RequestRate(
+          requests: 300, milliseconds: 300_000,
+          of: "requests of a token, or of an address without one (the standard setting)")
+      ],
+      blindSpots: blindSpots),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

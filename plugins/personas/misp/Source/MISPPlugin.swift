@@ -21,23 +21,16 @@ public enum MISPPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.misp", name: "misp", version: "1.0.0",
-    summary: "Reads accounts, persons, posts and e-mails from MISP events.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.persona)
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: #"{"type":"object","additionalProperties":false,"properties":{}}"#,
-          blindSpots: [
-            "A MISP event holds what its authors chose to share: an account that is not in it may still exist.",
-            "MISP has no object for connection requests, follows and direct messages: of approaches only posts that name somebody and e-mails are seen.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.misp", name: "misp", version: "1.0.0",
+      summary: "Reads accounts, persons, posts and e-mails from MISP events.",
+      mode: .file, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: #"{"type":"object","additionalProperties":false,"properties":{}}"#,
+      blindSpots: [
+        "A MISP event holds what its authors chose to share: an account that is not in it may still exist.",
+        "MISP has no object for connection requests, follows and direct messages: of approaches only posts that name somebody and e-mails are seen.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -7,7 +7,7 @@ import VedettePluginABI
 public struct PollHost {
   private let host: UnsafePointer<vdt_host>
 
-  init(_ host: UnsafePointer<vdt_host>) { self.host = host }
+  init(_ host: SourceHost) { self.host = host.pointer }
 
   /// Nanoseconds since 1970 UTC.
   public var now: Int64 { host.pointee.now_ns(host) }

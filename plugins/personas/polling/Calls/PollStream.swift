@@ -4,22 +4,32 @@ import PluginSupport
 import Synchronization
 import VedettePluginABI
 
+extension PollSource: Source {
+  /// No file is a poller's.
+  public var sniff: @Sendable (UnsafeRawBufferPointer, String) -> UInt32 { { _, _ in 0 } }
+
+  public func instance(of host: SourceHost) -> any SourceInstance { PollInstance(host, self) }
+}
+
 /// What `create` makes. The service, its session and its connections live as long, over all rounds with the same
 /// parameters.
-final class PollInstance {
-  let host: UnsafePointer<vdt_host>
+final class PollInstance: SourceInstance {
+  let host: SourceHost
   private let source: PollSource
   private var kept: (parameters: [UInt8], service: any PolledService, client: HTTPClient, memory: PollMemory)?
 
-  init(host: UnsafePointer<vdt_host>, source: PollSource) {
+  init(_ host: SourceHost, _ source: PollSource) {
     self.host = host
     self.source = source
   }
 
-  func log(_ text: String) { withText(text) { _ = host.pointee.log(host, UInt32(VDT_LOG_WARNING), $0) } }
-  func fail(_ code: Int32, _ text: String) -> Int32 { withText(text) { host.pointee.fail(host, code, $0) } }
-
-  func open(_ text: UnsafeRawBufferPointer, _ cursor: UnsafeRawBufferPointer) throws(SourceFailure) -> PollStream {
+  func open(
+    _ interface: SourceInterface, parameters text: UnsafeRawBufferPointer, descriptor: Int32,
+    cursor: UnsafeRawBufferPointer
+  ) throws(SourceFailure) -> any SourceStream {
+    guard descriptor < 0 else {
+      throw SourceFailure("this source asks a service and reads no file: give it parameters")
+    }
     var position = PollPosition()
     if !cursor.isEmpty {
       guard let stored = PollPosition(cursor: cursor) else {
@@ -31,7 +41,7 @@ final class PollInstance {
     let host = host
     let poller = Poller(
       parts.service, client: parts.client, memory: parts.memory, from: position,
-      now: { host.pointee.now_ns(host) }, log: { [unowned self] in log($0) })
+      now: { PollHost(host).now }, log: { host.log(VDT_LOG_WARNING, $0) })
     return PollStream(self, poller, parts.client)
   }
 
@@ -57,11 +67,10 @@ final class PollInstance {
 }
 
 /// What `open` makes. `next` and `close` run on the source's thread, `wake` and `progress` on any.
-final class PollStream {
+final class PollStream: SourceStream {
   private let instance: PollInstance
   private let poller: Poller
   private let client: HTTPClient
-  private var sink: RecordSink?
   private var cursor: [UInt8] = []
   private let given = Atomic<UInt64>(0)
 
@@ -71,10 +80,7 @@ final class PollStream {
     self.client = client
   }
 
-  func next(_ raw: UnsafePointer<vdt_sink>, max: UInt64, wait: UInt64, _ result: inout vdt_next_result) -> Int32 {
-    let sink = self.sink ?? RecordSink(raw, room: max)
-    sink.renew(raw, room: max)
-    self.sink = sink
+  func next(into sink: RecordSink, wait: UInt64, _ result: inout vdt_next_result) -> Int32 {
     let standing = poller.next(into: sink, wait: wait)
     given.add(sink.emitted, ordering: .relaxed)
     // An unchanged place need not be stored again.
@@ -100,7 +106,7 @@ final class PollStream {
         case .format: VDT_FAILED_FORMAT
         case .permission: VDT_FAILED_PERMISSION
         }
-      _ = instance.fail(VDT_E_IO, failure.words)
+      _ = instance.host.fail(VDT_E_IO, failure.words)
       return VDT_NEXT_FAILED
     }
   }

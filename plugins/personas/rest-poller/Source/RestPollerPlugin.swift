@@ -55,19 +55,13 @@ public enum RestPollerPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.source.rest-poller", name: "rest-poller", version: "1.0.0",
-    summary: "Asks any JSON service that its parameters describe.", interfaces: [.personas, .processes],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in EvidenceRecord.allCases { describer.record(record) }
-        for interface in [SourceInterface.personas, .processes] {
-          describer.pollingSource(interface, parameters: schema, blindSpots: blindSpots)
-        }
-      }
-    },
-    create: { host, _, out in PollCalls.create(host, out, source) },
-    sniff: { _, _, certainty, _ in PollCalls.sniff(certainty) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: PollCalls.table, .processes: PollCalls.table],
-    destroy: { PollCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.source.rest-poller", name: "rest-poller", version: "1.0.0",
+      summary: "Asks any JSON service that its parameters describe.",
+      mode: .poller, interfaces: [.personas, .processes], records: EvidenceRecord.allCases,
+      parameters: schema,
+      blindSpots: blindSpots),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

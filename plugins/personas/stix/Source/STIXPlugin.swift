@@ -26,24 +26,17 @@ public enum STIXPlugin {
     """
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.stix", name: "stix", version: "1.0.0",
-    summary: "Reads personas and e-mail approaches from STIX 2.1 bundles.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.persona)
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: parameters,
-          blindSpots: [
-            "A STIX bundle holds what its producer chose to share: an account that is not in it may still exist.",
-            "STIX has no object for connection requests, follows and direct messages: of approaches only e-mails are seen.",
-            "STIX has no fields for biography, employer and picture: they are seen only where the producer uses custom properties.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.stix", name: "stix", version: "1.0.0",
+      summary: "Reads personas and e-mail approaches from STIX 2.1 bundles.",
+      mode: .file, interfaces: [.personas], records: [.persona, .outreach],
+      parameters: parameters,
+      blindSpots: [
+        "A STIX bundle holds what its producer chose to share: an account that is not in it may still exist.",
+        "STIX has no object for connection requests, follows and direct messages: of approaches only e-mails are seen.",
+        "STIX has no fields for biography, employer and picture: they are seen only where the producer uses custom properties.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

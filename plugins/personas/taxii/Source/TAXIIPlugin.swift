@@ -32,17 +32,13 @@ public enum TAXIIPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.taxii", name: "taxii", version: "1.0.0",
-    summary: "Asks a TAXII 2.1 server for STIX objects that tell of accounts.", interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in [EvidenceRecord.persona, .personaChange, .outreach] { describer.record(record) }
-        describer.pollingSource(.personas, parameters: schema, blindSpots: blindSpots)
-      }
-    },
-    create: { host, _, out in PollCalls.create(host, out, source) },
-    sniff: { _, _, certainty, _ in PollCalls.sniff(certainty) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: PollCalls.table],
-    destroy: { PollCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.taxii", name: "taxii", version: "1.0.0",
+      summary: "Asks a TAXII 2.1 server for STIX objects that tell of accounts.",
+      mode: .poller, interfaces: [.personas], records: [.persona, .personaChange, .outreach],
+      parameters: schema,
+      blindSpots: blindSpots),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -25,23 +25,17 @@ public enum XExportPlugin {
     """
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.persona.x-export", name: "x-export", version: "1.0.0",
-    summary: "Reads followers and direct messages from an X account's data export.",
-    interfaces: [.personas],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.outreach)
-        describer.fileSource(
-          .personas, parameters: parameters,
-          blindSpots: [
-            "X exports name other accounts by number only: no handle, name, biography, picture or creation date.",
-            "X exports do not say since when an account follows, nor who followed and stopped.",
-            "X exports show no mention, reply or reported message.",
-          ])
-      }
-    },
-    create: { host, _, out in DocumentCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in DocumentCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: DocumentCalls.table], destroy: { DocumentCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.persona.x-export", name: "x-export", version: "1.0.0",
+      summary: "Reads followers and direct messages from an X account's data export.",
+      mode: .file, interfaces: [.personas], records: [.outreach],
+      parameters: parameters,
+      blindSpots: [
+        "X exports name other accounts by number only: no handle, name, biography, picture or creation date.",
+        "X exports do not say since when an account follows, nor who followed and stopped.",
+        "X exports show no mention, reply or reported message.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -42,28 +42,21 @@ public enum LinuxAuditPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.process.linux-audit", name: "linux-audit", version: "1.0.0",
-    summary: "Reads processes and connections from Linux hosts: auditd, AUOMS, Sysmon for Linux, VMConnection.",
-    interfaces: [.processes],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.process)
-        describer.record(.connection)
-        describer.fileSource(
-          .processes,
-          parameters: """
-            {"type":"object","properties":{"host":{"type":"string","description":"The machine of audit records \
-            that name none."}},"additionalProperties":false}
-            """,
-          blindSpots: [
-            "auditd's connect tells neither the source port nor the transport: extra.proto_by says how that was found.",
-            "ausearch -i writes local times without a zone: they are taken as UTC, and extra.clock says so.",
-            "Processes and connections are seen only where a rule logs execve and connect.",
-            "VMConnection gives no process id and no source port, and one time a minute.",
-          ])
-      }
-    },
-    create: { host, _, out in SourceCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in SourceCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) })
+    SourceDeclaration(
+      id: "org.vedette.process.linux-audit", name: "linux-audit", version: "1.0.0",
+      summary: "Reads processes and connections from Linux hosts: auditd, AUOMS, Sysmon for Linux, VMConnection.",
+      mode: .file, interfaces: [.processes], records: [.process, .connection],
+      parameters: """
+        {"type":"object","properties":{"host":{"type":"string","description":"The machine of audit records \
+        that name none."}},"additionalProperties":false}
+        """,
+      blindSpots: [
+        "auditd's connect tells neither the source port nor the transport: extra.proto_by says how that was found.",
+        "ausearch -i writes local times without a zone: they are taken as UTC, and extra.clock says so.",
+        "Processes and connections are seen only where a rule logs execve and connect.",
+        "VMConnection gives no process id and no source port, and one time a minute.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

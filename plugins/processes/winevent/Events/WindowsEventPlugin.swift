@@ -36,22 +36,15 @@ public enum WindowsEventPlugin {
   }
 
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.process.winevent", name: "winevent", version: "1.0.0",
-    summary: "Reads processes and connections from the Windows event log as lines of JSON or XML (Sysmon, Security).",
-    interfaces: [.processes],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        describer.record(.process)
-        describer.record(.connection)
-        describer.fileSource(
-          .processes,
-          blindSpots: [
-            "Connections are seen only where Sysmon's event 3 or the Security log's event 5156 is switched on.",
-            "Security events give no process GUID, and their times may be local: extra.clock says which time was used.",
-          ])
-      }
-    },
-    create: { host, _, out in SourceCalls.create(host, out, source) },
-    sniff: { start, name, certainty, _ in SourceCalls.sniff(start, name, certainty, source) },
-    interface: { plugin.interface($0) })
+    SourceDeclaration(
+      id: "org.vedette.process.winevent", name: "winevent", version: "1.0.0",
+      summary: "Reads processes and connections from the Windows event log as lines of JSON or XML (Sysmon, Security).",
+      mode: .file, interfaces: [.processes], records: [.process, .connection],
+      blindSpots: [
+        "Connections are seen only where Sysmon's event 3 or the Security log's event 5156 is switched on.",
+        "Security events give no process GUID, and their times may be local: extra.clock says which time was used.",
+      ]),
+    source,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

@@ -49,19 +49,12 @@ public enum EvidencePlugin {
 
   /// Both interfaces: a file may hold records of all six kinds.
   public static let plugin: SourcePlugin = SourcePlugin(
-    id: "org.vedette.source.evidence", name: "evidence", version: "1.0.0",
-    summary: "Reads personas, outreach, processes, connections and assets from JSON Lines or CSV.",
-    interfaces: [.personas, .processes],
-    describe: { raw in
-      SourceCalls.describe(raw) { describer in
-        for record in EvidenceRecord.allCases { describer.record(record) }
-        for interface in [SourceInterface.personas, .processes] {
-          describer.fileSource(interface, parameters: EvidenceParameters.schema)
-        }
-      }
-    },
-    create: { host, _, out in MixedCalls.create(host, out, mixed) },
-    sniff: { start, name, certainty, _ in MixedCalls.sniff(start, name, certainty, mixed) },
-    interface: { plugin.interface($0) },
-    ownTables: [.personas: MixedCalls.table, .processes: MixedCalls.table], destroy: { MixedCalls.destroy($0) })
+    SourceDeclaration(
+      id: "org.vedette.source.evidence", name: "evidence", version: "1.0.0",
+      summary: "Reads personas, outreach, processes, connections and assets from JSON Lines or CSV.",
+      mode: .file, interfaces: [.personas, .processes], records: EvidenceRecord.allCases,
+      parameters: EvidenceParameters.schema),
+    mixed,
+    describe: { plugin.describe($0) }, create: { host, _, out in plugin.create(host, out) },
+    sniff: { start, name, certainty, _ in plugin.sniff(start, name, certainty) }, interface: { plugin.interface($0) })
 }

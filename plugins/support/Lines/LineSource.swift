@@ -24,12 +24,6 @@ extension LineInterpreter {
   public func takeWarning() -> String? { nil }
 }
 
-/// Why a source cannot begin. One line: what, and what to do.
-public struct SourceFailure: Error, Sendable {
-  public var reason: String
-  public init(_ reason: String) { self.reason = reason }
-}
-
 /// A source of lines: what the plugin's descriptor is made of. Knows no instance.
 public struct LineSource: Sendable {
   /// 0 (not mine) … 100 for the first 64 KiB of an input and its file's name.

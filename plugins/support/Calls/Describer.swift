@@ -35,40 +35,24 @@ public struct Describer {
     }
   }
 
-  /// An interface of the source that reads files, the JSON Schema of its parameters, and what it cannot see.
-  public mutating func fileSource(_ interface: SourceInterface, parameters: String = "", blindSpots: [String] = []) {
-    source(interface, modes: UInt32(VDT_SOURCE_FILE), parameters: parameters, blindSpots: blindSpots)
-  }
-
-  /// An interface that reads no file: it has its records from elsewhere, and an end.
-  public mutating func streamSource(_ interface: SourceInterface, parameters: String = "", blindSpots: [String] = []) {
-    source(interface, modes: UInt32(VDT_SOURCE_STREAM), parameters: parameters, blindSpots: blindSpots)
-  }
-
-  /// An interface that asks a service from time to time. `rateLimits`: requests in so many milliseconds, and for what.
-  public mutating func pollingSource(
-    _ interface: SourceInterface, parameters: String,
-    rateLimits: [(requests: UInt64, milliseconds: UInt64, of: String)] = [], blindSpots: [String]
+  /// An interface of the source, the JSON Schema of its parameters, and what it cannot see.
+  public mutating func source(
+    _ interface: SourceInterface, _ mode: SourceMode, parameters: String = "", rateLimits: [RequestRate] = [],
+    blindSpots: [String] = []
   ) {
-    source(interface, modes: UInt32(VDT_SOURCE_POLLER), parameters: parameters, blindSpots: blindSpots)
+    ask { d in withText(interface.rawValue) { d.pointee.source(d, $0, mode.flags) } }
+    if !parameters.isEmpty {
+      ask { d in withText(interface.rawValue) { id in withText(parameters) { d.pointee.parameters(d, id, $0) } } }
+    }
+    for spot in blindSpots {
+      ask { d in withText(interface.rawValue) { id in withText(spot) { d.pointee.blind_spot(d, id, $0) } } }
+    }
     for limit in rateLimits {
       ask { d in
         withText(interface.rawValue) { id in
           withText(limit.of) { d.pointee.rate_limit(d, id, limit.requests, limit.milliseconds, $0) }
         }
       }
-    }
-  }
-
-  private mutating func source(
-    _ interface: SourceInterface, modes: UInt32, parameters: String, blindSpots: [String]
-  ) {
-    ask { d in withText(interface.rawValue) { d.pointee.source(d, $0, modes) } }
-    if !parameters.isEmpty {
-      ask { d in withText(interface.rawValue) { id in withText(parameters) { d.pointee.parameters(d, id, $0) } } }
-    }
-    for spot in blindSpots {
-      ask { d in withText(interface.rawValue) { id in withText(spot) { d.pointee.blind_spot(d, id, $0) } } }
     }
   }
 }
