@@ -168,7 +168,7 @@ let tests: [Target] = [
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
-  .testTarget(name: "StoreTests", dependencies: ["Store"]),
+  .testTarget(name: "StoreTests", dependencies: ["Store", grdb]),
   .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "LabWorld"]),
   .testTarget(name: "CorrelationTests", dependencies: ["Correlation"]),
   .testTarget(name: "RPCTests", dependencies: ["RPC"]),
