@@ -11,11 +11,11 @@ struct Few<Element>: RandomAccessCollection, MutableCollection {
   var endIndex: Int { rest.count + 1 }
 
   subscript(place: Int) -> Element {
-    // Lent, not given: what is asked of an element that is large costs no copy of it.
-    _read {
+    // Lent and in line: what is asked of an element that is large costs no copy of it.
+    @inline(__always) _read {
       if place == 0 { yield head } else { yield rest[place - 1] }
     }
-    _modify {
+    @inline(__always) _modify {
       if place == 0 { yield &head } else { yield &rest[place - 1] }
     }
   }

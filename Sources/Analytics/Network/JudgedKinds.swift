@@ -43,6 +43,13 @@ struct JudgedKinds {
   }
   var count: Int { all.count }
 
+  /// The place of each kind's id among all ids, by number: ids need not be compared as texts for each pair of hosts.
+  func ranks() -> [Int] {
+    var ranks = [Int](repeating: 0, count: all.count)
+    for (rank, number) in all.indices.sorted(by: { all[$0].id < all[$1].id }).enumerated() { ranks[number] = rank }
+    return ranks
+  }
+
   mutating func number(of name: AnomalyName) -> Int {
     // The catalog's rows are counted from 1.
     if case .catalog(let kind) = name { return Int(kind.rawValue) - 1 }

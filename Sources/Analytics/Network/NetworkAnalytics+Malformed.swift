@@ -74,12 +74,13 @@ extension NetworkAnalytics {
       return share <= 0.02 ? 1 : share >= 0.2 ? 0.15 : 1 - 0.85 * (share - 0.02) / 0.18
     }
     let rarities = carriers.map(rarity)
+    let ranks = kinds.ranks()
 
     // Scores first: of many pairs, few say enough.
     var told: [(place: Int, score: Double)] = []
     var weights: [KindWeight] = []
     for place in pairs.rows.indices {
-      weigh(place, rarities, &weights)
+      weigh(place, rarities, ranks, &weights)
       guard !weights.isEmpty else { continue }
       var quiet = 1.0
       for w in weights { quiet *= 1 - w.weight }
@@ -88,9 +89,10 @@ extension NetworkAnalytics {
       if score >= configuration.least { told.append((place, score)) }
     }
     // By address, so that what is said does not depend on arrival.
-    told.sort { pairs.keys[$0.place] < pairs.keys[$1.place] }
+    let keys = pairs.keys
+    told.sort { keys[$0.place] < keys[$1.place] }
     return told.compactMap { place, score in
-      weigh(place, rarities, &weights)
+      weigh(place, rarities, ranks, &weights)
       guard let strongest = weights.first else { return nil }
       let common = carriers[pairs.rows[place].kinds[strongest.at].number]
       let weighed = weights.map { (kind: pairs.rows[place].kinds[$0.at], weight: $0.weight) }
@@ -101,11 +103,13 @@ extension NetworkAnalytics {
   /// A kind by its place among those of its pair.
   private struct KindWeight: BitwiseCopyable {
     var at: Int
+    /// Of its id among all.
+    var rank: Int
     var weight: Double
   }
 
   /// What the kinds of a pair weigh, the strongest first; none of what is not to be judged here.
-  private func weigh(_ place: Int, _ rarities: [Double], _ weights: inout [KindWeight]) {
+  private func weigh(_ place: Int, _ rarities: [Double], _ ranks: [Int], _ weights: inout [KindWeight]) {
     weights.removeAll(keepingCapacity: true)
     for at in pairs.rows[place].kinds.indices {
       let number = pairs.rows[place].kinds[at].number
@@ -113,14 +117,12 @@ extension NetworkAnalytics {
       guard weight > 0 else { continue }
       // A repetition says a little more, a thousand not a thousand times more.
       let digits = Double(decimalDigits(pairs.rows[place].kinds[at].count) - 1)
-      weights.append(KindWeight(at: at, weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))
+      weights.append(
+        KindWeight(
+          at: at, rank: ranks[number], weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))
     }
     guard weights.count > 1 else { return }
-    let record = pairs.rows[place]
-    weights.sort { a, b in
-      a.weight != b.weight
-        ? a.weight > b.weight : kinds[record.kinds[a.at].number].id < kinds[record.kinds[b.at].number].id
-    }
+    weights.sort { a, b in a.weight != b.weight ? a.weight > b.weight : a.rank < b.rank }
   }
 
   private func malformed(

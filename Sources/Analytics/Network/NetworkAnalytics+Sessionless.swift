@@ -75,8 +75,9 @@ extension NetworkAnalytics {
 
   func sessionless() -> [Signal] {
     var findings = pairs.keys.indices.compactMap(finding)
-    // By address, so that what is said does not depend on arrival.
-    findings.sort { pairs.keys[$0.place] < pairs.keys[$1.place] }
+    // By address, so that what is said does not depend on arrival. A closure that took all of self would copy it.
+    let keys = pairs.keys
+    findings.sort { keys[$0.place] < keys[$1.place] }
     var probed: [IPAddress: Int] = [:]
     var answered: [IPAddress: Int] = [:]
     for f in findings {

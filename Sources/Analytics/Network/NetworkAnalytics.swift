@@ -33,6 +33,8 @@ public struct NetworkAnalytics {
   private var captureNumbers: [String: Int] = [:]
   private var latest: RecordOrigin?
   private var latestNumber = 0
+  /// The pair of the latest anomaly; its place is nil where there was no room for it.
+  private var latestPair: (pair: AddressPair, place: Int?)?
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
   var busyPairs = DenseTable<AddressPair, Void>()
   /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
@@ -57,12 +59,15 @@ public struct NetworkAnalytics {
     let kind = kinds.number(of: anomalies[place].name)
     guard kinds.isJudged(kind) else { return }
     let pair = AddressPair(source, destination)
-    if let known = pairs.place(of: pair) {
+    // What is wrong with a packet or a flow comes in runs.
+    let isSame = latestPair.map { pair == $0.pair } ?? false
+    if !isSame { latestPair = (pair, pairs.place(of: pair)) }
+    if let known = latestPair?.place {
       pairs.rows[known].add(
         Sighting(anomalies, place), kind: kind, capture: capture, limit: configuration.maximumEvidence,
         digest: { anomalies[place].digest })
     } else if pairs.count < configuration.maximumPairs {
-      pairs.append(
+      latestPair?.place = pairs.append(
         pair,
         PairRecord(Sighting(anomalies, place), kind: kind, capture: capture, digest: anomalies[place].digest))
     } else {
