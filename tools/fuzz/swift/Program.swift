@@ -39,7 +39,7 @@ final class Checker: FlowConsumer {
   var datagram: (UnsafeRawBufferPointer) -> Void = { _ in }
   var isOver: Bool { flows.allSatisfy(\.closed) }
 
-  func open(_ flow: borrowing FlowDescription) -> UInt32 {
+  func open(_ flow: FlowReference) -> UInt32 {
     flows.append(Heard())
     return UInt32(flows.count)
   }
