@@ -11,12 +11,17 @@ import VedettePluginABI
 public final class Plugin: @unchecked Sendable {  // all members are written in init; the tables behind them are static
 
   public let path: String
+  private let file: SealedFile
   /// How its file is trusted; nil where nobody asked.
   public let standing: PluginStanding?
   public let identity: PluginIdentity
   public let description: PluginDescription
   /// The interfaces of this host's that it offers.
   public let interfaces: [PluginInterface]
+
+  /// The SHA-256 of the bytes that were loaded, as 64 hexadecimal digits, found when it is asked for; nil where they were
+  /// not copied (`VEDETTE_PLUGINS_IN_PLACE`).
+  public var sha256: String? { (try? file.sha256()).flatMap { $0 }.map(HexText.encode) }
 
   typealias Entry = @convention(c) (UInt32) -> UnsafePointer<vdt_plugin>?
 
@@ -41,6 +46,7 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   public init(_ file: SealedFile, standing: PluginStanding? = nil) throws(PluginError) {
     let path = file.path
     self.path = path
+    self.file = file
     self.standing = standing
     let (entry, descriptor) = try Self.load(file)
     self.entry = entry

@@ -7,7 +7,7 @@ extension Daemon {
   /// Notes each plugin that was loaded, with what it was trusted for, and each file that was refused.
   func notePluginsAtStart() {
     let loads = shelf.plugins.map { plugin in
-      let sha256 = plugin.standing?.sha256 ?? "unknown"
+      let sha256 = plugin.sha256 ?? "unknown"
       let words = plugin.standing?.words ?? "unverified"
       return (
         what: "plugin.load",

@@ -2,9 +2,6 @@
 
 /// What was found of a file before it was loaded; shown by `vedette plugin list` and in the audit log.
 public struct PluginStanding: Sendable, Hashable {
-  /// Of the bytes that are loaded, as 64 hexadecimal digits; nil where they were not copied
-  /// (`VEDETTE_PLUGINS_IN_PLACE`).
-  public var sha256: String?
   /// It lies beside the program, and belongs to root or to whom the program belongs.
   public var isFirstParty = false
   /// The configuration has its SHA-256.

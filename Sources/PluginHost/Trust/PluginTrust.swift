@@ -52,6 +52,8 @@ public struct PluginTrust: Sendable {
     var standing = PluginStanding()
     standing.isFirstParty = isFirstParty(file)
     let isAsked = !standing.isFirstParty || includesFirstParty
+    // Of a large file it takes a while: only where a rule asks for it.
+    guard !pins.isEmpty || !keys.isEmpty || isAsked && require != .none else { return standing }
     guard let digest = try file.sha256() else {
       guard pins.isEmpty, require == .none || !isAsked else {
         throw refusal(
@@ -60,13 +62,9 @@ public struct PluginTrust: Sendable {
       return standing
     }
     let sha256 = HexText.encode(digest)
-    standing.sha256 = sha256
 
     let name = Self.name(of: file)
-    let ofName = pins.filter { $0.plugin == name }
-    guard ofName.isEmpty || ofName.contains(where: { $0.sha256 == sha256 }) else {
-      throw refusal("its SHA-256 is \(sha256), and plugins.trust.pins has another for \(name)")
-    }
+    if let fault = pinFault(of: name, sha256) { throw refusal(fault) }
     standing.isPinned = pins.contains { $0.sha256 == sha256 && ($0.plugin == name || !$0.plugin.hasSuffix(".so")) }
     if isAsked, require == .pin, !standing.isPinned {
       throw refusal(
@@ -87,11 +85,10 @@ public struct PluginTrust: Sendable {
     guard allow.isEmpty || allow.contains(where: { Self.covers($0, id) }) else {
       throw refusal("its id \(id) is not in plugins.trust.allow (add it, if it is to be used)")
     }
-    guard let sha256 = judged.sha256 else { return judged }
-    let own = pins.filter { $0.plugin == id }
-    guard own.isEmpty || own.contains(where: { $0.sha256 == sha256 }) else {
-      throw refusal("its SHA-256 is \(sha256), and plugins.trust.pins has another for \(id)")
-    }
+    // Without pins no file is held to one: a file that had to have one was refused before.
+    guard !pins.isEmpty, let digest = try file.sha256() else { return judged }
+    let sha256 = HexText.encode(digest)
+    if let fault = pinFault(of: id, sha256) { throw refusal(fault) }
     var standing = judged
     let name = Self.name(of: file)
     standing.isPinned = pins.contains { $0.sha256 == sha256 && ($0.plugin == name || $0.plugin == id) }
@@ -99,6 +96,13 @@ public struct PluginTrust: Sendable {
       throw refusal("its SHA-256 is pinned for another plugin, and it is \(id)")
     }
     return standing
+  }
+
+  /// What is wrong where the plugin of that name or id is pinned, and not to this file.
+  private func pinFault(of plugin: String, _ sha256: String) -> String? {
+    let own = pins.filter { $0.plugin == plugin }
+    guard !own.isEmpty, !own.contains(where: { $0.sha256 == sha256 }) else { return nil }
+    return "its SHA-256 is \(sha256), and plugins.trust.pins has another for \(plugin)"
   }
 
   /// The key that signed the file, of those that are trusted; nil where it need not be signed and is not by any of them. A

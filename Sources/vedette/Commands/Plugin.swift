@@ -90,7 +90,7 @@ extension PluginHost.Plugin {
     w.member("summary", identity.summary)
     w.member("interfaces", interfaces.map(\.rawValue))
     w.member("path", path)
-    if let sha256 = standing?.sha256 { w.member("sha256", sha256) }
+    if let sha256 = sha256 { w.member("sha256", sha256) }
     w.member("trust", standing?.words ?? "unverified")
     w.endObject()
   }

@@ -14,7 +14,7 @@ struct PluginReport {
       let i = plugin.identity
       return [
         i.name, printable(i.version), plugin.interfaces.map(\.rawValue).joined(separator: ", "),
-        String(plugin.standing?.sha256?.prefix(12) ?? "-"), plugin.standing?.words ?? "unverified",
+        String(plugin.sha256?.prefix(12) ?? "-"), plugin.standing?.words ?? "unverified",
       ]
     }
     let widths = (0..<5).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
@@ -30,7 +30,7 @@ struct PluginReport {
     let i = plugin.identity
     var out = "\(style.bold(i.name)) \(printable(i.version))  \(printable(i.summary))\n"
     out += line("id", i.id) + line("file", plugin.path)
-    out += line("SHA-256", plugin.standing?.sha256 ?? "") + line("trust", plugin.standing?.words ?? "")
+    out += line("SHA-256", plugin.sha256 ?? "") + line("trust", plugin.standing?.words ?? "")
     out += line("vendor", i.vendor) + line("licence", i.licence)
     out += line("url", i.url) + line("ABI", "\(i.abiMajor).\(i.abiMinor), needs \(i.abiMajor).\(i.minMinor)")
     out += line("interfaces", plugin.interfaces.map(\.rawValue).joined(separator: ", "))

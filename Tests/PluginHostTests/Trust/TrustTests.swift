@@ -65,7 +65,7 @@ struct TrustTests {
     let bench = try Bench("digest")
     let sha256 = try bench.sha256()
     let shelf = bench.load { _ in }
-    #expect(shelf.plugins.first?.standing?.sha256 == sha256)
+    #expect(shelf.plugins.first?.sha256 == sha256)
     #expect(shelf.plugins.first?.standing?.words == "unverified")
   }
 

@@ -127,7 +127,7 @@ extension Daemon {
         w.member("abi", "\(plugin.identity.abiMajor).\(plugin.identity.abiMinor)")
         w.member("interfaces", plugin.interfaces.map(\.rawValue))
         w.member("path", plugin.path)
-        if let sha256 = plugin.standing?.sha256 { w.member("sha256", sha256) }
+        if let sha256 = plugin.sha256 { w.member("sha256", sha256) }
         w.member("trust", plugin.standing?.words ?? "unverified")
         w.endObject()
       }
