@@ -231,6 +231,27 @@ public struct JSONWriter: ~Copyable {
     for value in values { string(value) }
     endArray()
   }
+
+  /// An array under a name, empty or not, each element written by `write`.
+  public mutating func array<Elements: Sequence>(
+    _ name: String, _ elements: Elements, _ write: (Elements.Element, inout JSONWriter) -> Void
+  ) {
+    key(name)
+    beginArray()
+    for element in elements { write(element, &self) }
+    endArray()
+  }
+
+  /// An array of objects under a name, the members of each written by `write`.
+  public mutating func objects<Elements: Sequence>(
+    _ name: String, _ elements: Elements, _ write: (Elements.Element, inout JSONWriter) -> Void
+  ) {
+    array(name, elements) { element, w in
+      w.beginObject()
+      write(element, &w)
+      w.endObject()
+    }
+  }
 }
 
 /// A writer has one owner and points to nothing but its own allocation, which no one else knows.

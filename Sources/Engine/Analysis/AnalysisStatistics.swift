@@ -65,10 +65,7 @@ public struct AnalysisStatistics: Sendable {
       for (key, value) in group.sorted(by: { $0.key < $1.key }) { w.member(key, value) }
       w.endObject()
     }
-    w.key("gaps")
-    w.beginArray()
-    for gap in gaps { gap.write(to: &w) }
-    w.endArray()
+    w.array("gaps", gaps) { gap, w in gap.write(to: &w) }
     if let run {
       w.key("run")
       w.beginObject()

@@ -60,10 +60,7 @@ extension Signal {
       w.endObject()
     }
     if !related.isEmpty {
-      w.key("related")
-      w.beginArray()
-      for entity in related { entity.write(to: &w) }
-      w.endArray()
+      w.array("related", related) { entity, w in entity.write(to: &w) }
     }
     if let suppression {
       w.key("suppressed")
@@ -87,35 +84,22 @@ extension Case {
     w.key("entities")
     entities.write(to: &w)
     w.member("signals", signals)
-    w.key("links")
-    w.beginArray()
-    for link in links {
-      w.beginObject()
+    w.objects("links", links) { link, w in
       w.key("from")
       link.from.write(to: &w)
       w.key("to")
       link.to.write(to: &w)
       w.member("reason", link.reason)
       w.score("confidence", link.confidence)
-      w.endObject()
     }
-    w.endArray()
-    w.key("gaps")
-    w.beginArray()
-    for gap in gaps { gap.write(to: &w) }
-    w.endArray()
+    w.array("gaps", gaps) { gap, w in gap.write(to: &w) }
     w.member("attack", attack)
-    w.key("timeline")
-    w.beginArray()
-    for entry in timeline {
-      w.beginObject()
+    w.objects("timeline", timeline) { entry, w in
       w.member("time", entry.time)
       w.member("stream", entry.stream)
       w.member("text", entry.text)
       w.list("evidence", entry.evidence)
-      w.endObject()
     }
-    w.endArray()
     w.endObject()
   }
 }
@@ -123,47 +107,24 @@ extension Case {
 extension CaseEntities {
   func write(to w: inout JSONWriter) {
     w.beginObject()
-    w.key("personas")
-    w.beginArray()
-    for p in personas {
-      w.beginObject()
+    w.objects("personas", personas) { p, w in
       w.member("platform", p.account.platform)
       w.member("account_id", p.account.accountID)
       w.member("handle", p.handle)
       w.member("display_name", p.displayName)
-      w.endObject()
     }
-    w.endArray()
-    w.key("employees")
-    w.beginArray()
-    for e in employees {
-      w.beginObject()
+    w.objects("employees", employees) { e, w in
       w.member("id", e.id)
       w.member("name", e.name)
-      w.endObject()
     }
-    w.endArray()
-    w.key("hosts")
-    w.beginArray()
-    for h in hosts {
-      w.beginObject()
+    w.objects("hosts", hosts) { h, w in
       w.member("host", h.host)
       w.list("ips", h.ips.map(\.description))
-      w.endObject()
     }
-    w.endArray()
-    w.key("processes")
-    w.beginArray()
-    for p in processes {
-      w.beginObject()
+    w.objects("processes", processes) { p, w in
       p.writeMembers(to: &w)
-      w.endObject()
     }
-    w.endArray()
-    w.key("flows")
-    w.beginArray()
-    for f in flows {
-      w.beginObject()
+    w.objects("flows", flows) { f, w in
       w.member("id", f.id)
       w.member("community_id", f.communityID)
       w.member("start", f.start)
@@ -174,9 +135,7 @@ extension CaseEntities {
       w.member("proto", f.proto.name)
       w.member("app_proto", f.appProto)
       w.member("server_name", f.serverName)
-      w.endObject()
     }
-    w.endArray()
     w.member("indicators", indicators)
     w.endObject()
   }

@@ -12,34 +12,21 @@ extension Roster {
     w.member("handles", organisation.handles)
     w.member("departments", organisation.departments)
     w.endObject()
-    w.key("people")
-    w.beginArray()
-    for person in people { person.write(to: &w) }
-    w.endArray()
-    w.key("assets")
-    w.beginArray()
-    for asset in assets {
-      w.beginObject()
+    w.array("people", people) { person, w in person.write(to: &w) }
+    w.objects("assets", assets) { asset, w in
       w.member("host", asset.host)
       w.list("ips", asset.ips.map(\.description))
       w.list("names", asset.names)
       w.member("owner", asset.owner)
-      w.endObject()
     }
-    w.endArray()
-    w.key("relations")
-    w.beginArray()
-    for relation in relations {
-      w.beginObject()
+    w.objects("relations", relations) { relation, w in
       w.member("kind", relation.kind.rawValue)
       w.member("name", relation.name)
       w.list("domains", relation.domains)
       w.accounts(relation.accounts)
       w.member("until", relation.until)
       w.member("approved_by", relation.approvedBy)
-      w.endObject()
     }
-    w.endArray()
     w.endObject()
   }
 }
@@ -66,15 +53,10 @@ extension Person {
 extension JSONWriter {
   fileprivate mutating func accounts(_ accounts: [RosterAccount]) {
     guard !accounts.isEmpty else { return }
-    key("accounts")
-    beginArray()
-    for account in accounts {
-      beginObject()
-      member("platform", account.platform)
-      member("account_id", account.accountID)
-      member("handle", account.handle)
-      endObject()
+    objects("accounts", accounts) { account, w in
+      w.member("platform", account.platform)
+      w.member("account_id", account.accountID)
+      w.member("handle", account.handle)
     }
-    endArray()
   }
 }

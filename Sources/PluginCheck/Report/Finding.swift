@@ -79,35 +79,20 @@ public struct CheckReport: Sendable {
     w.beginObject()
     w.member("file", file)
     w.member("passes", passes)
-    w.key("checks")
-    w.beginArray()
-    for step in steps {
-      w.beginObject()
+    w.objects("checks", steps) { step, w in
       w.member("name", step.step.rawValue)
       w.member("result", step.skipped != nil ? "skipped" : step.hasFaults ? "failed" : "passed")
       w.member("skipped", step.skipped)
-      w.key("findings")
-      w.beginArray()
-      for finding in step.findings {
-        w.beginObject()
+      w.objects("findings", step.findings) { finding, w in
         w.member("severity", finding.severity.rawValue)
         w.member("text", finding.text)
-        w.endObject()
       }
-      w.endArray()
-      w.key("figures")
-      w.beginArray()
-      for figure in step.figures {
-        w.beginObject()
+      w.objects("figures", step.figures) { figure, w in
         w.member("name", figure.name)
         w.member("value", figure.value)
         w.member("unit", figure.unit)
-        w.endObject()
       }
-      w.endArray()
-      w.endObject()
     }
-    w.endArray()
     w.endObject()
   }
 }

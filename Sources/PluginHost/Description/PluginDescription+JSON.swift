@@ -31,54 +31,30 @@ extension Plugin {
 
 extension PluginDescription {
   fileprivate func write(to w: inout JSONWriter) {
-    w.key("records")
-    w.beginArray()
-    for record in records {
-      w.beginObject()
+    w.objects("records", records) { record, w in
       w.member("id", record.id)
       w.member("name", record.name)
       Self.write(record.fields, to: &w)
-      w.endObject()
     }
-    w.endArray()
-    w.key("anomalies")
-    w.beginArray()
-    for anomaly in anomalies {
-      w.beginObject()
+    w.objects("anomalies", anomalies) { anomaly, w in
       w.member("id", anomaly.id)
       w.member("name", anomaly.reportedID)
       w.member("severity", anomaly.severity.name)
       w.member("definition", anomaly.definition)
       Self.write(anomaly.fields, to: &w)
-      w.endObject()
     }
-    w.endArray()
-    w.key("flow_fields")
-    w.beginArray()
-    for field in flowFields {
-      w.beginObject()
+    w.objects("flow_fields", flowFields) { field, w in
       w.member("id", field.id)
       w.member("name", field.name)
       w.member("type", field.type.name)
-      w.endObject()
     }
-    w.endArray()
-    w.key("protocols")
-    w.beginArray()
-    for proto in protocols { proto.write(to: &w) }
-    w.endArray()
+    w.array("protocols", protocols) { proto, w in proto.write(to: &w) }
     if !protocols.isEmpty { w.member("lookahead", lookahead) }
-    w.key("sources")
-    w.beginArray()
-    for source in sources { source.write(to: &w) }
-    w.endArray()
+    w.array("sources", sources) { source, w in source.write(to: &w) }
   }
 
   private static func write(_ fields: [FieldDescription], to w: inout JSONWriter) {
-    w.key("fields")
-    w.beginArray()
-    for field in fields {
-      w.beginObject()
+    w.objects("fields", fields) { field, w in
       w.member("id", field.id)
       w.member("name", field.name)
       w.member("type", field.type.name)
@@ -88,9 +64,7 @@ extension PluginDescription {
       if !field.unit.isEmpty { w.member("unit", field.unit) }
       if !field.doc.isEmpty { w.member("doc", field.doc) }
       if !field.ecs.isEmpty { w.member("ecs", field.ecs) }
-      w.endObject()
     }
-    w.endArray()
   }
 }
 
@@ -101,27 +75,17 @@ extension ProtocolDescription {
     w.member("name", name)
     w.member("transports", [overTCP ? "tcp" : nil, overUDP ? "udp" : nil].compactMap { $0 })
     w.member("parents", parents)
-    w.key("ports")
-    w.beginArray()
-    for range in ports {
-      w.beginObject()
+    w.objects("ports", ports) { range, w in
       w.member("transport", range.transport == 6 ? "tcp" : "udp")
       w.member("first", UInt64(range.range.lowerBound))
       w.member("last", UInt64(range.range.upperBound))
-      w.endObject()
     }
-    w.endArray()
     w.member("alpn", alpn)
-    w.key("patterns")
-    w.beginArray()
-    for pattern in patterns {
-      w.beginObject()
+    w.objects("patterns", patterns) { pattern, w in
       w.member("direction", pattern.direction == 0 ? "to_server" : "to_client")
       w.member("offset", pattern.offset)
       w.member("bytes", pattern.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-      w.endObject()
     }
-    w.endArray()
     if let firstSpeaker { w.member("first_speaker", firstSpeaker == 0 ? "client" : "server") }
     w.endObject()
   }
@@ -133,16 +97,11 @@ extension SourceDescription {
     w.member("interface", interface.rawValue)
     w.member("modes", [readsFiles ? "file" : nil, polls ? "poller" : nil, streams ? "stream" : nil].compactMap { $0 })
     w.member("parameters_schema", parametersSchema)
-    w.key("rate_limits")
-    w.beginArray()
-    for limit in rateLimits {
-      w.beginObject()
+    w.objects("rate_limits", rateLimits) { limit, w in
       w.member("requests", limit.requests)
       w.member("per_ms", limit.perMilliseconds)
       w.member("doc", limit.doc)
-      w.endObject()
     }
-    w.endArray()
     w.member("blind_spots", blindSpots)
     w.endObject()
   }

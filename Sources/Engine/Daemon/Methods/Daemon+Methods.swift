@@ -106,12 +106,10 @@ extension Daemon {
     w.member("stored", stored)
     w.member("duplicates", new.count - stored)
     w.array("known", zip(places, new).filter { !$0.1 }.map { $0.0 }) { place, w in w.int(place) }
-    w.array("refused", refused) { one, w in
-      w.beginObject()
+    w.objects("refused", refused) { one, w in
       w.member("index", one.index)
       if !one.error.field.isEmpty { w.member("field", one.error.field) }
       w.member("reason", one.error.description)
-      w.endObject()
     }
     w.array("ids", ids) { id, w in if let id { w.string(id) } else { w.null() } }
     w.endObject()
@@ -144,15 +142,5 @@ extension Daemon {
     } catch {
       log.error("\(error)")
     }
-  }
-}
-
-extension JSONWriter {
-  /// An array, empty or not, each element written by `write`.
-  mutating func array<Element>(_ name: String, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void) {
-    key(name)
-    beginArray()
-    for element in elements { write(element, &self) }
-    endArray()
   }
 }

@@ -65,24 +65,20 @@ extension PersonaExplanation {
     w.member("risk", risk)
     w.member("bias", bias)
     w.member("reason", reason)
-    w.array("analytics", analytics) { one, w in
-      w.beginObject()
+    w.objects("analytics", analytics) { one, w in
       w.member("analytic", one.name)
       w.member("weight", one.weight)
       w.member("risk_without", one.riskWithout)
       if let reason = one.reason { w.member("reason", reason) }
       w.member("attack", one.attack)
-      w.array("parts", one.parts, PersonaExplanation.write)
-      w.endObject()
+      w.objects("parts", one.parts, PersonaExplanation.write)
     }
-    w.array("other_parts", otherParts, PersonaExplanation.write)
+    w.objects("other_parts", otherParts, PersonaExplanation.write)
     w.endObject()
   }
 
   private static func write(_ part: (name: String, weight: Double), _ w: inout JSONWriter) {
-    w.beginObject()
     w.member("name", part.name)
     w.member("weight", part.weight)
-    w.endObject()
   }
 }

@@ -100,11 +100,9 @@ extension Daemon {
       w.member(kind.rawValue, Set(changes.filter { $0.kind == kind }.map(\.person)).count)
     }
     w.array("changes", Array(changes.prefix(mostListed))) { change, w in change.write(to: &w) }
-    w.array("problems", Array(reading.problems.prefix(mostListed))) { problem, w in
-      w.beginObject()
+    w.objects("problems", Array(reading.problems.prefix(mostListed))) { problem, w in
       if problem.line > 0 { w.member("line", problem.line) }
       w.member("text", problem.text)
-      w.endObject()
     }
     w.key("skipped")
     w.beginObject()
