@@ -33,7 +33,8 @@ let rooms: [Target] = [
       "VedettePluginABI", "CMemoryFile", "CCrypto", "Catalog", "Evidence", "JSON", "CZlib", "CZstd",
     ]),
   .target(
-    name: "Inspection", dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "PluginHost"]),
+    name: "Inspection",
+    dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "JSON", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
   .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
   .target(name: "Analytics", dependencies: ["Catalog", "Evidence"]),
@@ -172,7 +173,8 @@ let tests: [Target] = [
   .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "LabWorld"]),
   .testTarget(name: "CorrelationTests", dependencies: ["Correlation"]),
   .testTarget(name: "RPCTests", dependencies: ["RPC"]),
-  .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+  .testTarget(name: "PluginKitTests", dependencies: ["VedettePluginKit", "PluginSupport", "VedettePluginABI"]),
+  .testTarget(name: "EngineTests", dependencies: ["Engine", "Inspection", "TestSupport"]),
   .testTarget(
     name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "TestSupport"], path: "Tests/EndToEnd"),
 ]

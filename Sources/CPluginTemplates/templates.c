@@ -158,138 +158,144 @@ static const unsigned char file50[] = {
 #embed "../../plugins/kit/DissectorDescription.swift"
 };
 static const unsigned char file51[] = {
-#embed "../../plugins/kit/LineSourcePlugin.swift"
+#embed "../../plugins/kit/Instance.swift"
 };
 static const unsigned char file52[] = {
-#embed "../../plugins/kit/Plugin.swift"
+#embed "../../plugins/kit/LineSourcePlugin.swift"
 };
 static const unsigned char file53[] = {
-#embed "../../plugins/kit/Sink.swift"
+#embed "../../plugins/kit/OptionalCalls.swift"
 };
 static const unsigned char file54[] = {
-#embed "../../plugins/examples/README.dissector.md"
+#embed "../../plugins/kit/Plugin.swift"
 };
 static const unsigned char file55[] = {
-#embed "../../plugins/examples/README.source.md"
+#embed "../../plugins/kit/Sink.swift"
 };
 static const unsigned char file56[] = {
-#embed "../../plugins/examples/ci.yml"
+#embed "../../plugins/examples/README.dissector.md"
 };
 static const unsigned char file57[] = {
-#embed "../../plugins/examples/gitignore"
+#embed "../../plugins/examples/README.source.md"
 };
 static const unsigned char file58[] = {
-#embed "../../plugins/examples/dissector-c/Makefile"
+#embed "../../plugins/examples/ci.yml"
 };
 static const unsigned char file59[] = {
-#embed "../../plugins/examples/dissector-c/ident.c"
+#embed "../../plugins/examples/gitignore"
 };
 static const unsigned char file60[] = {
-#embed "../../plugins/examples/dissector-c/ident.h"
+#embed "../../plugins/examples/dissector-c/Makefile"
 };
 static const unsigned char file61[] = {
-#embed "../../plugins/examples/dissector-c/plugin.c"
+#embed "../../plugins/examples/dissector-c/ident.c"
 };
 static const unsigned char file62[] = {
-#embed "../../plugins/examples/dissector-cpp/Makefile"
+#embed "../../plugins/examples/dissector-c/ident.h"
 };
 static const unsigned char file63[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.cpp"
+#embed "../../plugins/examples/dissector-c/plugin.c"
 };
 static const unsigned char file64[] = {
-#embed "../../plugins/examples/dissector-cpp/ident.hpp"
+#embed "../../plugins/examples/dissector-cpp/Makefile"
 };
 static const unsigned char file65[] = {
-#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
+#embed "../../plugins/examples/dissector-cpp/ident.cpp"
 };
 static const unsigned char file66[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.lock"
+#embed "../../plugins/examples/dissector-cpp/ident.hpp"
 };
 static const unsigned char file67[] = {
-#embed "../../plugins/examples/dissector-rust/Cargo.toml"
+#embed "../../plugins/examples/dissector-cpp/plugin.cpp"
 };
 static const unsigned char file68[] = {
-#embed "../../plugins/examples/dissector-rust/Makefile"
+#embed "../../plugins/examples/dissector-rust/Cargo.lock"
 };
 static const unsigned char file69[] = {
-#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
+#embed "../../plugins/examples/dissector-rust/Cargo.toml"
 };
 static const unsigned char file70[] = {
-#embed "../../plugins/examples/dissector-rust/src/lib.rs"
+#embed "../../plugins/examples/dissector-rust/Makefile"
 };
 static const unsigned char file71[] = {
-#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
+#embed "../../plugins/examples/dissector-rust/rustfmt.toml"
 };
 static const unsigned char file72[] = {
-#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
+#embed "../../plugins/examples/dissector-rust/src/lib.rs"
 };
 static const unsigned char file73[] = {
-#embed "../../plugins/examples/dissector-swift/Makefile"
+#embed "../../plugins/examples/dissector-rust/src/plugin.rs"
 };
 static const unsigned char file74[] = {
-#embed "../../plugins/examples/dissector-swift/Package.swift"
+#embed "../../plugins/examples/dissector-rust/src/vedette.rs"
 };
 static const unsigned char file75[] = {
-#embed "../../plugins/examples/dissector-swift/exports.map"
+#embed "../../plugins/examples/dissector-swift/Makefile"
 };
 static const unsigned char file76[] = {
-#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
+#embed "../../plugins/examples/dissector-swift/Package.swift"
 };
 static const unsigned char file77[] = {
-#embed "../../plugins/examples/source-c/Makefile"
+#embed "../../plugins/examples/dissector-swift/exports.map"
 };
 static const unsigned char file78[] = {
-#embed "../../plugins/examples/source-c/plugin.c"
+#embed "../../plugins/examples/dissector-swift/Sources/dissector_ident/Ident.swift"
 };
 static const unsigned char file79[] = {
-#embed "../../plugins/examples/source-c/report.c"
+#embed "../../plugins/examples/source-c/Makefile"
 };
 static const unsigned char file80[] = {
-#embed "../../plugins/examples/source-c/report.h"
+#embed "../../plugins/examples/source-c/plugin.c"
 };
 static const unsigned char file81[] = {
-#embed "../../plugins/examples/source-cpp/Makefile"
+#embed "../../plugins/examples/source-c/report.c"
 };
 static const unsigned char file82[] = {
-#embed "../../plugins/examples/source-cpp/plugin.cpp"
+#embed "../../plugins/examples/source-c/report.h"
 };
 static const unsigned char file83[] = {
-#embed "../../plugins/examples/source-cpp/report.cpp"
+#embed "../../plugins/examples/source-cpp/Makefile"
 };
 static const unsigned char file84[] = {
-#embed "../../plugins/examples/source-cpp/report.hpp"
+#embed "../../plugins/examples/source-cpp/plugin.cpp"
 };
 static const unsigned char file85[] = {
-#embed "../../plugins/examples/source-rust/Cargo.lock"
+#embed "../../plugins/examples/source-cpp/report.cpp"
 };
 static const unsigned char file86[] = {
-#embed "../../plugins/examples/source-rust/Cargo.toml"
+#embed "../../plugins/examples/source-cpp/report.hpp"
 };
 static const unsigned char file87[] = {
-#embed "../../plugins/examples/source-rust/Makefile"
+#embed "../../plugins/examples/source-rust/Cargo.lock"
 };
 static const unsigned char file88[] = {
-#embed "../../plugins/examples/source-rust/rustfmt.toml"
+#embed "../../plugins/examples/source-rust/Cargo.toml"
 };
 static const unsigned char file89[] = {
-#embed "../../plugins/examples/source-rust/src/lib.rs"
+#embed "../../plugins/examples/source-rust/Makefile"
 };
 static const unsigned char file90[] = {
-#embed "../../plugins/examples/source-rust/src/plugin.rs"
+#embed "../../plugins/examples/source-rust/rustfmt.toml"
 };
 static const unsigned char file91[] = {
-#embed "../../plugins/examples/source-rust/src/vedette.rs"
+#embed "../../plugins/examples/source-rust/src/lib.rs"
 };
 static const unsigned char file92[] = {
-#embed "../../plugins/examples/source-swift/Makefile"
+#embed "../../plugins/examples/source-rust/src/plugin.rs"
 };
 static const unsigned char file93[] = {
-#embed "../../plugins/examples/source-swift/Package.swift"
+#embed "../../plugins/examples/source-rust/src/vedette.rs"
 };
 static const unsigned char file94[] = {
-#embed "../../plugins/examples/source-swift/exports.map"
+#embed "../../plugins/examples/source-swift/Makefile"
 };
 static const unsigned char file95[] = {
+#embed "../../plugins/examples/source-swift/Package.swift"
+};
+static const unsigned char file96[] = {
+#embed "../../plugins/examples/source-swift/exports.map"
+};
+static const unsigned char file97[] = {
 #embed "../../plugins/examples/source-swift/Sources/process_report/Report.swift"
 };
 
@@ -345,51 +351,53 @@ static const vedette_template templates[] = {
     {"kit/Dissector.swift", file48, sizeof file48},
     {"kit/DissectorCalls.swift", file49, sizeof file49},
     {"kit/DissectorDescription.swift", file50, sizeof file50},
-    {"kit/LineSourcePlugin.swift", file51, sizeof file51},
-    {"kit/Plugin.swift", file52, sizeof file52},
-    {"kit/Sink.swift", file53, sizeof file53},
-    {"examples/README.dissector.md", file54, sizeof file54},
-    {"examples/README.source.md", file55, sizeof file55},
-    {"examples/ci.yml", file56, sizeof file56},
-    {"examples/gitignore", file57, sizeof file57},
-    {"examples/dissector-c/Makefile", file58, sizeof file58},
-    {"examples/dissector-c/ident.c", file59, sizeof file59},
-    {"examples/dissector-c/ident.h", file60, sizeof file60},
-    {"examples/dissector-c/plugin.c", file61, sizeof file61},
-    {"examples/dissector-cpp/Makefile", file62, sizeof file62},
-    {"examples/dissector-cpp/ident.cpp", file63, sizeof file63},
-    {"examples/dissector-cpp/ident.hpp", file64, sizeof file64},
-    {"examples/dissector-cpp/plugin.cpp", file65, sizeof file65},
-    {"examples/dissector-rust/Cargo.lock", file66, sizeof file66},
-    {"examples/dissector-rust/Cargo.toml", file67, sizeof file67},
-    {"examples/dissector-rust/Makefile", file68, sizeof file68},
-    {"examples/dissector-rust/rustfmt.toml", file69, sizeof file69},
-    {"examples/dissector-rust/src/lib.rs", file70, sizeof file70},
-    {"examples/dissector-rust/src/plugin.rs", file71, sizeof file71},
-    {"examples/dissector-rust/src/vedette.rs", file72, sizeof file72},
-    {"examples/dissector-swift/Makefile", file73, sizeof file73},
-    {"examples/dissector-swift/Package.swift", file74, sizeof file74},
-    {"examples/dissector-swift/exports.map", file75, sizeof file75},
-    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file76, sizeof file76},
-    {"examples/source-c/Makefile", file77, sizeof file77},
-    {"examples/source-c/plugin.c", file78, sizeof file78},
-    {"examples/source-c/report.c", file79, sizeof file79},
-    {"examples/source-c/report.h", file80, sizeof file80},
-    {"examples/source-cpp/Makefile", file81, sizeof file81},
-    {"examples/source-cpp/plugin.cpp", file82, sizeof file82},
-    {"examples/source-cpp/report.cpp", file83, sizeof file83},
-    {"examples/source-cpp/report.hpp", file84, sizeof file84},
-    {"examples/source-rust/Cargo.lock", file85, sizeof file85},
-    {"examples/source-rust/Cargo.toml", file86, sizeof file86},
-    {"examples/source-rust/Makefile", file87, sizeof file87},
-    {"examples/source-rust/rustfmt.toml", file88, sizeof file88},
-    {"examples/source-rust/src/lib.rs", file89, sizeof file89},
-    {"examples/source-rust/src/plugin.rs", file90, sizeof file90},
-    {"examples/source-rust/src/vedette.rs", file91, sizeof file91},
-    {"examples/source-swift/Makefile", file92, sizeof file92},
-    {"examples/source-swift/Package.swift", file93, sizeof file93},
-    {"examples/source-swift/exports.map", file94, sizeof file94},
-    {"examples/source-swift/Sources/process_report/Report.swift", file95, sizeof file95},
+    {"kit/Instance.swift", file51, sizeof file51},
+    {"kit/LineSourcePlugin.swift", file52, sizeof file52},
+    {"kit/OptionalCalls.swift", file53, sizeof file53},
+    {"kit/Plugin.swift", file54, sizeof file54},
+    {"kit/Sink.swift", file55, sizeof file55},
+    {"examples/README.dissector.md", file56, sizeof file56},
+    {"examples/README.source.md", file57, sizeof file57},
+    {"examples/ci.yml", file58, sizeof file58},
+    {"examples/gitignore", file59, sizeof file59},
+    {"examples/dissector-c/Makefile", file60, sizeof file60},
+    {"examples/dissector-c/ident.c", file61, sizeof file61},
+    {"examples/dissector-c/ident.h", file62, sizeof file62},
+    {"examples/dissector-c/plugin.c", file63, sizeof file63},
+    {"examples/dissector-cpp/Makefile", file64, sizeof file64},
+    {"examples/dissector-cpp/ident.cpp", file65, sizeof file65},
+    {"examples/dissector-cpp/ident.hpp", file66, sizeof file66},
+    {"examples/dissector-cpp/plugin.cpp", file67, sizeof file67},
+    {"examples/dissector-rust/Cargo.lock", file68, sizeof file68},
+    {"examples/dissector-rust/Cargo.toml", file69, sizeof file69},
+    {"examples/dissector-rust/Makefile", file70, sizeof file70},
+    {"examples/dissector-rust/rustfmt.toml", file71, sizeof file71},
+    {"examples/dissector-rust/src/lib.rs", file72, sizeof file72},
+    {"examples/dissector-rust/src/plugin.rs", file73, sizeof file73},
+    {"examples/dissector-rust/src/vedette.rs", file74, sizeof file74},
+    {"examples/dissector-swift/Makefile", file75, sizeof file75},
+    {"examples/dissector-swift/Package.swift", file76, sizeof file76},
+    {"examples/dissector-swift/exports.map", file77, sizeof file77},
+    {"examples/dissector-swift/Sources/dissector_ident/Ident.swift", file78, sizeof file78},
+    {"examples/source-c/Makefile", file79, sizeof file79},
+    {"examples/source-c/plugin.c", file80, sizeof file80},
+    {"examples/source-c/report.c", file81, sizeof file81},
+    {"examples/source-c/report.h", file82, sizeof file82},
+    {"examples/source-cpp/Makefile", file83, sizeof file83},
+    {"examples/source-cpp/plugin.cpp", file84, sizeof file84},
+    {"examples/source-cpp/report.cpp", file85, sizeof file85},
+    {"examples/source-cpp/report.hpp", file86, sizeof file86},
+    {"examples/source-rust/Cargo.lock", file87, sizeof file87},
+    {"examples/source-rust/Cargo.toml", file88, sizeof file88},
+    {"examples/source-rust/Makefile", file89, sizeof file89},
+    {"examples/source-rust/rustfmt.toml", file90, sizeof file90},
+    {"examples/source-rust/src/lib.rs", file91, sizeof file91},
+    {"examples/source-rust/src/plugin.rs", file92, sizeof file92},
+    {"examples/source-rust/src/vedette.rs", file93, sizeof file93},
+    {"examples/source-swift/Makefile", file94, sizeof file94},
+    {"examples/source-swift/Package.swift", file95, sizeof file95},
+    {"examples/source-swift/exports.map", file96, sizeof file96},
+    {"examples/source-swift/Sources/process_report/Report.swift", file97, sizeof file97},
 };
 
 size_t vedette_template_count(void) {

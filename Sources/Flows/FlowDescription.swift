@@ -18,10 +18,12 @@ public struct FlowDescription: Sendable, Hashable {
   public var start: Int64
   /// The first segment seen was of a running session.
   public var midstream: Bool
+  /// No packet was seen of one of its directions.
+  public var isOneSided: Bool
 
   public init(
     id: FlowID, client: IPAddress, clientPort: UInt16, server: IPAddress, serverPort: UInt16, proto: UInt8,
-    start: Int64 = 0, midstream: Bool = false
+    start: Int64 = 0, midstream: Bool = false, isOneSided: Bool = false
   ) {
     self.id = id
     self.client = client
@@ -31,18 +33,19 @@ public struct FlowDescription: Sendable, Hashable {
     self.proto = proto
     self.start = start
     self.midstream = midstream
+    self.isOneSided = isOneSided
   }
 
   public init(_ flow: FlowReference) {
     self.init(
       id: flow.id, client: flow.client, clientPort: flow.clientPort, server: flow.server, serverPort: flow.serverPort,
-      proto: flow.proto, start: flow.start, midstream: flow.midstream)
+      proto: flow.proto, start: flow.start, midstream: flow.midstream, isOneSided: flow.isOneSided)
   }
 }
 
 extension NetworkAddress {
   /// The address as packets carry it.
-  init(_ address: IPAddress) {
+  public init(_ address: IPAddress) {
     self =
       address.isIPv4
       ? NetworkAddress(ipv4: UInt32(truncatingIfNeeded: address.low))
@@ -66,6 +69,8 @@ public final class DescribedFlow {
     state = .allocate(capacity: 1)
     state.initialize(to: FlowState(key: key, id: description.id.rawValue, time: description.start, number: 1))
     if clientIsLow { state.pointee.marks.insert(.clientIsLow) }
+    state.pointee.toServer.packets = 1
+    state.pointee.toClient.packets = description.isOneSided ? 0 : 1
     if description.midstream { state.pointee.marks.insert(.midstream) }
   }
 

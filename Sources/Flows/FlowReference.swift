@@ -28,4 +28,6 @@ public struct FlowReference: BitwiseCopyable {
   public var start: Int64 { state.pointee.start }
   /// The first segment seen was of a running session, so offset 0 is not where the stream began.
   public var midstream: Bool { state.pointee.marks.contains(.midstream) }
+  /// Until now no packet was seen of one of its directions. Unlike the rest it changes, once.
+  public var isOneSided: Bool { state.pointee.toServer.packets == 0 || state.pointee.toClient.packets == 0 }
 }

@@ -47,7 +47,9 @@ public struct InspectionCounters: Sendable, Hashable {
   public var sessionsNotMine: UInt64 = 0
   public var switches: UInt64 = 0
   public var expectationsDropped: UInt64 = 0
-  /// Inner packets, files, and inner streams too deep, that were handed back and not followed.
+  /// Packets that sessions handed back, followed or not.
+  public var innerPackets: UInt64 = 0
+  /// Packets, files and streams handed back that were not followed: too deep, or too many at once.
   public var childrenNotFollowed: UInt64 = 0
   public init() {}
 }

@@ -35,6 +35,7 @@ public final class Inspector: FlowConsumer {
   let overTCP: UInt64
   let overUDP: UInt64
   var protocols: ProtocolTable
+  let hints: ProbeHints
   let pool: BlockPool
 
   /// Invariant: initialized by `init`, deinitialized by `deinit`, reached through this inspector only, by one thread at a time.
@@ -81,6 +82,7 @@ public final class Inspector: FlowConsumer {
       (calls.baseAddress.unsafelyUnwrapped + at).initialize(to: dissector.calls)
     }
     protocols = ProtocolTable(made.map(\.plugin))
+    hints = ProbeHints(made.map(\.plugin))
     var tcp: UInt64 = 0
     var udp: UInt64 = 0
     for entry in protocols.entries where entry.dissector >= 0 {
@@ -170,6 +172,8 @@ public final class Inspector: FlowConsumer {
     var expectations = Expectations()
     /// What sessions handed back in the call whose log is being read.
     var handedBack: [OwnedChild] = []
+    var innerPackets: [InnerPacket] = []
+    var hasInnerPackets = false
   }
 
   // MARK: Slots

@@ -15,13 +15,18 @@ public enum SHA256 {
   public static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { digest in
       guard into(bytes, digest) else { return "" }
-      return String(unsafeUninitializedCapacity: 64) { text in
-        for (at, byte) in digest.enumerated() {
-          text[2 &* at] = digit(byte &>> 4)
-          text[2 &* at &+ 1] = digit(byte & 15)
-        }
-        return 64
+      return hexDigits(UnsafeBufferPointer(digest))
+    }
+  }
+
+  /// Two lower-case hexadecimal digits a byte.
+  static func hexDigits(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      for (at, byte) in bytes.enumerated() {
+        text[2 &* at] = digit(byte &>> 4)
+        text[2 &* at &+ 1] = digit(byte & 15)
       }
+      return 2 * bytes.count
     }
   }
 

@@ -35,6 +35,62 @@ struct RecognitionTests {
     #expect(wire.close().appProto == "alpha")
   }
 
+  @Test("Of two that are as sure, the smaller id gets it although the other has the port and is asked first")
+  func tieAgainstHint() throws {
+    let inspector = try Inspector.frames([
+      [
+        "PLUGIN_ID": "\"org.example.a\"", "PROTOCOL": "\"alpha\"", "PORT": "9000", "CERTAINTY": "100",
+        "NO_PATTERN": "1",
+      ],
+      ["PLUGIN_ID": "\"org.example.b\"", "PROTOCOL": "\"beta\"", "CERTAINTY": "100"],
+    ])
+    let wire = Wire(inspector)
+    wire.send(.toServer, frame("hello"))
+    #expect(wire.close().appProto == "alpha")
+  }
+
+  // The probes of a and c are errors, so the count of errors tells which of them were asked.
+  @Test("Who is certain and has the port spares those with larger ids from being asked, not those with smaller ones")
+  func hints() throws {
+    let broken = ["PROTOCOL": "\"broken\"", "MAGIC": "\"ZZ\"", "PORT": "9000", "IN_PROBE": "return VDT_E_INTERNAL"]
+    let inspector = try Inspector.frames([
+      broken.merging(["PLUGIN_ID": "\"org.example.a\""]) { $1 },
+      ["PLUGIN_ID": "\"org.example.b\"", "CERTAINTY": "100"],
+      broken.merging(["PLUGIN_ID": "\"org.example.c\"", "PROTOCOL": "\"torn\""]) { $1 },
+    ])
+    let wire = Wire(inspector)
+    wire.send(.toServer, frame("hello"))
+    #expect(inspector.counters.pluginErrors == 1)
+    #expect(wire.close().appProto == "frames")
+  }
+
+  @Test("The bytes that a protocol declared for its beginning are a hint, too, on whatever port")
+  func patternHint() throws {
+    let inspector = try Inspector.frames([
+      ["PLUGIN_ID": "\"org.example.b\"", "CERTAINTY": "100"],
+      [
+        "PLUGIN_ID": "\"org.example.c\"", "PROTOCOL": "\"torn\"", "MAGIC": "\"ZZ\"", "PORT": "9000",
+        "IN_PROBE": "return VDT_E_INTERNAL",
+      ],
+    ])
+    let wire = Wire(inspector, port: 9000)
+    wire.send(.toServer, frame("hello"))
+    // 9000 is the port of the other: both are asked, the one with the smaller id first.
+    #expect(inspector.counters.pluginErrors == 0)
+    #expect(wire.close().appProto == "frames")
+  }
+
+  @Test("A session is told that only one side of its flow is seen", arguments: [false, true])
+  func oneSided(_ isOneSided: Bool) throws {
+    let inspector = try Inspector.frames()
+    let wire = Wire(inspector, isOneSided: isOneSided)
+    wire.send(.toServer, frame("flags"))
+    let flags = inspector.drainTransactions().first { $0.text("body") == "flags" }?.number("length")
+    // VDT_FLOW_ONE_SIDED is 2.
+    #expect(flags.map { $0 & 2 } == (isOneSided ? 2 : 0))
+    wire.close()
+  }
+
   @Test("After not-mine another dissector gets the first bytes, and nothing of the first one is kept")
   func notMine() throws {
     let inspector = try Inspector.frames(Self.two)

@@ -56,6 +56,11 @@ extension Dissector {
   case error(anomaly: ID, offset: UInt64, consumed: Int = 0)
   /// No more bytes are needed.
   case done(consumed: Int = 0)
+  /// The flow goes on with another protocol (STARTTLS, CONNECT, Upgrade): its app_proto name, or empty to have it recognised.
+  /// `toServer` and `toClient` say at which absolute offset it begins, nil: after what has arrived until now. `half`: only
+  /// the direction of this call switches, and the session keeps the other one.
+  case switchProtocol(
+    to: StaticString = "", toServer: UInt64? = nil, toClient: UInt64? = nil, half: Bool = false, consumed: Int = 0)
 }
 
 /// Why a session ends.
@@ -108,6 +113,14 @@ public struct Flow: Sendable {
 
   /// Seen without its beginning: the first bytes may not be the first of the stream.
   public var isMidstream: Bool { flags & 1 != 0 }
+  /// Until now only one direction was seen.
+  public var isOneSided: Bool { flags & 2 != 0 }
   /// The bytes came out of an encryption.
   public var isDecrypted: Bool { flags & 4 != 0 }
+  /// Within another flow.
+  public var isInner: Bool { flags & 8 != 0 }
+  /// Another session said that it would come.
+  public var isExpected: Bool { flags & 16 != 0 }
+  /// It continues a flow that began with another protocol.
+  public var isSwitched: Bool { flags & 32 != 0 }
 }

@@ -2,13 +2,19 @@
 ///
 /// C functions carry no context, so these are not generic: an instance knows its dissector's type, and a session lies in
 /// memory of its own as an existential that is opened in place. Invariant: an instance is a retained ``Instance``, a session
-/// one `any Dissector` that `open` allocated and `close` frees.
+/// one ``DissectorSession`` that `open` allocated and `close` frees.
 
 import PluginSupport
 import VedettePluginABI
 
+/// A session and the instance that it is of, which outlives it.
+struct DissectorSession {
+  var dissector: any Dissector
+  let owner: Unmanaged<Instance>
+}
+
 enum DissectorCalls {
-  typealias Session = UnsafeMutablePointer<any Dissector>
+  typealias Session = UnsafeMutablePointer<DissectorSession>
 
   static func table() -> UnsafePointer<vdt_dissector> {
     let table = UnsafeMutablePointer<vdt_dissector>.allocate(capacity: 1)
@@ -33,10 +39,9 @@ enum DissectorCalls {
     }
     table.pointee.open = { instance, flow, out in
       guard let instance, let flow, let out else { return VDT_E_ARGUMENT }
-      let owner = DissectorCalls.instance(instance).takeUnretainedValue()
-      let session = Session.allocate(capacity: 1)
-      session.initialize(to: owner.dissector.init(Flow(flow.pointee), owner))
-      out.pointee = OpaquePointer(session)
+      let owner = DissectorCalls.instance(instance)
+      let dissector = owner._withUnsafeGuaranteedRef { $0.dissector.init(Flow(flow.pointee), $0) }
+      out.pointee = DissectorCalls.session(dissector, owner)
       return VDT_OK
     }
     table.pointee.data = { DissectorCalls.data($0, $1, $2, $3) }
@@ -44,12 +49,12 @@ enum DissectorCalls {
     table.pointee.gap = { raw, direction, offset, length, sink, result in
       guard let raw, let sink, let result, let direction = Direction(rawValue: direction) else { return VDT_E_ARGUMENT }
       return DissectorCalls.answer(
-        Session(raw).pointee.gap(direction, offset: offset, length: length, Sink(sink)), &result.pointee)
+        Session(raw).pointee.dissector.gap(direction, offset: offset, length: length, Sink(sink)), &result.pointee)
     }
     table.pointee.close = { raw, sink, reason in
       guard let raw, let sink else { return VDT_E_ARGUMENT }
       let session = Session(raw)
-      session.pointee.close(CloseReason(rawValue: reason) ?? .shutdown, Sink(sink))
+      session.pointee.dissector.close(CloseReason(rawValue: reason) ?? .shutdown, Sink(sink))
       session.deinitialize(count: 1)
       session.deallocate()
       return VDT_OK
@@ -57,7 +62,13 @@ enum DissectorCalls {
     return UnsafePointer(table)
   }
 
-  @inline(__always) private static func instance(_ raw: OpaquePointer) -> Unmanaged<Instance> {
+  static func session(_ dissector: any Dissector, _ owner: Unmanaged<Instance>) -> OpaquePointer {
+    let session = Session.allocate(capacity: 1)
+    session.initialize(to: DissectorSession(dissector: dissector, owner: owner))
+    return OpaquePointer(session)
+  }
+
+  @inline(__always) static func instance(_ raw: OpaquePointer) -> Unmanaged<Instance> {
     .fromOpaque(UnsafeRawPointer(raw))
   }
 
@@ -70,7 +81,7 @@ enum DissectorCalls {
     }
     let span = chunk.pointee.bytes.buffer.bytes
     let about = Chunk(direction: direction, offset: chunk.pointee.offset, flags: chunk.pointee.flags)
-    return answer(Session(raw).pointee.data(span, about, Sink(sink)), &result.pointee)
+    return answer(Session(raw).pointee.dissector.data(span, about, Sink(sink)), &result.pointee)
   }
 
   @inline(__always) private static func answer(_ outcome: Outcome, _ result: inout vdt_data_result) -> Int32 {
@@ -91,7 +102,24 @@ enum DissectorCalls {
     case .done(let consumed):
       result.consumed = UInt64(clamping: consumed)
       return VDT_DATA_DONE
+    case .switchProtocol(let name, let toServer, let toClient, let half, let consumed):
+      result.consumed = UInt64(clamping: consumed)
+      result.protocol = name.lasting
+      result.switch_to_server = toServer ?? VDT_SWITCH_NOW
+      result.switch_to_client = toClient ?? VDT_SWITCH_NOW
+      result.switch_flags = half ? UInt32(VDT_SWITCH_HALF) : 0
+      return VDT_DATA_SWITCH
     }
+  }
+}
+
+extension StaticString {
+  /// The text as the ABI passes it: it lies in the image. A name of one character is not kept as a pointer, and names no
+  /// protocol.
+  fileprivate var lasting: vdt_str {
+    guard hasPointerRepresentation else { return vdt_str() }
+    return vdt_str(
+      ptr: UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self), len: UInt64(utf8CodeUnitCount))
   }
 }
 

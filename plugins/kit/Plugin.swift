@@ -30,7 +30,7 @@ public final class Plugin: @unchecked Sendable {
     self.dissector = dissector
     source = nil
     descriptor = Self.describe(id, name, version, vendor, licence, url, summary, configSchema)
-    tables = [(VDT_DISSECTOR_ID, UnsafeRawPointer(DissectorCalls.table()))]
+    tables = [(VDT_DISSECTOR_ID, UnsafeRawPointer(DissectorCalls.table()))] + OptionalCalls.tables(dissector)
   }
 
   /// A plugin with a source that reads lines.
@@ -87,7 +87,10 @@ public final class Plugin: @unchecked Sendable {
       guard let host, let out, let plugin = Plugin.here else { return VDT_E_ARGUMENT }
       let text = String(decoding: config.buffer, as: UTF8.self)
       if let source = plugin.source { return LineSourceCalls.create(host, out, source) }
-      out.pointee = OpaquePointer(Unmanaged.passRetained(Instance(plugin, host, text)).toOpaque())
+      let instance = Instance(plugin, host)
+      let status = instance.configure(text)
+      guard status == VDT_OK else { return status }
+      out.pointee = OpaquePointer(Unmanaged.passRetained(instance).toOpaque())
       return VDT_OK
     }
     plugin.pointee.destroy = { instance in
@@ -99,26 +102,6 @@ public final class Plugin: @unchecked Sendable {
     plugin.pointee.interface = { id in Plugin.here?.table(id) }
     return UnsafePointer(plugin)
   }
-}
-
-/// What one worker has of a dissector plugin: the way to its host, and its configuration.
-public final class Instance {
-  let dissector: any Dissector.Type
-  private let host: UnsafePointer<vdt_host>
-  /// A JSON object, or empty.
-  public let configuration: String
-
-  init(_ plugin: Plugin, _ host: UnsafePointer<vdt_host>, _ configuration: String) {
-    // A plugin without one has no instance of this kind.
-    dissector = plugin.dissector ?? NoDissector.self
-    self.host = host
-    self.configuration = configuration
-  }
-
-  public enum Level: UInt32, Sendable { case debug, info, warning, error }
-
-  /// A line for the host's log.
-  public func log(_ level: Level, _ text: String) { withText(text) { _ = host.pointee.log(host, level.rawValue, $0) } }
 }
 
 extension vdt_str {

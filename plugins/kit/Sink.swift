@@ -53,6 +53,54 @@ import VedettePluginABI
       withText(name) { _ = raw.pointee.expect(raw, bytes.asBytes, port, transport.rawValue, $0, milliseconds) }
     }
   }
+
+  /// A whole IP packet that the protocol carried, from its version nibble on.
+  public func packet(_ bytes: RawSpan, _ direction: Direction) { child(VDT_CHILD_PACKET, bytes, direction) }
+
+  /// A part of a stream within the flow, in order. `id` tells the streams of a session apart; `name` is its protocol's, empty to
+  /// have it recognised; `alpn` what was agreed on.
+  public func stream(
+    _ bytes: RawSpan, _ direction: Direction, id: UInt64, part: Part = [], name: String = "", alpn: String = ""
+  ) {
+    child(VDT_CHILD_STREAM, bytes, direction, id, part, name, alpn)
+  }
+
+  /// A part of a file that the protocol carried, in order. `id` tells the files of a session apart.
+  public func file(_ bytes: RawSpan, _ direction: Direction, id: UInt64, part: Part = [], name: String = "") {
+    child(VDT_CHILD_FILE, bytes, direction, id, part, name)
+  }
+
+  /// Which part of a stream or file it is, and that it came out of an encryption.
+  public struct Part: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public static let first = Part(rawValue: 1)
+    public static let last = Part(rawValue: 2)
+    public static let decrypted = Part(rawValue: 4)
+    public static let whole: Part = [first, last]
+  }
+
+  private func child(
+    _ kind: UInt32, _ bytes: RawSpan, _ direction: Direction, _ id: UInt64 = 0, _ part: Part = [],
+    _ name: String = "", _ alpn: String = ""
+  ) {
+    withText(name) { name in
+      withText(alpn) { alpn in
+        bytes.withUnsafeBytes { bytes in
+          var child = vdt_child()
+          child.size = UInt32(MemoryLayout<vdt_child>.size)
+          child.kind = kind
+          child.flags = part.rawValue
+          child.direction = direction.rawValue
+          child.id = id
+          child.name = name
+          child.alpn = alpn
+          child.bytes = bytes.bytesOfABI
+          _ = raw.pointee.child(raw, &child)
+        }
+      }
+    }
+  }
 }
 
 /// The fields of a record, or of an anomaly's detail, while it is open.

@@ -115,6 +115,7 @@ extension PacketPipeline {
         ("sessions", c.sessions), ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
         ("bytes_over_inspection_buffer", c.bytesOverBuffer), ("plugin_errors", c.pluginErrors),
         ("expectations_dropped", c.expectationsDropped), ("children_not_followed", c.childrenNotFollowed),
+        ("inner_packets", c.innerPackets),
         ("anomaly_tallies_lost", c.talliesLost), ("flows_not_inspected", c.flowsNotInspected),
       ]
       for (name, value) in named { run.counters[name, default: 0] &+= value }

@@ -137,7 +137,7 @@ public final class PacketPipeline {
     repeat {
       let next = workers.first?.flows.nextToClose(PacketPipeline.stretch + 1) ?? []
       bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
-      gather(take) { $0.flows.finish(reason: reason, through: bound) }
+      gather(take) { $0.finish(reason: reason, through: bound) }
     } while bound < .last
   }
 

@@ -40,15 +40,15 @@ final class PacketWorker {
   /// Takes frames in order. The decoder is claimed once for all of them, not once a frame.
   func process(_ frames: UnsafeBufferPointer<FrameView>) {
     if flows.counters.flows > Self.manyFlows {
-      PacketWorker.processAhead(frames, &decoder, packets, flows)
+      PacketWorker.processAhead(frames, &decoder, packets, flows, inspector)
     } else {
-      PacketWorker.process(frames, &decoder, packets, flows)
+      PacketWorker.process(frames, &decoder, packets, flows, inspector)
     }
   }
 
   private static func process(
     _ frames: UnsafeBufferPointer<FrameView>, _ decoder: inout PacketDecoder, _ packet: UnsafeMutablePointer<Packet>,
-    _ flows: FlowEngine
+    _ flows: FlowEngine, _ inspector: Inspector?
   ) {
     for frame in frames {
       decoder.decode(
@@ -58,6 +58,7 @@ final class PacketWorker {
       repeat {
         flows.process(&packet.pointee, frame: frame.bytes)
       } while decoder.decodeInner(frame.bytes, into: &packet.pointee)
+      if let inspector, inspector.hasInnerPackets { followInner(&decoder, flows, inspector) }
     }
   }
 
@@ -65,7 +66,7 @@ final class PacketWorker {
   /// and what hangs on that are asked for, one after the other, and are there when they are needed.
   private static func processAhead(
     _ frames: UnsafeBufferPointer<FrameView>, _ decoder: inout PacketDecoder, _ packets: UnsafeMutablePointer<Packet>,
-    _ flows: FlowEngine
+    _ flows: FlowEngine, _ inspector: Inspector?
   ) {
     var hints = InlineArray<8, UInt32>(repeating: 0)
     for step in 0..<frames.count &+ steps &- 1 {
@@ -91,7 +92,31 @@ final class PacketWorker {
       repeat {
         flows.process(&packet.pointee, frame: frame.bytes)
       } while decoder.decodeInner(frame.bytes, into: &packet.pointee)
+      if let inspector, inspector.hasInnerPackets { followInner(&decoder, flows, inspector) }
     }
+  }
+
+  /// Tracks the packets that dissectors took out of flows, and those that come out of them in turn, up to the depth that the
+  /// decoder allows.
+  @inline(never)
+  private static func followInner(_ decoder: inout PacketDecoder, _ flows: FlowEngine, _ inspector: Inspector) {
+    var packet = Packet()
+    for depth in 1...UInt8.max {
+      let inner = inspector.takeInnerPackets()
+      if inner.isEmpty { return }
+      guard Int(depth) <= decoder.options.tunnelDepth else { return inspector.leave(inner) }
+      for one in inner {
+        one.bytes.withUnsafeBytes { bytes in
+          decoder.decodeHandedBack(
+            bytes, outer: (NetworkAddress(one.client), NetworkAddress(one.server)), depth: depth, time: one.time,
+            number: one.number, into: &packet)
+          repeat {
+            flows.process(&packet, frame: bytes)
+          } while decoder.decodeInner(bytes, into: &packet)
+        }
+      }
+    }
+    inspector.leave(inspector.takeInnerPackets())
   }
 
   private var open: [FlowOrder] = []
@@ -99,6 +124,7 @@ final class PacketWorker {
   /// Sets the clock to a time, `.min` for none, and lists the flows still open then: those that `finish` will close.
   func list(at time: Int64) {
     if time > .min { flows.advance(to: time) }
+    if let inspector, inspector.hasInnerPackets { PacketWorker.followInner(&decoder, flows, inspector) }
     open = flows.nextToClose(.max)
   }
 
@@ -109,8 +135,15 @@ final class PacketWorker {
     return list
   }
 
+  /// Closes flows, as the capture is over: packets that sessions still hand back are followed no more.
+  func finish(reason: FlowEndReason, through bound: FlowOrder) {
+    flows.finish(reason: reason, through: bound)
+    if let inspector, inspector.hasInnerPackets { inspector.leave(inspector.takeInnerPackets()) }
+  }
+
   /// Hands over what was found since the last time, in exchange for an empty batch.
   func exchange(_ batch: inout WireBatch) {
+    if let inspector, inspector.hasInnerPackets { PacketWorker.followInner(&decoder, flows, inspector) }
     flows.exchange(flows: &batch.flows, anomalies: &batch.anomalies)
     if let inspector {
       inspector.exchange(transactions: &batch.transactions, adding: &batch.anomalies)

@@ -123,7 +123,7 @@ private final class Lane: @unchecked Sendable {
       worker.process(UnsafeBufferPointer(start: load.frames, count: load.count))
       if let time = load.mark, time > .min { worker.flows.advance(to: time) }
       if let time = load.listing { worker.list(at: time) }
-      if let closing = load.closing { worker.flows.finish(reason: closing.reason, through: closing.bound) }
+      if let closing = load.closing { worker.finish(reason: closing.reason, through: closing.bound) }
       let isHandedOver = load.mark != nil || load.closing != nil
       if isHandedOver { worker.exchange(&found) }
       load.count = 0

@@ -10,6 +10,8 @@ final class FlowNotes {
   /// Inner flows by direction-less id: their tokens.
   var inner: [(id: UInt64, dissector: UInt8, token: UInt32)] = []
   var alpn: [UInt8] = []
+  /// Files under way.
+  var files: [CarriedFile] = []
 
   /// Keeps the first value of a fact that flow records have.
   func take(_ name: String, _ value: String) {

@@ -26,6 +26,7 @@ extension Inspector {
       }
       there.inner = []
     }
+    finishFiles(slot)
     summariseAnomalies(slot)
   }
 

@@ -6,10 +6,9 @@ import Flows
 import PluginHost
 import VedettePluginABI
 
-/// What a session handed back, copied, for it is followed after the call's log was read.
+/// A part of an inner stream that a session handed back, copied, for it is followed after the call's log was read.
 struct OwnedChild {
   var dissector: UInt8
-  var kind: HandedBack.Kind
   var isStart: Bool
   var isEnd: Bool
   var isDecrypted: Bool
@@ -65,7 +64,7 @@ extension Inspector {
           counters.expectationsDropped &+= 1
         }
       case SinkEntry.Kind.child:
-        if let child = HandedBack(entry, in: state) { handBack(child, session.pointee.dissector) }
+        if let child = HandedBack(entry, in: state) { handBack(slot, session, child, state.pointee.newest) }
       default: break
       }
       at += 1
@@ -73,16 +72,19 @@ extension Inspector {
     state.pointee.clear()
   }
 
-  private func handBack(_ child: HandedBack, _ dissector: UInt8) {
-    guard child.kind == .stream else {
-      counters.childrenNotFollowed &+= 1
-      return
+  private func handBack(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ child: HandedBack, _ newest: ByteMark
+  ) {
+    switch child.kind {
+    case .packet: takeInnerPacket(slot, child, newest)
+    case .file: takeFile(slot, session, child, newest)
+    case .stream:
+      hot.pointee.handedBack.append(
+        OwnedChild(
+          dissector: session.pointee.dissector, isStart: child.isStart, isEnd: child.isEnd,
+          isDecrypted: child.isDecrypted, direction: child.direction, id: child.id, name: child.name,
+          alpn: child.alpn, bytes: Array(child.bytes)))
     }
-    hot.pointee.handedBack.append(
-      OwnedChild(
-        dissector: dissector, kind: child.kind, isStart: child.isStart, isEnd: child.isEnd,
-        isDecrypted: child.isDecrypted, direction: child.direction, id: child.id, name: child.name, alpn: child.alpn,
-        bytes: Array(child.bytes)))
   }
 
   // MARK: Anomalies

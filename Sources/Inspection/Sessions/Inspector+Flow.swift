@@ -10,6 +10,7 @@ extension Inspector {
     let d = slot.pointee.flow
     var flags: UInt32 = 0
     if d.midstream { flags |= VDT_FLOW_MIDSTREAM }
+    if slot.pointee.isStream, slot.pointee.flow.isOneSided { flags |= VDT_FLOW_ONE_SIDED }
     if slot.pointee.isDecrypted { flags |= VDT_FLOW_DECRYPTED }
     if slot.pointee.depth > 0 { flags |= VDT_FLOW_INNER }
     if slot.pointee.wasExpected { flags |= VDT_FLOW_EXPECTED }

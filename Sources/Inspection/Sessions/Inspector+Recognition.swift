@@ -104,12 +104,20 @@ extension Inspector {
     describeFlow(slot, session)
     var nextTime = Int.max
     var more: UInt64 = 0
+    var first = open & open &- 1 == 0 ? 0 : open & hinted(slot, session, d, shown)
     while open != 0 {
-      let at = open.trailingZeroBitCount
+      let at = (first != 0 ? first : open).trailingZeroBitCount
       let bit: UInt64 = 1 << UInt64(at)
       open &= ~bit
+      first &= ~bit
       switch askOne(at, d, shown) {
-      case VDT_PROBE_YES: note(session, search, UInt8(at), d)
+      case VDT_PROBE_YES:
+        note(session, search, UInt8(at), d)
+        // Nobody is surer than this, and of two that are as sure the smaller id counts.
+        if search.pointee.bestCertainty >= 100 {
+          open &= search.pointee.bestCertainty > 100 ? 0 : (1 << UInt64(search.pointee.bestDissector)) &- 1
+          first &= open
+        }
       case VDT_PROBE_NEED_MORE where !isLast:
         more |= bit
         nextTime = min(nextTime, shown.count + Int(max(1, min(probeResult.pointee.need, 1 << 20))))
@@ -127,6 +135,23 @@ extension Inspector {
       search.pointee.more.1 = more
       search.pointee.askAgain.1 = nextTime
     }
+  }
+
+  /// Dissectors that are asked before the others, where several are to be.
+  private func hinted(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ d: UInt8, _ bytes: UnsafeRawBufferPointer
+  ) -> UInt64 {
+    var found: UInt64 = 0
+    let announced = session.pointee.announced
+    if announced != 0, protocols[announced].dissector >= 0 { found |= 1 << UInt64(protocols[announced].dissector) }
+    if slot.pointee.depth > 0 {
+      // Within another flow the ports are that one's.
+      if let alpn = slot.pointee.notes?.alpn, !alpn.isEmpty { found |= hints.expecting(alpn: alpn) }
+    } else {
+      let flow = slot.pointee.flow
+      found |= hints.expecting(flow.clientPort, flow.serverPort, isStream: slot.pointee.isStream)
+    }
+    return found | hints.matching(d, bytes)
   }
 
   /// One probe; its answer is in `probeResult`.
@@ -158,7 +183,8 @@ extension Inspector {
     if session.pointee.announced != 0, protocols[proto].name == protocols[session.pointee.announced].name {
       certainty = 101
     }
-    if certainty > search.pointee.bestCertainty {
+    let best = search.pointee.bestCertainty
+    if certainty > best || (certainty == best && dissector < search.pointee.bestDissector) {
       search.pointee.bestCertainty = certainty
       search.pointee.bestDissector = dissector
       search.pointee.bestProto = proto

@@ -71,6 +71,7 @@ public struct Conversation: Sendable {
   /// Only what went one way; the other side was not seen.
   func oneSided(_ direction: Direction) -> Conversation {
     var out = Conversation(description)
+    out.description.isOneSided = true
     for (event, mark) in zip(events, marks) {
       switch event {
       case .bytes(direction, _), .datagram(direction, _), .gap(direction, _), .end(direction): out.add(event, mark)
@@ -106,7 +107,10 @@ public final class ConversationRecorder: FlowConsumer {
       cut += 1
       return 0
     }
-    conversations.append(Conversation(FlowDescription(flow)))
+    // Its other side may still come.
+    var description = FlowDescription(flow)
+    description.isOneSided = false
+    conversations.append(Conversation(description))
     bytesOfFlow.append(0)
     return UInt32(conversations.count)
   }

@@ -1,12 +1,13 @@
 // A dissector for tests: frames of "FX", a big-endian length of two bytes, and that many bytes of body.
 //
 // What the body says decides what the session answers: "error", "done", "notmine", "switch NAME", "half
-// NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length), and how it breaks the contract, see
-// break_contract. Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PLUGIN_NAME, PROTOCOL, MAGIC,
-// CERTAINTY, LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PROTOCOL, NO_SYMBOL, and what describe should
+// NAME", "expect", "wrong", "open", "detail", "slow" (an unknown length), "flags", what it hands back
+// ("child", "packet", and "part" and "last" of a file), and how it breaks the contract, see break_contract.
+// Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PLUGIN_NAME, PROTOCOL, MAGIC, CERTAINTY, PORT,
+// LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PATTERN, NO_PROTOCOL, NO_SYMBOL, and what describe should
 // not say: FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded,
-// IN_DESCRIBE when it describes itself, IN_DATA with each frame; MOODY describes itself otherwise in a
-// program called vedette, LEAK_AT_CLOSE frees no session.
+// IN_DESCRIBE when it describes itself, IN_PROBE when it is asked, IN_DATA with each frame; MOODY describes
+// itself otherwise in a program called vedette, LEAK_AT_CLOSE frees no session.
 #include "vedette/plugin.h"
 
 #include <errno.h>
@@ -36,6 +37,9 @@
 #define CERTAINTY 90
 #endif
 
+#ifndef PORT
+#define PORT 7000
+#endif
 #ifndef FLAGS
 #define FLAGS 0
 #endif
@@ -65,6 +69,8 @@ struct vdt_instance {
 struct vdt_session {
     vdt_instance *instance;
     uint64_t frames;
+    uint32_t flags;
+    uint32_t file; // parts of one that were handed back
 };
 
 static int32_t describe(const vdt_describer *d) {
@@ -120,11 +126,13 @@ static int32_t describe(const vdt_describer *d) {
     d->flow_field(d, HOST, VDT_STR("server_name"), VDT_TYPE_TEXT);
 #ifndef NO_PROTOCOL
     d->protocol(d, 1, VDT_STR(PROTOCOL), TRANSPORTS);
-    d->port(d, 1, VDT_TCP, 7000, 7009);
+    d->port(d, 1, VDT_TCP, PORT, PORT + 9);
     d->first_speaker(d, 1, VDT_TO_SERVER);
     d->alpn(d, 1, VDT_STR("fx"));
     d->parent(d, 1, VDT_STR("tls"));
+#ifndef NO_PATTERN
     d->pattern(d, 1, VDT_TO_SERVER, 0, vdt_make_bytes(MAGIC, 2));
+#endif
 #endif
 #ifdef FACT
     d->flow_field(d, HOST + 1, VDT_STR("ja3"), VDT_TYPE_U64);
@@ -174,6 +182,9 @@ static int32_t destroy(vdt_instance *instance) {
 static int32_t probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direction, vdt_bytes bytes,
                      vdt_probe_result *result) {
     (void)instance, (void)direction;
+#ifdef IN_PROBE
+    IN_PROBE;
+#endif
     if (flow->alpn.len == 2 && !memcmp(flow->alpn.ptr, "fx", 2)) { // the carrier has said it
         result->certainty = 100;
         return VDT_PROBE_YES;
@@ -190,9 +201,9 @@ static int32_t probe(vdt_instance *instance, const vdt_flow *flow, uint32_t dire
 }
 
 static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_session **session) {
-    (void)flow;
     *session = calloc(1, sizeof **session);
     (*session)->instance = instance;
+    (*session)->flags = flow->flags;
     return VDT_OK;
 }
 
@@ -279,7 +290,10 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     sink->when(sink, direction, offset, &time, &packet);
     sink->begin(sink, FRAME, time);
     sink->text(sink, BODY, vdt_make_str((const char *)body, length));
-    sink->u64(sink, LENGTH, says(body, length, "count") ? ++of_all_instances : length);
+    sink->u64(sink, LENGTH,
+              says(body, length, "count")   ? ++of_all_instances
+              : says(body, length, "flags") ? s->flags
+                                            : length);
     sink->u64(sink, SIDE, direction);
     sink->u64(sink, PACKET, packet);
     break_contract(sink, direction, body, length);
@@ -327,6 +341,18 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
         child.direction = direction;
         child.id = 1;
         child.bytes = vdt_make_bytes(body + 6, length - 6);
+        sink->child(sink, &child);
+    }
+    if (says(body, length, "packet")) {
+        vdt_child child = {.size = sizeof child, .kind = VDT_CHILD_PACKET, .direction = direction};
+        child.bytes = vdt_make_bytes(body + 7, length - 7);
+        sink->child(sink, &child);
+    }
+    if (says(body, length, "part ") || says(body, length, "last ")) {
+        vdt_child child = {.size = sizeof child, .kind = VDT_CHILD_FILE, .direction = direction, .id = 5};
+        child.flags = says(body, length, "last ") ? VDT_CHILD_END : s->file++ ? 0 : VDT_CHILD_START;
+        child.name = VDT_STR("offer.pdf");
+        child.bytes = vdt_make_bytes(body + 5, length - 5);
         sink->child(sink, &child);
     }
     if (says(body, length, "switch") || says(body, length, "half")) {

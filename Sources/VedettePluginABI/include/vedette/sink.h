@@ -22,11 +22,12 @@ extern "C" {
 
 // Kinds of what a dissector hands back
 
-/// A whole inner IP packet, from its version nibble on.
+/// A whole inner IP packet, from its version nibble on: decoded and tracked as one out of a tunnel between the
+/// ends of this flow, however deep tunnels may be.
 #define VDT_CHILD_PACKET 1u
 /// Bytes of an inner stream, in order.
 #define VDT_CHILD_STREAM 2u
-/// Bytes of a file carried by the protocol.
+/// Bytes of a file carried by the protocol. The host tells name, size and SHA-256 of it in a record `file`.
 #define VDT_CHILD_FILE 3u
 
 // Flags of a child
