@@ -1,35 +1,41 @@
-/// A plugin that was found, checked and loaded.
+/// A plugin that was found and checked, and that described itself; its code is loaded when it is first needed.
 
+import Synchronization
 import VedettePluginABI
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
-/// One loaded image with its descriptor and description. An image is never unmapped: a Swift runtime within it does not
-/// allow it, and sessions may live.
-public final class Plugin: @unchecked Sendable {  // all members are written in init; the tables behind them are static
-
+/// A plugin by what it says of itself, with its image where something of it runs.
+///
+/// A run needs few of the plugins that there are: the others cost it neither a copy nor the loader's work.
+public final class Plugin: Sendable {
   public let path: String
-  private let file: SealedFile
   /// How its file is trusted; nil where nobody asked.
   public let standing: PluginStanding?
-  public let identity: PluginIdentity
-  public let description: PluginDescription
+  let profile: PluginProfile
+  public var identity: PluginIdentity { profile.identity }
+  public var description: PluginDescription { profile.description }
   /// The interfaces of this host's that it offers.
-  public let interfaces: [PluginInterface]
+  public var interfaces: [PluginInterface] { profile.interfaces }
 
-  /// The SHA-256 of the bytes that were loaded, as 64 hexadecimal digits, found when it is asked for; nil where they were
-  /// not copied (`VEDETTE_PLUGINS_IN_PLACE`).
-  public var sha256: String? { (try? file.sha256()).flatMap { $0 }.map(HexText.encode) }
-
-  typealias Entry = @convention(c) (UInt32) -> UnsafePointer<vdt_plugin>?
-
-  let entry: Entry
-  let descriptor: UnsafePointer<vdt_plugin>
   let records: ShapeTable
   let anomalies: ShapeTable
   let flowFields: ShapeTable
+
+  /// What is there of it: the file as it was checked, its copy once something asked for the bytes, the image once
+  /// something ran.
+  private struct Held {
+    var checked: CheckedFile?
+    var sealed: SealedFile?
+    var image: PluginImage?
+
+    mutating func seal() throws(PluginError) -> SealedFile? {
+      if sealed == nil { sealed = try checked?.sealed() }
+      checked = nil
+      return sealed
+    }
+  }
+  private let held: Mutex<Held>
+  /// Where its description was found, if not in the plugin itself: to be forgotten when it does not hold.
+  private let cache: DescriptionCache?
 
   /// Checks the file, loads it and lets it describe itself. [main]
   public convenience init(path: String) throws(PluginError) { try self.init(SealedFile(path: path)) }
@@ -43,35 +49,82 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
   }
 
   /// Loads a file that was checked and lets it describe itself. [main]
-  public init(_ file: SealedFile, standing: PluginStanding? = nil) throws(PluginError) {
-    let path = file.path
-    self.path = path
-    self.file = file
-    self.standing = standing
-    let (entry, descriptor) = try Self.load(file)
-    self.entry = entry
-    self.descriptor = descriptor
-    let identity = try Self.identity(descriptor, path)
-    self.identity = identity
-    let description = try Self.describe(descriptor, identity, path)
-    self.description = description
+  public convenience init(_ file: SealedFile, standing: PluginStanding? = nil) throws(PluginError) {
+    let image = try PluginImage(file)
+    let profile = try image.profile(file.path)
+    self.init(profile, file.path, standing, Held(checked: nil, sealed: file, image: image), nil)
+  }
 
-    var interfaces: [PluginInterface] = []
-    if let look = descriptor.pointee.interface {
-      interfaces = PluginInterface.allCases.filter { kind in withABIText(kind.rawValue) { look($0) != nil } }
-    }
-    self.interfaces = interfaces
-    if let words = Self.mismatch(interfaces, description) { throw PluginError(.description, path, words) }
+  /// One that a child has tried.
+  convenience init(_ file: SealedFile, profile: PluginProfile, standing: PluginStanding) {
+    self.init(profile, file.path, standing, Held(checked: nil, sealed: file, image: nil), nil)
+  }
+
+  /// One that a child of an earlier run has tried, when its file was the same.
+  convenience init(_ file: CheckedFile, profile: PluginProfile, standing: PluginStanding, cache: DescriptionCache?) {
+    self.init(profile, file.path, standing, Held(checked: file, sealed: nil, image: nil), cache)
+  }
+
+  private init(
+    _ profile: PluginProfile, _ path: String, _ standing: PluginStanding?, _ held: consuming Held,
+    _ cache: DescriptionCache?
+  ) {
+    self.path = path
+    self.standing = standing
+    self.profile = profile
+    self.held = Mutex(held)
+    self.cache = cache
+    let description = profile.description
     records = ShapeTable(description.records.map { ($0.id, $0.name, $0.fields) })
     anomalies = ShapeTable(description.anomalies.map { ($0.id, $0.reportedID, $0.fields) })
     flowFields = ShapeTable(flowFields: description.flowFields)
+  }
+
+  /// The SHA-256 of the bytes that are loaded, as 64 hexadecimal digits, found when it is asked for; nil where they were
+  /// not copied (`VEDETTE_PLUGINS_IN_PLACE`), or where the file is not any more what it was.
+  public var sha256: String? {
+    let file = held.withLock { held in try? held.seal() }
+    return (try? file?.sha256()).flatMap { $0 }.map(HexText.encode)
+  }
+
+  // MARK: Its code
+
+  /// The image, loaded by the first who asks. What it says of itself then has to be what it said before.
+  func image() throws(PluginError) -> PluginImage {
+    try held.withLock { held throws(PluginError) in
+      if let image = held.image { return image }
+      do throws(PluginError) {
+        guard let file = try held.seal() else { throw PluginError(.file, path, "is not there any more") }
+        let image = try PluginImage(file)
+        // A JSON text, for that has all that counts and nothing else.
+        guard try image.profile(path).json == profile.json else {
+          throw PluginError(.description, path, "does not always say the same of itself")
+        }
+        held.image = image
+        return image
+      } catch {
+        // What was known of it does not hold: the next run tries it anew.
+        cache?.forget()
+        throw error
+      }
+    }
+  }
+
+  /// Whether something of it was to run, and could.
+  var isLoaded: Bool { held.withLock { $0.image != nil } }
+
+  /// Ends an instance, once.
+  func destroy(_ instance: OpaquePointer) {
+    let image = held.withLock { $0.image }
+    _ = image?.descriptor.pointee.destroy?(instance)
   }
 
   /// The table of an interface, read into `zero`; one that was smaller in ABI 1.0 already (`oldest` bytes) is refused.
   func table<Table: BitwiseCopyable>(
     _ kind: PluginInterface, into zero: Table, atLeast oldest: Int
   ) throws(PluginError) -> Table {
-    let table = descriptor.pointee.interface.flatMap { look in withABIText(kind.rawValue) { look($0) } }
+    let look = try image().descriptor.pointee.interface
+    let table = look.flatMap { look in withABIText(kind.rawValue) { look($0) } }
     guard let table else { throw PluginError(.unknown, identity.id, "offers no \(kind.rawValue)") }
     guard let copy = received(table, into: zero, atLeast: oldest) else {
       let size = table.load(as: UInt32.self)
@@ -79,96 +132,5 @@ public final class Plugin: @unchecked Sendable {  // all members are written in 
         .contract, identity.id, "its table of \(kind.rawValue) is \(size) bytes, ABI 1.0 has \(oldest)")
     }
     return copy
-  }
-
-  /// What the plugin offers and what it describes are to be the same.
-  private static func mismatch(_ interfaces: [PluginInterface], _ description: PluginDescription) -> String? {
-    if interfaces.contains(.dissector), description.protocols.isEmpty {
-      return "it offers dissector/1 and describes no protocol"
-    }
-    let offered = interfaces.filter { $0 == .personaSource || $0 == .processSource }
-    if let one = offered.first(where: { i in !description.sources.contains { $0.interface == i } }) {
-      return "it offers \(one.rawValue) and does not describe it"
-    }
-    if let one = description.sources.first(where: { !offered.contains($0.interface) }) {
-      return "it describes \(one.interface.rawValue) and does not offer it"
-    }
-    return nil
-  }
-
-  // MARK: Steps of loading
-
-  private static func load(_ file: SealedFile) throws(PluginError) -> (Entry, UnsafePointer<vdt_plugin>) {
-    let path = file.path
-    try NeededLibraries(file)?.find(for: file)
-    file.keepForEver()
-    guard let image = dlopen(file.loadName, RTLD_NOW | RTLD_LOCAL) else {
-      var reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
-      // The loader names the file, too.
-      if reason.hasPrefix(file.loadName + ": ") { reason.removeFirst(file.loadName.count + 2) }
-      throw PluginError(.image, path, "cannot be loaded: \(reason)")
-    }
-    guard let symbol = dlsym(image, VDT_ENTRY_NAME) else {
-      throw PluginError(.image, path, "is no Vedette plugin: it exports no \(VDT_ENTRY_NAME)")
-    }
-    // The exported function has this type by contract (vedette/entry.h).
-    let entry = unsafeBitCast(symbol, to: Entry.self)
-    guard let descriptor = entry(VDT_ABI_VERSION) else {
-      throw PluginError(.abi, path, "is built for another ABI than this host's \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR)")
-    }
-    return (entry, descriptor)
-  }
-
-  private static func identity(
-    _ descriptor: UnsafePointer<vdt_plugin>, _ path: String
-  ) throws(PluginError) -> PluginIdentity {
-    // Size and ABI lie where they will always lie; the rest is read only once they fit.
-    let d = UnsafeRawPointer(descriptor)
-    let size = d.load(as: UInt32.self)
-    guard size >= 16 else { throw PluginError(.description, path, "its descriptor is \(size) bytes") }
-    let major = d.load(fromByteOffset: 4, as: UInt32.self)
-    let minor = d.load(fromByteOffset: 8, as: UInt32.self)
-    let minMinor = d.load(fromByteOffset: 12, as: UInt32.self)
-    guard major == VDT_ABI_MAJOR else {
-      throw PluginError(.abi, path, "is built for ABI \(major), this host has \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR)")
-    }
-    guard minMinor <= VDT_ABI_MINOR else {
-      throw PluginError(
-        .abi, path, "needs ABI \(major).\(minMinor), this host has \(VDT_ABI_MAJOR).\(VDT_ABI_MINOR); update Vedette")
-    }
-    guard let p = received(d, into: vdt_plugin(), atLeast: ABI10.plugin) else {
-      throw PluginError(.description, path, "its descriptor is \(size) bytes, ABI 1.0 has \(ABI10.plugin)")
-    }
-    guard let id = p.id.reverseDNS, id.contains(".") else {
-      throw PluginError(.description, path, "its id is no reverse DNS name: \(p.id.words)")
-    }
-    guard let name = p.name.shortName else {
-      throw PluginError(.description, path, "its name has other characters than a-z, 0-9 and '-': \(p.name.words)")
-    }
-    guard let version = p.version.text(atMost: UInt64(VDT_MAX_NAME)), !version.isEmpty else {
-      throw PluginError(.description, path, "it has no version")
-    }
-    guard let schema = p.config_schema.text(atMost: UInt64(VDT_MAX_SCHEMA)) else {
-      throw PluginError(.description, path, "its configuration schema is no UTF-8 or over \(VDT_MAX_SCHEMA) bytes")
-    }
-    guard p.describe != nil, p.create != nil, p.destroy != nil, p.interface != nil else {
-      throw PluginError(.description, path, "its descriptor lacks a function of ABI 1.0")
-    }
-    return PluginIdentity(
-      id: id, name: name, version: version, vendor: p.vendor.words, licence: p.licence.words, url: p.url.words,
-      summary: p.summary.words, configSchema: schema, abiMajor: major, abiMinor: minor, minMinor: minMinor)
-  }
-
-  static func describe(
-    _ descriptor: UnsafePointer<vdt_plugin>, _ identity: PluginIdentity, _ path: String
-  ) throws(PluginError) -> PluginDescription {
-    guard let describe = descriptor.pointee.describe else { return PluginDescription() }
-    let listener = Describer(pluginID: identity.id)
-    let status = listener.listen(to: describe)
-    if let refusal = listener.refusal { throw PluginError(.description, path, refusal) }
-    guard status == VDT_OK else {
-      throw PluginError(.description, path, "it could not describe itself: \(listener.failWords ?? "error \(status)")")
-    }
-    return listener.description
   }
 }

@@ -1,7 +1,5 @@
 /// The plugins of this process: all that were found, by id.
 
-import JSON
-
 /// What a search found: the plugins, in order of their ids, and why each other file is none.
 public struct PluginShelf: Sendable {
   public let plugins: [Plugin]
@@ -16,66 +14,18 @@ public struct PluginShelf: Sendable {
     self.shadowed = shadowed
   }
 
-  /// Loads all that `search` finds and `trust` admits, after `child` has. [main]
-  /// - Parameter child: nil loads them untried, as where no program is there that could be one.
+  /// Takes all that `search` finds, `trust` admits and `child` could load; their code is loaded here when something of it
+  /// runs. [main]
+  /// - Parameters:
+  ///   - child: nil loads them untried, as where no program is there that could be one.
+  ///   - cache: what children said of the same files before; asked only where `trust` has no rule.
   public static func load(
-    _ search: PluginSearch, trust: PluginTrust = PluginTrust(), child: DescribingChild? = .standard()
+    _ search: PluginSearch, trust: PluginTrust = PluginTrust(), child: DescribingChild? = .standard(),
+    cache: DescriptionCache? = nil
   ) -> PluginShelf {
-    var plugins: [Plugin] = []
-    var shadowed: [(path: String, by: String)] = []
     let (files, problems) = search.files()
-    var refusals = problems
-    var sealed: [(file: SealedFile, standing: PluginStanding)] = []
-    for path in files {
-      do throws(PluginError) {
-        let file = try SealedFile(path: path)
-        // Before any of its code runs, in the child or here.
-        sealed.append((file, try trust.judge(file)))
-      } catch {
-        refusals.append(error)
-      }
-    }
-    let answers = child?.describe(sealed.map(\.file))
-    for (at, (file, standing)) in sealed.enumerated() {
-      let path = file.path
-      do throws(PluginError) {
-        let plugin = try load(file, standing, trust, answers?[at])
-        if let first = plugins.first(where: { $0.identity.id == plugin.identity.id }) {
-          shadowed.append((path, first.path))
-        } else if let first = plugins.first(where: { $0.identity.name == plugin.identity.name }) {
-          refusals.append(
-            PluginError(
-              .description, path,
-              "\(plugin.identity.id) is called '\(plugin.identity.name)' as is \(first.identity.id), which came first"))
-        } else {
-          plugins.append(plugin)
-        }
-      } catch {
-        refusals.append(error)
-      }
-    }
-    return PluginShelf(plugins: plugins, refusals: refusals, shadowed: shadowed)
-  }
-
-  /// Loads a file that the child could load and that may be used under the id that it gave there, and holds it to what it
-  /// said.
-  private static func load(
-    _ file: SealedFile, _ judged: PluginStanding, _ trust: PluginTrust, _ answer: DescribingChild.Answer?
-  ) throws(PluginError) -> Plugin {
-    switch answer {
-    case .refused(let error)?: throw error
-    case .described(let json)?:
-      let id = (try? JSONValue(parsing: json))?["id"]?.string ?? ""
-      let plugin = try Plugin(file, standing: try trust.admit(id, file, judged))
-      guard json == plugin.json else {
-        throw PluginError(.description, file.path, "does not always say the same of itself")
-      }
-      return plugin
-    case nil:
-      let plugin = try Plugin(file, standing: judged)
-      _ = try trust.admit(plugin.identity.id, file, judged)
-      return plugin
-    }
+    let gathering = Gathering(files, trust: trust, child: child, cache: cache, refusals: problems)
+    return PluginShelf(plugins: gathering.plugins, refusals: gathering.refusals, shadowed: gathering.shadowed)
   }
 
   public var dissectors: [Plugin] { plugins.filter { $0.interfaces.contains(.dissector) } }

@@ -58,7 +58,9 @@ public final class Analysis {
       do throws(StoreError) { store = try Store(path: path) } catch { throw AnalysisError(error.description) }
     }
     let shelf: PluginShelf
-    do throws(PluginError) { shelf = try PluginShelf.load(configuration) } catch { throw AnalysisError("\(error)") }
+    do throws(PluginError) { shelf = try PluginShelf.load(configuration, cache: .standard()) } catch {
+      throw AnalysisError("\(error)")
+    }
     for refusal in shelf.refusals { note(refusal.description) }
 
     let investigation = Investigation(roster: roster, configuration: configuration)

@@ -3,10 +3,14 @@
 import PluginHost
 
 extension PluginShelf {
-  /// Loads what is found in `plugins.path` and the standard folders and what `plugins.trust` admits. [main]
+  /// Takes what is found in `plugins.path` and the standard folders and what `plugins.trust` admits. [main]
+  /// - Parameter cache: what was found before; without one each file is tried.
   /// - Throws: where a key of `plugins.trust.keys` cannot be used; nothing is loaded then.
-  public static func load(_ configuration: Configuration) throws(PluginError) -> PluginShelf {
-    load(.standard(configured: configuration.texts("plugins.path")), trust: try PluginTrust(configuration))
+  public static func load(
+    _ configuration: Configuration, cache: DescriptionCache? = nil
+  ) throws(PluginError) -> PluginShelf {
+    load(
+      .standard(configured: configuration.texts("plugins.path")), trust: try PluginTrust(configuration), cache: cache)
   }
 }
 

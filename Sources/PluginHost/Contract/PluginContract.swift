@@ -12,18 +12,18 @@ extension Plugin {
 
   /// Asks the entry of the loaded image again. [main]
   public func entryAnswer(to hostABI: UInt32) -> EntryAnswer {
-    guard let answer = entry(hostABI) else { return .nothing }
-    return answer == descriptor ? .sameDescriptor : .otherDescriptor
+    guard let image = try? image(), let answer = image.entry(hostABI) else { return .nothing }
+    return answer == image.descriptor ? .sameDescriptor : .otherDescriptor
   }
 
   /// Lets the plugin describe itself once more. [main]
   public func describedAgain() throws(PluginError) -> PluginDescription {
-    try Self.describe(descriptor, identity, path)
+    try image().describe(identity, path)
   }
 
   /// Whether the plugin has a table for an id, which may be one that nobody knows.
   public func answersInterface(_ id: String) -> Bool {
-    guard let look = descriptor.pointee.interface else { return false }
+    guard let look = (try? image())?.descriptor.pointee.interface else { return false }
     return withABIText(id) { look($0) != nil }
   }
 
@@ -65,7 +65,7 @@ public final class PluginInstance {
     instance = try Dissector.create(plugin, config, host)
   }
 
-  deinit { _ = plugin.descriptor.pointee.destroy?(instance) }
+  deinit { plugin.destroy(instance) }
 }
 
 extension SourceInput {

@@ -16,7 +16,7 @@ final class Describer {
   }
 
   /// Calls `describe` with a table that leads here; the table lives for that call only.
-  func listen(to describe: @convention(c) (UnsafePointer<vdt_describer>?) -> Int32) -> Int32 {
+  func listen(to describe: (UnsafePointer<vdt_describer>) -> Int32) -> Int32 {
     withExtendedLifetime(self) {
       var table = vdt_describer()
       table.size = UInt32(MemoryLayout<vdt_describer>.size)

@@ -1,10 +1,10 @@
-/// A plugin as JSON: what the describing child prints, and what is shown to programs.
+/// A plugin as JSON: what the describing child prints, what is kept of it for the next run, and what is shown to programs.
 
 import JSON
 
-extension Plugin {
+extension PluginProfile {
   /// One object: who the plugin is, what it offers, and all that it declared, in the order in which it did.
-  public func write(to w: inout JSONWriter) {
+  func write(to w: inout JSONWriter) {
     w.beginObject()
     w.member("id", identity.id)
     w.member("name", identity.name)
@@ -22,11 +22,19 @@ extension Plugin {
   }
 
   /// The same as one text.
-  public var json: String {
+  var json: String {
     var w = JSONWriter()
     write(to: &w)
     return w.text
   }
+}
+
+extension Plugin {
+  /// One object: who the plugin is, what it offers, and all that it declared, in the order in which it did.
+  public func write(to w: inout JSONWriter) { profile.write(to: &w) }
+
+  /// The same as one text.
+  public var json: String { profile.json }
 }
 
 extension PluginDescription {

@@ -12,9 +12,6 @@ import JSON
 /// The descriptor stays open as long as the image may be mapped, which is for ever once it is loaded: the loader knows
 /// images by that name, and a reused number would give it the old image.
 public final class SealedFile: Sendable {
-  /// A plugin's file may be so large.
-  public static let mostBytes = 512 << 20
-
   /// Where it was found.
   public let path: String
   let descriptor: Int32
@@ -23,27 +20,25 @@ public final class SealedFile: Sendable {
   /// The folder that it lay in, whatever links led there, and who owned it; nil for what was sealed before.
   let origin: (folder: String, owner: uid_t)?
 
-  /// Checks the file and copies it. Refuses what others can change than root, the user of this process and the owner of
-  /// this program: by the file's owner and mode, and by those of its folder.
-  public init(path: String) throws(PluginError) {
-    self.path = path
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw PluginError(.file, path, "cannot be read: \(Self.errorWords)") }
-    defer { close(file) }
+  /// Which state of which file this is a copy of; nil where it is none.
+  let identity: FileIdentity?
+
+  /// Checks the file and copies it: ``CheckedFile`` says what is refused.
+  public convenience init(path: String) throws(PluginError) { try self.init(CheckedFile(path: path)) }
+
+  /// Copies a file that was checked.
+  init(_ checked: CheckedFile) throws(PluginError) {
+    path = checked.path
+    origin = checked.origin
     // A child is handed what its parent has checked and sealed.
-    if vedette_is_sealed(file) == 1 {
-      origin = nil
-      descriptor = dup(file)
+    if checked.isSealed {
+      identity = nil
+      descriptor = dup(checked.descriptor)
       loadName = "/proc/self/fd/\(descriptor)"
       return
     }
-    let info = try Self.check(file, path)
-    guard let folder = FileOwnership.folder(of: file) else {
-      throw PluginError(.file, path, "lies in a folder that cannot be told; refused")
-    }
-    if let fault = FileOwnership.fault(ofFolder: folder) { throw PluginError(.file, path, fault) }
-    origin = (folder, info.st_uid)
-    if getenv("VEDETTE_PLUGINS_IN_PLACE") != nil {
+    if CheckedFile.isInPlace {
+      identity = nil
       descriptor = -1
       // A name without a slash would be searched for elsewhere.
       loadName = path.contains("/") ? path : "./" + path
@@ -53,11 +48,12 @@ public final class SealedFile: Sendable {
     let copy = vedette_memory_file(String(name.prefix(200)))
     guard copy >= 0 else { throw PluginError(.file, path, "no memory to load it from: \(Self.errorWords)") }
     do throws(PluginError) {
-      try Self.copy(file, to: copy, Int(info.st_size), path)
+      try Self.copy(checked, to: copy)
     } catch {
       close(copy)
       throw error
     }
+    identity = checked.identity
     descriptor = copy
     loadName = "/proc/self/fd/\(copy)"
   }
@@ -89,29 +85,17 @@ public final class SealedFile: Sendable {
     return digest
   }
 
-  /// What the system says of a file that is to be trusted.
-  private static func check(_ file: Int32, _ path: String) throws(PluginError) -> stat {
-    var info = stat()
-    guard fstat(file, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
-    guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }
-    if let fault = FileOwnership.fault(info) { throw PluginError(.file, path, fault) }
-    guard info.st_size <= mostBytes else {
-      throw PluginError(.file, path, "is \(info.st_size) bytes, \(mostBytes) are the limit")
-    }
-    return info
-  }
-
-  private static func copy(_ file: Int32, to copy: Int32, _ size: Int, _ path: String) throws(PluginError) {
-    var left = size
-    while left > 0 {
-      let count = sendfile(copy, file, nil, left)
+  private static func copy(_ file: CheckedFile, to copy: Int32) throws(PluginError) {
+    // The offset is this call's own: a descriptor that waited may be copied again.
+    var at: off_t = 0
+    while at < off_t(file.size) {
+      let count = sendfile(copy, file.descriptor, &at, Int(file.size) - Int(at))
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
+      guard count >= 0 else { throw PluginError(.file, file.path, "cannot be read: \(errorWords)") }
       // It was cut while it was read: what is there is judged by the loader.
       if count == 0 { break }
-      left -= count
     }
-    guard vedette_seal(copy) == 0 else { throw PluginError(.file, path, "cannot be sealed: \(errorWords)") }
+    guard vedette_seal(copy) == 0 else { throw PluginError(.file, file.path, "cannot be sealed: \(errorWords)") }
   }
 
   private static var errorWords: String { String(cString: strerror(errno)) }

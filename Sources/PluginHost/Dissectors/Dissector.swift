@@ -71,7 +71,7 @@ public final class Dissector {
   }
 
   deinit {
-    _ = plugin.descriptor.pointee.destroy?(calls.instance)
+    plugin.destroy(calls.instance)
     calls.sink.deallocate()
     calls.state.pointee.destroy()
     calls.state.deallocate()
@@ -83,9 +83,10 @@ public final class Dissector {
   public func takeWords() -> String? { host.takeWords() }
 
   static func create(_ plugin: Plugin, _ config: String, _ host: HostTable) throws(PluginError) -> OpaquePointer {
+    let create = try plugin.image().descriptor.pointee.create
     var instance: OpaquePointer?
     let status = withABIBytes(Array(config.utf8)) { bytes in
-      plugin.descriptor.pointee.create?(host.table, bytes, &instance) ?? VDT_E_UNSUPPORTED
+      create?(host.table, bytes, &instance) ?? VDT_E_UNSUPPORTED
     }
     guard status == VDT_OK, let instance else {
       throw PluginError(

@@ -66,7 +66,7 @@ public final class SourceInstance {
     }
     guard status == VDT_OK, let stream else {
       let words = host.takeWords() ?? "error \(status), without words"
-      _ = plugin.descriptor.pointee.destroy?(instance)
+      plugin.destroy(instance)
       input?.finish()
       guard let input else {
         throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
@@ -112,7 +112,7 @@ public final class SourceInstance {
     guard status == VDT_OK, let next else {
       isClosed = true
       let words = host.takeWords() ?? "error \(status), without words"
-      _ = plugin.descriptor.pointee.destroy?(instance)
+      plugin.destroy(instance)
       throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
     }
     stream = next
@@ -127,7 +127,7 @@ public final class SourceInstance {
     guard !isClosed else { return }
     isClosed = true
     _ = closeCall(stream)
-    _ = plugin.descriptor.pointee.destroy?(instance)
+    plugin.destroy(instance)
     input?.finish()
   }
 

@@ -45,12 +45,14 @@ public struct PluginTrust: Sendable {
 
   public init() {}
 
+  /// Whether a file needs no more than to be one that others cannot change.
+  var isWithoutRules: Bool { require == .none && pins.isEmpty && keys.isEmpty && allow.isEmpty }
+
   /// Looks at a file and at the signature beside it.
   /// - Throws: in one line what is missing or wrong, and what to do.
   public func judge(_ file: SealedFile) throws(PluginError) -> PluginStanding {
     func refusal(_ words: String) -> PluginError { PluginError(.file, file.path, words + "; refused") }
-    var standing = PluginStanding()
-    standing.isFirstParty = isFirstParty(file)
+    var standing = standing(of: file.origin)
     let isAsked = !standing.isFirstParty || includesFirstParty
     // Of a large file it takes a while: only where a rule asks for it.
     guard !pins.isEmpty || !keys.isEmpty || isAsked && require != .none else { return standing }
@@ -181,9 +183,13 @@ public struct PluginTrust: Sendable {
     }
   }
 
-  private func isFirstParty(_ file: SealedFile) -> Bool {
-    guard let program, let origin = file.origin else { return false }
-    return origin.folder == program.folder && (origin.owner == 0 || origin.owner == program.owner)
+  /// What the folder and the owner of a file say of it.
+  func standing(of origin: (folder: String, owner: uid_t)?) -> PluginStanding {
+    var standing = PluginStanding()
+    guard let program, let origin else { return standing }
+    standing.isFirstParty =
+      origin.folder == program.folder && (origin.owner == 0 || origin.owner == program.owner)
+    return standing
   }
 
   private static func name(of file: SealedFile) -> String {
