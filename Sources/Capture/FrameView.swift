@@ -5,7 +5,7 @@ import Packets
 /// One captured frame. A trivial value; the bytes belong to the reader.
 ///
 /// Unchecked Sendable: nothing writes to the bytes from when a batch is handed out until the next call of `nextBatch`
-/// (`CaptureReader.keepsFrames`: until the reader is gone), so that any thread may read them in between.
+/// (`CaptureReader.keepsFrames`: until the reader asks for their room), so that any thread may read them in between.
 public struct FrameView: @unchecked Sendable {
   public var bytes: UnsafeRawBufferPointer
   /// Nanoseconds since 1970 UTC.
@@ -40,7 +40,7 @@ public enum CaptureProgress: Sendable {
 public protocol CaptureReader: AnyObject {
   /// What the source is called: a path, `-` or an interface.
   var name: String { get }
-  /// Whether frames stay readable as long as the reader lives, not only until the next call of `nextBatch`.
+  /// Whether frames stay readable until the reader asks for their room, not only until the next call of `nextBatch`.
   var keepsFrames: Bool { get }
   /// What was seen and lost.
   var counters: CaptureCounters { get }

@@ -74,7 +74,6 @@ struct FileFormatTests {
     let file = try compress(Array(plain[..<70000])) + compress(Array(plain[70000...]))
     try withTemporaryFile(file, suffix: ".pcap.z") { path in
       let file = try CaptureFile(path)
-      #expect(!file.keepsFrames)
       let result = readAll(file)
       #expect(result.error == nil)
       expectSome(result.frames, 5000)
@@ -114,11 +113,38 @@ struct FileFormatTests {
     }
   }
 
-  @Test("Batches have at most as many frames as asked for, and a mapped file keeps them all")
+  @Test(
+    "With several buffers frames stay as they are until the reader has asked for their buffer", arguments: [2, 3, 5])
+  func kept(buffers: Int) throws {
+    // Some pieces of what is read at once, and their numbers in their bytes.
+    let frames = (0..<3000).map { CapturedFrame(at: Int64($0), Array(repeating: UInt8($0 % 251), count: 700)) }
+    try withTemporaryFile(pcapFile(frames)) { path in
+      let file = try CaptureFile(path, buffers: buffers)
+      var current = 0
+      var kept: [Int: [FrameView]] = [:]
+      var asked: [Int] = []
+      file.willReuse = { next in
+        asked.append(next)
+        for frame in kept[next] ?? [] {
+          let wanted = UInt8((frame.number - 1) % 251)
+          if frame.bytes.contains(where: { $0 != wanted }) { Issue.record("frame \(frame.number) was overwritten") }
+        }
+        kept[next] = []
+        current = next
+      }
+      var batch: [FrameView] = []
+      while try file.nextBatch(&batch) != .end { kept[current, default: []] += batch }
+      #expect(file.counters.frames == 3000)
+      // 3000 records of 716 bytes, at most 256 KiB at a time.
+      #expect(asked.count >= 3000 * 716 / (256 << 10))
+      #expect(asked == (1...asked.count).map { $0 % buffers })
+    }
+  }
+
+  @Test("Batches have at most as many frames as asked for")
   func batches() throws {
     try withTemporaryFile(pcapFile(someFrames(10))) { path in
       let file = try CaptureFile(path)
-      #expect(file.keepsFrames)
       var batch: [FrameView] = []
       var sizes: [Int] = []
       while try file.nextBatch(&batch, frameLimit: 4) != .end { sizes.append(batch.count) }

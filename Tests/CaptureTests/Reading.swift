@@ -35,23 +35,23 @@ func readAll(_ reader: any CaptureReader, frameLimit: Int = 1024) -> (frames: [R
   }
 }
 
-/// All frames of a file of those bytes, and the error that ended it: mapped, and the same when it is read.
+/// All frames of a file of those bytes, and the error that ended it: read through one buffer, and the same through several.
 func read(_ bytes: [UInt8], suffix: String = ".pcap", frameLimit: Int = 1024) throws -> (
   frames: [ReadFrame], error: CaptureError?
 ) {
   try withTemporaryFile(bytes, suffix: suffix) { path in
-    func result(keepingFrames: Bool) -> (frames: [ReadFrame], error: CaptureError?) {
+    func result(buffers: Int) -> (frames: [ReadFrame], error: CaptureError?) {
       do throws(CaptureError) {
-        return readAll(try CaptureFile(path, keepingFrames: keepingFrames), frameLimit: frameLimit)
+        return readAll(try CaptureFile(path, buffers: buffers), frameLimit: frameLimit)
       } catch {
         return ([], error)
       }
     }
-    let mapped = result(keepingFrames: true)
-    let streamed = result(keepingFrames: false)
-    #expect(streamed.frames == mapped.frames)
-    #expect(streamed.error?.description == mapped.error?.description)
-    return mapped
+    let one = result(buffers: 1)
+    let several = result(buffers: 3)
+    #expect(several.frames == one.frames)
+    #expect(several.error?.description == one.error?.description)
+    return one
   }
 }
 

@@ -1,8 +1,11 @@
-// The bytes of a capture file: mapped if it is plain, else read, and decompressed, through a buffer of fixed size.
+// The bytes of a capture file: read, and decompressed, through buffers of fixed size.
+//
+// Nothing is mapped: each page of a mapping costs a fault, which is more than copying it, and a file that is cut while it is
+// mapped ends the program.
 
 import Glibc
 
-/// Where the parsers read. `window` is what is at hand: of a mapped file all of it.
+/// Where the parsers read. `window` is what is at hand, in one of the buffers, which are used in turn.
 final class ByteInput {
   enum Refill {
     case more, idle, end
@@ -16,22 +19,23 @@ final class ByteInput {
   private static let readSize = 256 << 10
 
   let name: String
-  /// Bytes at hand; valid until `refill`, or as long as this lives if `isMapped`.
+  /// Bytes at hand; valid until their buffer's turn comes again.
   private(set) var window: UnsafeRawBufferPointer
   /// How much of `window` has been used.
   var position = 0
   /// Where in the file (decompressed) `window` begins.
   private(set) var windowOffset: UInt64 = 0
-  let isMapped: Bool
 
-  private var stream: (any ByteStream)?
-  private var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private let stream: any ByteStream
+  /// One after the other; of `count` bytes together, each of `bufferSize`.
+  private let buffers: UnsafeMutableRawBufferPointer
+  private let bufferCount: Int
+  /// The buffer that `window` lies in.
+  private var current = 0
+  /// Called before another buffer is written to: nobody may need what it had when this returns.
+  var willReuse: ((_ buffer: Int) -> Void)?
   /// Bytes still to be passed over.
   private var skipping: UInt64 = 0
-  /// How much of a mapping has been given back.
-  private var released = 0
-  /// Of a mapped file, kept to see whether it is cut.
-  private var mappedDescriptor: Int32 = -1
 
   /// Where the next byte lies in the file.
   var offset: UInt64 { windowOffset &+ UInt64(position) }
@@ -43,8 +47,8 @@ final class ByteInput {
   let isAtHand: Bool
 
   /// Opens a path, or standard input for `-`. With `follow`, the end of a plain file is not the end: more may be written.
-  /// - Parameter mapped: whether a plain file may be mapped; otherwise it is read.
-  init(path: String, follow: Bool, mapped: Bool) throws(CaptureError) {
+  /// - Parameter buffers: how many there are, at least one.
+  init(path: String, follow: Bool, buffers count: Int) throws(CaptureError) {
     name = path
     // Not to wait for somebody to open the other end of a pipe; plain files do not know the flag.
     let descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -62,57 +66,18 @@ final class ByteInput {
     }
     let isRegular = format == S_IFREG
     isAtHand = isRegular && !follow && path != "-" && status.st_size > 0
-    if mapped, isAtHand, let size = Int(exactly: status.st_size),
-      let mapped = Self.map(descriptor, size)
-    {
-      mappedDescriptor = descriptor
-      window = mapped
-      isMapped = true
-      return
-    }
-    isMapped = false
-    buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
-    window = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<0])
+    bufferCount = max(1, count)
+    // Pages that are never written to are never there: what is not read at once costs nothing.
+    buffers = .allocate(byteCount: bufferCount * Self.bufferSize, alignment: 4096)
+    window = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffers)[..<0])
     stream = SniffingStream(DescriptorStream(descriptor, name: path, follow: follow && isRegular && path != "-"))
   }
 
-  deinit {
-    if isMapped {
-      munmap(UnsafeMutableRawPointer(mutating: window.baseAddress), window.count)
-      close(mappedDescriptor)
-    } else {
-      buffer.deallocate()
-    }
-  }
+  deinit { buffers.deallocate() }
 
-  /// Maps a file; nil if that cannot be done or it is compressed: then it is read as a stream.
-  private static func map(_ descriptor: Int32, _ size: Int) -> UnsafeRawBufferPointer? {
-    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else { return nil }
-    let mapped = UnsafeRawBufferPointer(start: base, count: size)
-    if CompressionFormat(of: mapped) != nil {
-      munmap(base, size)
-      return nil
-    }
-    madvise(base, size, MADV_SEQUENTIAL)
-    return mapped
-  }
-
-  /// Whether a mapped file has become shorter: its lost pages must not be touched. Asked before each batch; somebody who
-  /// cuts the file in the middle of one still ends the program.
-  var isCut: Bool {
-    guard isMapped else { return false }
-    var status = stat()
-    return fstat(mappedDescriptor, &status) != 0 || Int(status.st_size) < window.count
-  }
-
-  /// Gives pages that have been used back to the system: they count as this program's memory else. They can be read again,
-  /// but the last ones are left, for workers that are behind.
-  func releaseUsedPages() {
-    let behind = 8 << 20
-    guard isMapped, position &- released >= 16 << 20 &+ behind, let base = window.baseAddress else { return }
-    let upTo = (position &- behind) & ~4095
-    madvise(UnsafeMutableRawPointer(mutating: base + released), upTo &- released, MADV_DONTNEED)
-    released = upTo
+  private var buffer: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(
+      rebasing: buffers[(current &* Self.bufferSize)..<((current &+ 1) &* Self.bufferSize)])
   }
 
   /// Passes over bytes, also over those that are not at hand yet.
@@ -122,25 +87,23 @@ final class ByteInput {
     skipping &+= count &- here
   }
 
-  /// Gets more bytes behind those at hand, which move: what was handed out from `window` is no longer valid.
+  /// Gets more bytes behind those at hand, which move: to the next buffer, or, where there is but one, to its beginning.
   ///
   /// - Parameter needed: how many bytes the next record has, as far as is known.
   func refill(_ needed: Int) throws(CaptureError) -> Refill {
-    guard stream != nil, let base = buffer.baseAddress else { return .end }
-    let rest = remaining
-    if position > 0 {
-      if rest > 0 { memmove(base, base + position, rest) }
-      windowOffset &+= UInt64(position)
-      position = 0
-    }
-    window = UnsafeRawBufferPointer(start: base, count: rest)
-    guard rest < buffer.count else { return .more }
-    let end = min(buffer.count, max(Self.readSize, needed, rest &+ 4096))
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[rest..<end])
+    // Little pieces, as pipes give them, gather in one buffer.
+    let isWellUsed = position >= Self.readSize / 2 || Self.bufferSize &- position < max(needed, remaining &+ 4096)
+    if position > 0, isWellUsed { turn() }
+    let buffer = buffer
+    let held = window.count
+    guard let base = buffer.baseAddress else { return .end }
+    guard held < buffer.count else { return .more }
+    let end = min(buffer.count, max(Self.readSize, position &+ needed, held &+ 4096))
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[held..<end])
     do {
-      switch try stream?.read(into: room) {
+      switch try stream.read(into: room) {
       case .bytes(let count):
-        window = UnsafeRawBufferPointer(start: base, count: rest &+ count)
+        window = UnsafeRawBufferPointer(start: base, count: held &+ count)
         if skipping > 0 {
           let pending = skipping
           skipping = 0
@@ -149,16 +112,32 @@ final class ByteInput {
         return .more
       case .idle: return .idle
       case .restarted(let why):
-        window = UnsafeRawBufferPointer(start: base, count: 0)
+        // What was at hand before may still be looked at.
+        position = window.count
+        turn()
         windowOffset = 0
         skipping = 0
         return .restarted(why)
-      case .end, nil: return .end
+      case .end: return .end
       }
     } catch {
       var placed = error
-      placed.offset = placed.offset ?? (windowOffset &+ UInt64(rest))
+      placed.offset = placed.offset ?? (windowOffset &+ UInt64(held))
       throw placed
     }
+  }
+
+  /// Goes on in the next buffer, or at the beginning of the only one, with what is left of this one.
+  private func turn() {
+    let rest = UnsafeRawBufferPointer(rebasing: window[position...])
+    if bufferCount > 1 {
+      current = (current &+ 1) % bufferCount
+      willReuse?(current)
+    }
+    let buffer = buffer
+    if let start = buffer.baseAddress, let old = rest.baseAddress { memmove(start, old, rest.count) }
+    window = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<rest.count])
+    windowOffset &+= UInt64(position)
+    position = 0
   }
 }

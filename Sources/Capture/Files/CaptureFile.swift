@@ -4,10 +4,8 @@ import Packets
 
 /// Reads a pcap or pcapng file, plain or compressed by gzip or zstd; a FIFO; or standard input as `-`.
 ///
-/// A plain file is mapped where its frames are to be kept: they are never copied and stay readable as long as the reader
-/// lives. If it is cut meanwhile that is an error before the next batch; use `follow` for one that somebody still writes. All
-/// else goes through a buffer of 2 MiB, which stays in the processor's cache: faster for a reader that is done with a batch
-/// before it takes the next.
+/// All goes through buffers, a piece of the file at a time that stays in the processor's cache until it has been looked at.
+/// With several buffers frames outlive their batch, so that others can work on them while this reads on.
 ///
 ///     let file = try CaptureFile("capture.pcap")
 ///     var batch: [FrameView] = []
@@ -19,7 +17,13 @@ public final class CaptureFile: CaptureReader {
   }
 
   public let name: String
-  public var keepsFrames: Bool { input.isMapped }
+  public var keepsFrames: Bool { willReuse != nil }
+  /// Where there are several buffers: called with the number of the one that comes next, before its old frames are
+  /// overwritten. Until it returns they can be read, and those of the other buffers beyond that.
+  public var willReuse: ((_ buffer: Int) -> Void)? {
+    get { input.willReuse }
+    set { input.willReuse = newValue }
+  }
   public private(set) var counters = CaptureCounters()
   /// What was wrong without ending the capture: interfaces whose frames were left out (at most 16, one a link type), and of
   /// a followed file that it was cut or replaced (the last 16).
@@ -46,11 +50,11 @@ public final class CaptureFile: CaptureReader {
   /// - Parameters:
   ///   - follow: the end of the file is not the end; `nextBatch` says idle until more is written. A file that is cut is read
   ///     from its beginning again, and one that takes its name (rotation) is read after it.
-  ///   - keepingFrames: frames are wanted beyond the next batch, if that can be had: ``keepsFrames`` tells.
-  public init(_ path: String, follow: Bool = false, keepingFrames: Bool = true) throws(CaptureError) {
+  ///   - buffers: with more than one, frames stay readable as ``willReuse`` says; else until the next call of `nextBatch`.
+  public init(_ path: String, follow: Bool = false, buffers: Int = 1) throws(CaptureError) {
     name = path
     self.follow = follow
-    input = try ByteInput(path: path, follow: follow, mapped: keepingFrames)
+    input = try ByteInput(path: path, follow: follow, buffers: buffers)
     if input.isAtHand { _ = try recognise() }
   }
 
@@ -67,11 +71,6 @@ public final class CaptureFile: CaptureReader {
         throw error
       }
       if hasEnded { return .end }
-      guard !input.isCut else {
-        hasEnded = true
-        throw CaptureError(
-          .truncated, name, at: input.offset, "the file was cut while it was read; what came before is kept")
-      }
       if parser == nil {
         guard try recognise() else { return hasEnded ? .end : .idle }
       }
@@ -84,7 +83,6 @@ public final class CaptureFile: CaptureReader {
           continue
         }
       }
-      input.releaseUsedPages()
       if let filter { filter.apply(to: &batch, counters: &counters) }
       if batch.isEmpty { continue }
       counters.frames &+= UInt64(batch.count)

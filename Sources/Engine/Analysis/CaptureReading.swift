@@ -57,7 +57,8 @@ struct CaptureReading {
         let isFollowed = follow && sensor.name == plan.sensors.last?.name && path == sensor.paths.last
         let file: CaptureFile
         do throws(CaptureError) {
-          file = try CaptureFile(path, follow: isFollowed, keepingFrames: workers > 1)
+          file = try CaptureFile(path, follow: isFollowed, buffers: PacketPipeline.buffers(workers: workers))
+          pipeline.lend(file)
         } catch {
           refuse(error.description)
           run.gaps.append(

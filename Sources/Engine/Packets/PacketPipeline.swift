@@ -43,8 +43,8 @@ public final class PacketPipeline {
   /// Processes frames. What they bring to light is given to `take`, in order, in stretches of the capture; with several
   /// workers that may be up to three stretches later.
   ///
-  /// - Parameter areKept: whether the frames stay readable until the next call of `settle`, not only for this call: then
-  ///   workers need not be waited for.
+  /// - Parameter areKept: whether the frames lie in buffers of a reader that ``lend(_:)`` was called with, so that they stay
+  ///   readable beyond this call: then workers need not be waited for.
   func process(_ frames: ArraySlice<FrameView>, areKept: Bool = false, take: (WireBatch) -> Void) {
     var rest = frames
     while !rest.isEmpty {
@@ -58,6 +58,15 @@ public final class PacketPipeline {
 
   /// Waits until no frame that was given is needed any longer.
   func settle() { lanes?.settle() }
+
+  /// How many buffers a reader is to have, so that several workers can be busy while it reads on.
+  static func buffers(workers: Int) -> Int { workers > 1 ? WorkerLanes.buffers : 1 }
+
+  /// Lets a reader with so many buffers know when it can use one of them again. Not for two readers at a time.
+  func lend(_ reader: CaptureFile) {
+    guard let lanes else { return }
+    reader.willReuse = { lanes.turn(to: $0) }
+  }
 
   private func endStretch(_ take: (WireBatch) -> Void) {
     guard let lanes else {

@@ -11,8 +11,11 @@ import Flows
 /// Frames on their way to one worker, and what is to be done when they are through. `frames` is owned by the lane.
 private struct FrameLoad {
   static let capacity = 1024
+  /// Bytes of frames from which on a load goes on its way: what the processor's cache still has when the worker begins.
+  static let fullBytes = 128 << 10
   var frames: UnsafeMutablePointer<FrameView>
   var count = 0
+  var bytes = 0
   /// The end of a stretch: the clock is set forward to it, and what was found is handed over.
   var mark: Int64?
   /// Flows to be closed then, up to this one; what that brings to light is handed over.
@@ -29,7 +32,7 @@ private struct FrameLoad {
 
 /// One worker's queue. The producer and the worker's thread each hold the lock once a load, never for a frame.
 ///
-/// Unchecked Sendable: all mutable state lies under `mutex`; a load's memory is the producer's from `take` to `send`, then
+/// Unchecked Sendable: all mutable state but the producer's own lies under `mutex`; a load's memory is the producer's from `take` to `send`, then
 /// the worker's until the load is free again.
 private final class Lane: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -40,6 +43,11 @@ private final class Lane: @unchecked Sendable {
   /// Empty batches with the room of those that were taken.
   private var spares: [WireBatch] = []
   private var isOver = false
+  /// Loads that are through, of all that were sent.
+  private var done: UInt64 = 0
+  /// The producer's: loads that it sent, and how many of them it knows to be through.
+  private(set) var sent: UInt64 = 0
+  private var known: UInt64 = 0
   private let memory: UnsafeMutablePointer<FrameView>
   let worker: PacketWorker
 
@@ -76,6 +84,16 @@ private final class Lane: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     queue.append(load)
     pthread_cond_broadcast(changed)
+    pthread_mutex_unlock(mutex)
+    sent &+= 1
+  }
+
+  /// Waits until the worker is through with the first `count` loads that it was sent.
+  func wait(for count: UInt64) {
+    guard known < count else { return }
+    pthread_mutex_lock(mutex)
+    while done < count { pthread_cond_wait(changed, mutex) }
+    known = done
     pthread_mutex_unlock(mutex)
   }
 
@@ -118,21 +136,23 @@ private final class Lane: @unchecked Sendable {
         return
       }
       var load = queue.removeFirst()
-      var found = spares.popLast() ?? WireBatch()
+      let isHandedOver = load.mark != nil || load.closing != nil
+      var found = isHandedOver ? spares.popLast() ?? WireBatch() : WireBatch()
       pthread_mutex_unlock(mutex)
       worker.process(UnsafeBufferPointer(start: load.frames, count: load.count))
       if let time = load.mark, time > .min { worker.flows.advance(to: time) }
       if let time = load.listing { worker.list(at: time) }
       if let closing = load.closing { worker.finish(reason: closing.reason, through: closing.bound) }
-      let isHandedOver = load.mark != nil || load.closing != nil
       if isHandedOver { worker.exchange(&found) }
       load.count = 0
+      load.bytes = 0
       load.mark = nil
       load.closing = nil
       load.listing = nil
       pthread_mutex_lock(mutex)
       free.append(load)
-      if isHandedOver { results.append(found) } else { spares.append(found) }
+      done &+= 1
+      if isHandedOver { results.append(found) }
       pthread_cond_broadcast(changed)
       pthread_mutex_unlock(mutex)
     }
@@ -180,7 +200,7 @@ final class WorkerLanes {
 
   deinit { open.deallocate() }
 
-  /// Puts frames on their ways. They have to stay readable until `settle` or until their stretch's result is taken.
+  /// Puts frames on their ways. They have to stay readable until `settle`, or until ``turn(to:)`` came back to their buffer.
   func spread(_ frames: ArraySlice<FrameView>) {
     let count = lanes.count
     let open = open
@@ -189,13 +209,31 @@ final class WorkerLanes {
       let filled = open[index].count
       open[index].frames[filled] = frame
       open[index].count = filled &+ 1
-      if filled &+ 1 == FrameLoad.capacity { sendOpen(index) }
+      open[index].bytes &+= frame.bytes.count
+      if filled &+ 1 == FrameLoad.capacity || open[index].bytes >= FrameLoad.fullBytes { sendOpen(index) }
     }
   }
 
   private func sendOpen(_ index: Int) {
     lanes[index].send(open[index])
     open[index] = lanes[index].take()
+  }
+
+  /// The buffers that frames lie in, used in turn.
+  static let buffers = 16
+  /// By buffer and lane: how many loads the lane had been sent, or was about to be, when all frames of the buffer were given.
+  private var given = [UInt64](repeating: 0, count: 0)
+
+  /// All frames that were given lie in other buffers than `next`, or are through when this returns.
+  func turn(to next: Int) {
+    if given.isEmpty { given = [UInt64](repeating: 0, count: Self.buffers * lanes.count) }
+    let previous = (next + Self.buffers - 1) % Self.buffers
+    for (index, lane) in lanes.enumerated() {
+      given[previous * lanes.count + index] = lane.sent &+ (open[index].count > 0 ? 1 : 0)
+      let due = given[next * lanes.count + index]
+      if due > lane.sent { sendOpen(index) }
+      lane.wait(for: due)
+    }
   }
 
   /// Ends a stretch: each worker sets its clock to `time` and hands over what it found so far.

@@ -16,7 +16,7 @@ public enum CaptureReplay {
   public static func read(
     _ path: String, into engine: FlowEngine, between: () -> Bool = { true }
   ) throws(CaptureError) -> UInt64 {
-    let file = try CaptureFile(path, keepingFrames: false)
+    let file = try CaptureFile(path)
     engine.capture = path
     var decoder = PacketDecoder()
     var packet = Packet()

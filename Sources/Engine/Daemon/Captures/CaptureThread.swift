@@ -54,7 +54,7 @@ struct CaptureThread: Sendable {
   private func open() throws(CaptureError) -> [any CaptureReader] {
     switch order.input {
     case .file(let path):
-      let file = try CaptureFile(path, keepingFrames: order.workers > 1)
+      let file = try CaptureFile(path, buffers: PacketPipeline.buffers(workers: order.workers))
       if let expression = filter.current.expression { try file.setFilter(expression) }
       return [file]
     case .interface(let name):
@@ -75,6 +75,7 @@ struct CaptureThread: Sendable {
       sensor: order.sensor, workers: pipelineWorkers, configuration: configuration, shelf: shelf,
       refuse: { notes.append($0) })
     pipeline.setCapture(reader.name)
+    if let file = reader as? CaptureFile { pipeline.lend(file) }
     var recorder: PacketRecorder?
     do throws(CaptureError) { recorder = try makeRecorder(member) } catch { notes.append(error.description) }
     do throws(CaptureError) {
