@@ -16,14 +16,17 @@ static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **ins
 }
 
 static int32_t destroy(vdt_instance *instance) {
+    session_pool_free(&instance->sessions);
     free(instance);
     return VDT_OK;
 }
 
 static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_session **session) {
-    *session = calloc(1, sizeof **session);
+    *session = session_take(&instance->sessions);
     if (!*session)
         return VDT_E_MEMORY;
+    // Not the room for queries, of which most sessions need little.
+    memset(*session, 0, offsetof(vdt_session, pending.first));
     (*session)->instance = instance;
     (*session)->protocol = (uint8_t)(flow->protocol ? flow->protocol : dns_protocol_of(flow));
     (*session)->transport = (uint8_t)flow->transport;
@@ -33,7 +36,7 @@ static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_se
 static int32_t close_session(vdt_session *session, const vdt_sink *sink, uint32_t reason) {
     dns_flush(session, reason == VDT_CLOSE_NOT_MINE ? NULL : sink);
     free(session->answered);
-    free(session);
+    session_give(&session->instance->sessions, session);
     return VDT_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "declare.h"
 #include "message/message.h"
 #include "pending.h"
+#include "sessions.h"
 
 enum {
     MAX_ANSWERED = 16, // responses remembered for comparison
@@ -12,6 +13,7 @@ enum {
 
 struct vdt_instance {
     const vdt_host *host;
+    struct session_pool sessions;
     struct dns_message message; // where each message is taken apart: one at a time, worker by worker
 };
 
@@ -24,14 +26,15 @@ struct answered {
     uint8_t used;
 };
 
+/// Three cache lines: what every message looks at, and the first queries that wait behind it.
 struct vdt_session {
-    struct vdt_instance *instance;
-    struct pending_list pending;
+    _Alignas(64) struct vdt_instance *instance;
     struct answered *answered; // MAX_ANSWERED, from the first response on
     uint32_t missing[2];       // TCP: of a message cut by a gap, bytes still to come
     uint8_t protocol, transport;
     uint8_t answered_next;
     uint8_t lost[2]; // TCP: a gap took the framing away
+    struct pending_list pending;
 };
 
 uint32_t dns_protocol_of(const vdt_flow *flow);

@@ -5,33 +5,39 @@
 
 #include "message/message.h"
 
-enum { MAX_PENDING = 128 }; // queries that wait, per session
+enum {
+    MAX_PENDING = 128,   // queries that wait, per session
+    PENDING_FIRST = 128, // bytes that the first of them have within the list itself
+};
 
 struct pending_question {
     uint16_t type, class, name_length;
 };
 
-/// A query that waits. Behind its questions stand their names, unless they are those of the query before it:
-/// a host that asks for A and AAAA, or asks again, asks for the same names.
+/// A query that waits. Behind it stand its questions and behind those their names, each unless the query
+/// before it has the same: a host that asks again repeats its questions, and one that asks for A and AAAA
+/// their names.
 struct pending {
     int64_t time;
     uint16_t id, flags, length;
     uint8_t direction;
-    uint8_t question_count : 7, shares_names : 1;
-    struct pending_question questions[];
+    uint8_t question_count : 6, shares_names : 1, repeats : 1;
 };
 
 /// Zero is empty. Invariants: `bytes` holds `count` queries in `used` of `room` bytes, oldest first, each in
-/// a multiple of eight; `last` is where the newest begins, and `last_names` where its names are.
+/// a multiple of eight; `last` is where the newest begins, `last_questions` and `last_names` where its
+/// questions and names are. `bytes` is NULL, `first`, or a block of the list's own: the list is not to be
+/// copied.
 struct pending_list {
     uint8_t *bytes;
-    uint32_t used, room, last, last_names;
+    uint32_t used, room, last, last_questions, last_names;
     uint32_t count;
+    uint8_t first[PENDING_FIRST];
 };
 
-/// A place in a list: a query and where its names are, one behind the other.
+/// A place in a list: a query, and where its questions and their names are, one behind the other.
 struct pending_place {
-    uint32_t at, names;
+    uint32_t at, questions, names;
 };
 
 /// The oldest query, if the list is not empty.
@@ -43,6 +49,10 @@ static inline const struct pending *pending_query(const struct pending_list *lis
                                                   struct pending_place place) {
     return (const struct pending *)(const void *)(list->bytes + place.at);
 }
+static inline const struct pending_question *pending_questions(const struct pending_list *list,
+                                                               struct pending_place place) {
+    return (const struct pending_question *)(const void *)(list->bytes + place.questions);
+}
 static inline const char *pending_names(const struct pending_list *list, struct pending_place place) {
     return (const char *)list->bytes + place.names;
 }
@@ -52,6 +62,7 @@ bool pending_add(struct pending_list *list, const struct dns_message *message, i
                  uint32_t direction, size_t length);
 /// Takes a query out; places behind it are no longer valid.
 void pending_remove(struct pending_list *list, struct pending_place place);
+/// Empties the list and gives its memory back.
 void pending_free(struct pending_list *list);
 
 #endif

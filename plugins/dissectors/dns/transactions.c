@@ -53,14 +53,14 @@ static void put_response(const vdt_sink *sink, const struct dns_message *message
 static void emit_pending(vdt_session *session, const vdt_sink *sink, struct pending_place place,
                          const struct dns_message *message, int64_t time, size_t length) {
     const struct pending *query = pending_query(&session->pending, place);
+    const struct pending_question *questions = pending_questions(&session->pending, place);
     const char *name = pending_names(&session->pending, place);
     sink->begin(sink, session->protocol, query->time);
     sink->u64(sink, FIELD_ID, query->id);
     sink->u64(sink, FIELD_OPCODE, (query->flags >> 11) & 15);
-    for (unsigned i = 0; i < query->question_count; name += query->questions[i++].name_length) {
-        const struct pending_question *question = &query->questions[i];
-        put_question(sink, vdt_make_str(name, question->name_length), question->type, question->class);
-    }
+    for (unsigned i = 0; i < query->question_count; name += questions[i++].name_length)
+        put_question(sink, vdt_make_str(name, questions[i].name_length), questions[i].type,
+                     questions[i].class);
     sink->flag(sink, FIELD_RESPONSE, message != NULL);
     sink->flag(sink, FIELD_ANSWERED, message != NULL);
     sink->u64(sink, FIELD_LENGTH, length);
@@ -102,20 +102,19 @@ static uint64_t digest(const uint8_t *bytes, size_t length) { // FNV-1a: equal o
     return hash;
 }
 
-static bool asks_for_transfer(const struct pending *query) {
-    return query->question_count && (query->questions[0].type == 251 || query->questions[0].type == 252);
+static bool asks_for_transfer(const struct pending *query, const struct pending_question *questions) {
+    return query->question_count && (questions[0].type == 251 || questions[0].type == 252);
 }
 
 /// Servers echo the question, in any case of letters; some leave it out when they refuse.
-static bool answers(const struct dns_message *message, const struct pending *query, const char *names,
-                    uint32_t direction) {
+static bool answers(const struct dns_message *message, const struct pending *query,
+                    const struct pending_question *questions, const char *names, uint32_t direction) {
     if (query->id != message->id || query->direction == direction)
         return false;
     if (!message->questions_kept || !query->question_count)
         return true;
     const struct dns_question *question = &message->questions[0];
-    return question->type == query->questions[0].type &&
-           question->name.length == query->questions[0].name_length &&
+    return question->type == questions[0].type && question->name.length == questions[0].name_length &&
            strncasecmp(message->arena + question->name.offset, names, question->name.length) == 0;
 }
 
@@ -148,10 +147,11 @@ static void take_response(vdt_session *session, const vdt_sink *sink, uint32_t d
     for (struct pending_place at = pending_first(pending); at.at < pending->used;
          at = pending_next(pending, at)) {
         const struct pending *query = pending_query(pending, at);
-        if (!answers(message, query, pending_names(pending, at), direction))
+        const struct pending_question *questions = pending_questions(pending, at);
+        if (!answers(message, query, questions, pending_names(pending, at), direction))
             continue;
-        remember(session,
-                 (struct answered){content, message->id, (uint8_t)direction, asks_for_transfer(query), 1});
+        remember(session, (struct answered){content, message->id, (uint8_t)direction,
+                                            asks_for_transfer(query, questions), 1});
         emit_pending(session, sink, at, message, time, length);
         pending_remove(&session->pending, at);
         return;

@@ -15,7 +15,7 @@ struct dns_text dns_end_text(struct dns_writer *writer) {
 }
 
 void dns_put(struct dns_writer *writer, const char *text, size_t length) {
-    if (!writer || length > writer->room)
+    if (!writer || !length || length > writer->room)
         return;
     memcpy(writer->message->arena + writer->message->arena_used, text, length);
     writer->message->arena_used = (uint16_t)(writer->message->arena_used + length);
@@ -43,15 +43,30 @@ void dns_put_octet(struct dns_writer *writer, uint8_t octet, char escape) {
                 4);
 }
 
-/// A label, stretches of plain octets at once.
+/// Whether an octet stands for itself in a label's text.
+static bool is_plain(uint8_t octet) {
+    return octet > 0x20 && octet < 0x7f && octet != '\\' && octet != '.';
+}
+
+/// A label. Most are plain and short: those are copied as they are checked.
 static void put_label(struct dns_writer *writer, const uint8_t *octets, size_t length) {
+    if (!writer)
+        return;
     size_t from = 0;
-    for (size_t i = 0; i < length; i++) {
-        uint8_t octet = octets[i];
-        if (octet > 0x20 && octet < 0x7f && octet != '\\' && octet != '.')
+    if (length <= writer->room) {
+        char *to = writer->message->arena + writer->message->arena_used;
+        while (from < length && is_plain(octets[from])) {
+            to[from] = (char)octets[from];
+            from++;
+        }
+        writer->message->arena_used = (uint16_t)(writer->message->arena_used + from);
+        writer->room -= from;
+    }
+    for (size_t i = from; i < length; i++) {
+        if (is_plain(octets[i]))
             continue;
         dns_put(writer, (const char *)octets + from, i - from);
-        dns_put_octet(writer, octet, '.');
+        dns_put_octet(writer, octets[i], '.');
         from = i + 1;
     }
     dns_put(writer, (const char *)octets + from, length - from);
