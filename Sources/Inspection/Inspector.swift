@@ -234,7 +234,11 @@ public final class Inspector: FlowConsumer {
   public func prefetchMore(_ token: UInt32) {
     guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
     // It may be another flow's by now, or the session be gone: then nothing comes of it.
-    if let target = slot(token).stream.firstTarget { vedette_prefetch(target) }
+    guard let target = slot(token).stream.firstTarget else { return }
+    vedette_prefetch(target)
+    // Of what a session has, what it looks at first is near its beginning.
+    vedette_prefetch(target + 64)
+    vedette_prefetch(target + 128)
   }
 
   public func data(
