@@ -68,6 +68,47 @@ import Testing
     }
   }
 
+  @Test("What an anomaly does not say stays unsaid, and what it says stays as it was said")
+  func anomalyMembers() throws {
+    var anomaly = AnomalyRecord(
+      name: .plugin(id: "acme.odd", severity: .high), time: Timestamp(nanoseconds: 3),
+      origin: RecordOrigin(sensor: "s", capture: "c"), packet: 9)
+    #expect(anomaly.flow == nil && anomaly.sourceIP == nil && anomaly.destinationIP == nil)
+    #expect(anomaly.sourcePort == nil && anomaly.destinationPort == nil && anomaly.proto == nil)
+    #expect(anomaly.offset == nil && anomaly.first == nil && anomaly.last == nil)
+    #expect(!anomaly.captured && anomaly.count == 1 && anomaly.detail.isEmpty)
+
+    // Zero is a value, not the lack of one.
+    anomaly.flow = FlowID(rawValue: 0)
+    anomaly.sourceIP = IPAddress("0.0.0.0")
+    anomaly.destinationIP = IPAddress("::")
+    anomaly.sourcePort = 0
+    anomaly.destinationPort = .max
+    anomaly.proto = TransportProtocol(rawValue: 0)
+    anomaly.offset = 0
+    anomaly.captured = true
+    anomaly.first = Timestamp(nanoseconds: -1)
+    anomaly.last = Timestamp(nanoseconds: 0)
+    anomaly.detail = [("value", .u64(42))]
+    #expect(anomaly.flow == FlowID(rawValue: 0))
+    #expect(anomaly.sourceIP == IPAddress(ipv4: 0))
+    #expect(anomaly.destinationIP == IPAddress(high: 0, low: 0))
+    #expect(anomaly.sourcePort == 0 && anomaly.destinationPort == .max)
+    #expect(anomaly.proto == TransportProtocol(rawValue: 0))
+    #expect(anomaly.offset == 0 && anomaly.captured)
+    #expect(anomaly.first == Timestamp(nanoseconds: -1) && anomaly.last == Timestamp(nanoseconds: 0))
+    #expect(anomaly.name == .plugin(id: "acme.odd", severity: .high))
+    #expect(anomaly.detail.first?.value == .u64(42))
+
+    anomaly.sourceIP = nil
+    anomaly.offset = nil
+    #expect(anomaly.sourceIP == nil && anomaly.offset == nil)
+    #expect(anomaly.destinationIP == IPAddress(high: 0, low: 0))
+  }
+
+  @Test("An anomaly record is two cache lines at most")
+  func anomalySize() { #expect(MemoryLayout<AnomalyRecord>.stride <= 128) }
+
   @Test("What is no flow and no anomaly is nil", arguments: ["{}", "[]", #"{"id":"flow-1"}"#, "3"])
   func neither(_ json: String) throws {
     let reader = JSONReader()

@@ -103,16 +103,22 @@ extension Array {
     } else {
       keys.sort()
     }
-    // Cycle by cycle, so that records are moved and never copied.
-    for first in keys.indices {
-      var at = first
-      while Int(keys[at].place) != first {
-        let from = Int(keys[at].place)
-        swapAt(at, from)
-        keys[at].place = UInt32(truncatingIfNeeded: at)
-        at = from
+    withUnsafeMutableBufferPointer { records in
+      guard let base = records.baseAddress else { return }
+      // Cycle by cycle, so that records are moved and never copied. Every place is left with one record: each of a cycle is taken
+      // from its place before another is put there, and the first of them, taken out at its beginning, is put in at its end.
+      for first in keys.indices where Int(keys[first].place) != first {
+        let held = (base + first).move()
+        var hole = first
+        while true {
+          let from = Int(keys[hole].place)
+          keys[hole].place = UInt32(truncatingIfNeeded: hole)
+          if from == first { break }
+          (base + hole).moveInitialize(from: base + from, count: 1)
+          hole = from
+        }
+        (base + hole).initialize(to: held)
       }
-      keys[at].place = UInt32(truncatingIfNeeded: at)
     }
   }
 }
