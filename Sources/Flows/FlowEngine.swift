@@ -67,7 +67,7 @@ public final class FlowEngine {
   /// As ``finish(reason:)``, in portions, so that the records of a full table need not all be in memory at once: closes the
   /// flows up to and with `bound`, and with ``FlowOrder/last`` all. No packet may come before that.
   ///
-  ///     while let bound = engine.nextToClose(4096).last {
+  ///     while let bound = engine.boundToClose(4096) {
   ///       engine.finish(reason: .shutdown, through: bound)
   ///       store(engine.drainFlows(), engine.drainAnomalies())
   ///     }
@@ -78,6 +78,10 @@ public final class FlowEngine {
 
   /// The first `limit` of the flows still open, in the order in which they began.
   public func nextToClose(_ limit: Int) -> [FlowOrder] { core.pointee.nextToClose(limit) }
+
+  /// Where `limit` of the flows still open end, in the order in which they began: a bound for ``finish(reason:through:)``. Nil if
+  /// there are no more than that.
+  public func boundToClose(_ limit: Int) -> FlowOrder? { core.pointee.boundToClose(limit) }
 
   /// The flows that ended since the last call.
   public func drainFlows() -> [FlowRecord] {

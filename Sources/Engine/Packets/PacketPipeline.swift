@@ -144,8 +144,7 @@ public final class PacketPipeline {
     if lastTime > .min { for worker in workers { worker.flows.advance(to: lastTime) } }
     var bound: FlowOrder
     repeat {
-      let next = workers.first?.flows.nextToClose(PacketPipeline.stretch + 1) ?? []
-      bound = next.count > PacketPipeline.stretch ? next[PacketPipeline.stretch - 1] : .last
+      bound = workers.first?.flows.boundToClose(PacketPipeline.stretch) ?? .last
       gather(take) { $0.finish(reason: reason, through: bound) }
     } while bound < .last
   }

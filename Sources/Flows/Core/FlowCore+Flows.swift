@@ -82,7 +82,7 @@ extension FlowCore {
     let flow = flows[at]
     if flow.pointee.tcp != .none { finishStreams(flow) }
     noteAtEnd(flow)
-    flowRecords.append(concluded(flow, reason))
+    conclude(flow, reason)
     releaseTallies(flow)
     wheel.remove(at, in: flows)
     index.remove(flow.pointee.hash, at)
@@ -91,67 +91,65 @@ extension FlowCore {
     counters.flows &-= 1
   }
 
-  /// The record of a flow that is over; its session is given back, and the consumer has had its say. A function of its own, so
-  /// that the record is made where it will stay.
-  private mutating func concluded(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {
-    var record = makeRecord(flow, reason)
+  /// Writes the record of a flow that is over; its session is given back, and the consumer has its say where the record stays.
+  private mutating func conclude(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
     let tcp = flow.pointee.tcp
+    flowRecords.append(makeRecord(flow, reason))
     if tcp != .none {
       let session = sessions[tcp]
+      if session.pointee.spareSYN != .none { spares.release(session.pointee.spareSYN) }
+      sessions.release(tcp)
+    }
+    guard flow.pointee.token != 0, let consumer else { return }
+    if tcp == .none {
+      consumer.end(flow.pointee.token, .toServer)
+      consumer.end(flow.pointee.token, .toClient)
+    }
+    consumer.close(flow.pointee.token, reason: reason, record: &flowRecords[flowRecords.count &- 1])
+  }
+
+  private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {
+    let proto = flow.pointee.key.proto
+    let hasPorts = proto == 6 || proto == 17 || proto == 1 || proto == 58 || proto == 132
+    var record = FlowRecord(
+      id: FlowID(rawValue: flow.pointee.id), origin: origins[Int(flow.pointee.capture)],
+      start: Timestamp(nanoseconds: flow.pointee.start), end: Timestamp(nanoseconds: flow.pointee.last),
+      firstPacket: flow.pointee.firstPacket, sourceIP: IPAddress(flow.pointee.client),
+      sourcePort: hasPorts ? flow.pointee.clientPort : nil, destinationIP: IPAddress(flow.pointee.server),
+      destinationPort: hasPorts ? flow.pointee.serverPort : nil, proto: TransportProtocol(rawValue: proto))
+    let vlans = (flow.pointee.key.vlan, flow.pointee.key.innerVLAN)
+    if vlans != (0, 0) { record.vlan = vlans.1 == 0 ? [vlans.0] : [vlans.0, vlans.1] }
+    record.isOneWay = flow.pointee.marks.contains(.oneWay)
+    record.toServer = FlowSide(flow.pointee.toServer)
+    record.toClient = FlowSide(flow.pointee.toClient)
+    record.reason = reason
+    if flow.pointee.tcp != .none {
+      let session = sessions[flow.pointee.tcp]
       record.tcp = summary(flow, session)
       record.toServer.payload = session.pointee.originator.payload(peer: session.pointee.responder)
       record.toClient.payload = session.pointee.responder.payload(peer: session.pointee.originator)
       record.toServer.missed = flow.pointee.toServer.payloadOrMissed
       record.toClient.missed = flow.pointee.toClient.payloadOrMissed
-      if session.pointee.spareSYN != .none { spares.release(session.pointee.spareSYN) }
-      sessions.release(tcp)
     }
-    if flow.pointee.token != 0, let consumer {
-      if tcp == .none {
-        consumer.end(flow.pointee.token, .toServer)
-        consumer.end(flow.pointee.token, .toClient)
-      }
-      consumer.close(flow.pointee.token, reason: reason, record: &record)
-    }
-    return record
-  }
-
-  private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {
-    let state = flow.pointee
-    let proto = state.key.proto
-    let hasPorts = proto == 6 || proto == 17 || proto == 1 || proto == 58 || proto == 132
-    let client = IPAddress(state.client)
-    let server = IPAddress(state.server)
-    var record = FlowRecord(
-      id: FlowID(rawValue: state.id), origin: origins[Int(state.capture)],
-      start: Timestamp(nanoseconds: state.start), end: Timestamp(nanoseconds: state.last),
-      firstPacket: state.firstPacket,
-      sourceIP: client, sourcePort: hasPorts ? state.clientPort : nil, destinationIP: server,
-      destinationPort: hasPorts ? state.serverPort : nil, proto: TransportProtocol(rawValue: proto))
-    if state.key.vlan != 0 || state.key.innerVLAN != 0 {
-      record.vlan = state.key.innerVLAN == 0 ? [state.key.vlan] : [state.key.vlan, state.key.innerVLAN]
-    }
-    record.isOneWay = state.marks.contains(.oneWay)
-    record.toServer = FlowSide(state.toServer)
-    record.toClient = FlowSide(state.toClient)
-    record.reason = reason
     return record
   }
 
   /// What only the whole of a flow shows.
   private mutating func noteAtEnd(_ flow: UnsafeMutablePointer<FlowState>) {
-    let state = flow.pointee
-    let seen = Sighting(time: state.last, number: state.lastPacket, direction: .toServer)
-    if state.marks.contains(.provisional), !state.marks.contains(.strayReported) { noteStray(flow, seen, reset: false) }
-    guard state.toServer.packets == 0 || state.toClient.packets == 0,
-      !state.marks.contains(.strayReported)
+    let seen = Sighting(time: flow.pointee.last, number: flow.pointee.lastPacket, direction: .toServer)
+    if flow.pointee.marks.contains(.provisional), !flow.pointee.marks.contains(.strayReported) {
+      noteStray(flow, seen, reset: false)
+    }
+    guard flow.pointee.toServer.packets == 0 || flow.pointee.toClient.packets == 0,
+      !flow.pointee.marks.contains(.strayReported)
     else { return }
-    switch state.key.proto {
+    switch flow.pointee.key.proto {
     case 6:
-      if state.marks.contains(.answerDue) { note(.flowUnidirectional, flow, seen) }
+      if flow.pointee.marks.contains(.answerDue) { note(.flowUnidirectional, flow, seen) }
     case 17:
-      if state.toClient.packets == 0, state.toServer.packets >= 3, ServerPorts.answersRequests(state.serverPort),
-        !state.server.isMulticast, !state.server.isLimitedBroadcast
+      if flow.pointee.toClient.packets == 0, flow.pointee.toServer.packets >= 3,
+        ServerPorts.answersRequests(flow.pointee.serverPort),
+        !flow.pointee.server.isMulticast, !flow.pointee.server.isLimitedBroadcast
       {
         note(.flowUnidirectional, flow, seen)
       }

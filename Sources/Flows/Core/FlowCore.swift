@@ -125,6 +125,13 @@ struct FlowCore: ~Copyable {
     return closing.suffix(max(0, limit)).reversed().map { FlowOrder(flows[$0.index].pointee) }
   }
 
+  /// Of the open flows, in the order in which they began, the one at that place, if there are as many and more.
+  mutating func boundToClose(_ place: Int) -> FlowOrder? {
+    listOpen()
+    guard place > 0, closing.count > place else { return nil }
+    return FlowOrder(flows[closing[closing.count &- place].index].pointee)
+  }
+
   /// Closes open flows in the order in which they began, up to and with `bound`.
   mutating func finish(reason: FlowEndReason, through bound: FlowOrder) {
     listOpen()

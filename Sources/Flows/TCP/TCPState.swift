@@ -159,9 +159,7 @@ struct History: BitwiseCopyable {
   }
 
   var text: String {
-    var bytes: [UInt8] = []
-    for i in 0..<Int(count) { bytes.append(letters[i]) }
-    return String(decoding: bytes, as: UTF8.self)
+    withUnsafeBytes(of: letters) { String(decoding: $0.prefix(Int(count)), as: UTF8.self) }
   }
 }
 
