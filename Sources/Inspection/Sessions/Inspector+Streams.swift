@@ -331,7 +331,8 @@ extension Inspector {
     let index = lane.pointee.session
     switch stream.session(index).pointee.phase {
     case .open:
-      leftOver(slot, stream, d, ending: true)
+      // Of datagrams nothing waits: they come whole, and a session that reads them is told of no end but its own (dissector.h).
+      if slot.pointee.isStream { leftOver(slot, stream, d, ending: true) }
       closeIfEnded(slot, stream, index)
     case .probing: endWhileProbing(slot, stream, d)
     case .none, .closed: break
