@@ -37,7 +37,7 @@ let rooms: [Target] = [
     dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "JSON", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
   .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
-  .target(name: "Analytics", dependencies: ["Catalog", "Evidence"]),
+  .target(name: "Analytics", dependencies: ["CPrefetch", "Catalog", "Evidence"]),
   .target(name: "Correlation", dependencies: ["Catalog", "Evidence", "Analytics"]),
   .target(name: "CAllocator"),
   .target(

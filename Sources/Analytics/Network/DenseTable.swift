@@ -1,5 +1,6 @@
 /// Rows by plain keys, for what is asked once for every record.
 
+import CPrefetch
 import Evidence
 
 /// A key of plain words. Whoever sends packets chooses keys, so the hash has to depend on a seed that nobody outside knows.
@@ -32,6 +33,14 @@ struct DenseTable<Key: DenseKey, Row> {
       at = (at &+ 1) & (slots.count &- 1)
     }
     return nil
+  }
+
+  /// Asks for the memory that a look-up of the key will begin with: of a table that is large and asked at random, waiting for it
+  /// is most of the work.
+  @inline(__always)
+  func prefetch(_ key: Key) {
+    let at = Int(key.hash(seed: seed) >> 32) & (slots.count &- 1)
+    slots.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + at) } }
   }
 
   /// Adds a key that is not yet there and gives its place.

@@ -20,6 +20,16 @@ struct Few<Element>: RandomAccessCollection, MutableCollection {
     }
   }
 
+  /// Lends an element for reading. What a subscript lends, it lends through a frame that it has to allocate.
+  @inline(__always)
+  func read<R>(_ place: Int, _ body: (borrowing Element) -> R) -> R { place == 0 ? body(head) : body(rest[place - 1]) }
+
+  /// Lends an element for a change.
+  @inline(__always)
+  mutating func change<R>(_ place: Int, _ body: (inout Element) -> R) -> R {
+    place == 0 ? body(&head) : body(&rest[place - 1])
+  }
+
   mutating func append(_ element: Element) { rest.append(element) }
 
   /// Takes the last ones away, but never the first.

@@ -37,6 +37,7 @@ struct JudgedKinds {
 
   /// Asked for each record: a copy of the kind itself would count its texts' references.
   func isJudged(_ number: Int) -> Bool { all[number].isJudged }
+  func isSessionless(_ number: Int) -> Bool { all[number].isSessionless }
 
   subscript(number: Int) -> JudgedKind {
     _read { yield all[number] }

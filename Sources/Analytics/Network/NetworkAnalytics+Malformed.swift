@@ -63,7 +63,7 @@ extension NetworkAnalytics {
   func malformed() -> [Signal] {
     var carriers = [Int](repeating: 0, count: kinds.count)
     for place in pairs.rows.indices {
-      for at in pairs.rows[place].kinds.indices { carriers[pairs.rows[place].kinds[at].number] += 1 }
+      for at in pairs.rows[place].kinds.indices { carriers[pairs.rows[place].kinds.read(at) { $0.number }] += 1 }
     }
     let total = max(busyPairs.count, pairs.count)
 
@@ -112,11 +112,11 @@ extension NetworkAnalytics {
   private func weigh(_ place: Int, _ rarities: [Double], _ ranks: [Int], _ weights: inout [KindWeight]) {
     weights.removeAll(keepingCapacity: true)
     for at in pairs.rows[place].kinds.indices {
-      let number = pairs.rows[place].kinds[at].number
+      let (number, count) = pairs.rows[place].kinds.read(at) { ($0.number, $0.count) }
       let weight = kinds[number].weight
       guard weight > 0 else { continue }
       // A repetition says a little more, a thousand not a thousand times more.
-      let digits = Double(decimalDigits(pairs.rows[place].kinds[at].count) - 1)
+      let digits = Double(decimalDigits(count) - 1)
       weights.append(
         KindWeight(
           at: at, rank: ranks[number], weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))

@@ -50,14 +50,15 @@ extension NetworkAnalytics {
     var isAny = false
     var onlyAnswers = true
     for at in pairs.rows[place].kinds.indices {
-      let number = pairs.rows[place].kinds[at].number
-      guard kinds[number].isSessionless else { continue }
-      isAny = true
-      count &+= pairs.rows[place].kinds[at].count
-      fromFirst &+= pairs.rows[place].kinds[at].fromFirst
-      first = min(first, pairs.rows[place].kinds[at].first)
-      last = max(last, pairs.rows[place].kinds[at].last)
-      if !kinds[number].isAnswer { onlyAnswers = false }
+      pairs.rows[place].kinds.read(at) { kind in
+        guard kinds.isSessionless(kind.number) else { return }
+        isAny = true
+        count &+= kind.count
+        fromFirst &+= kind.fromFirst
+        first = min(first, kind.first)
+        last = max(last, kind.last)
+        if !kinds[kind.number].isAnswer { onlyAnswers = false }
+      }
     }
     guard isAny else { return nil }
     let forward = fromFirst &* 2 >= count

@@ -26,13 +26,13 @@ public struct NetworkAnalytics {
   public let configuration: NetworkAnalyticsConfiguration
   var kinds = JudgedKinds()
   var pairs = DenseTable<AddressPair, PairRecord>()
-  var misplaced: [MisplacedKey: MisplacedRecord] = [:]
-  /// How many flows and how many clients are on a port with a protocol: what many do is a habit of the place.
-  var habits: [Habit: Set<IPAddress>] = [:]
+  var misplaced = DenseTable<MisplacedKey, MisplacedRecord>()
+  var habits = Habits()
   var captures: [CaptureRecord] = []
   private var captureNumbers: [String: Int] = [:]
-  private var latest: RecordOrigin?
-  private var latestNumber = 0
+  /// The origins of the latest records and their numbers: a capture's flows and what inspection tells of it have one each.
+  private var latest: (origin: RecordOrigin, number: Int)?
+  private var latestBefore: (origin: RecordOrigin, number: Int)?
   /// The pair of the latest anomaly; its place is nil where there was no room for it.
   private var latestPair: (pair: AddressPair, place: Int?)?
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
@@ -46,7 +46,19 @@ public struct NetworkAnalytics {
 
   /// Takes anomalies as they are: by place, for a record that is taken out of its list is a copy with all its references.
   public mutating func observe(_ anomalies: [AnomalyRecord]) {
-    for place in anomalies.indices { observe(anomalies, place) }
+    for place in anomalies.indices {
+      if place &+ Self.ahead < anomalies.count { expect(anomalies, place &+ Self.ahead) }
+      observe(anomalies, place)
+    }
+  }
+
+  /// How many records ahead memory is asked for.
+  private static let ahead = 8
+
+  @inline(__always)
+  private func expect(_ anomalies: [AnomalyRecord], _ place: Int) {
+    guard let source = anomalies[place].sourceIP, let destination = anomalies[place].destinationIP else { return }
+    pairs.prefetch(AddressPair(source, destination))
   }
 
   @inline(__always)
@@ -82,7 +94,8 @@ public struct NetworkAnalytics {
   /// Captures are few and their records come in runs.
   @inline(__always)
   private mutating func number(of origin: RecordOrigin) -> Int {
-    if let latest, latest === origin { return latestNumber }
+    if let latest, latest.origin === origin { return latest.number }
+    if let latestBefore, latestBefore.origin === origin { return latestBefore.number }
     return newNumber(of: origin)
   }
 
@@ -93,8 +106,8 @@ public struct NetworkAnalytics {
       captures.append(CaptureRecord(name: origin.capture))
       captureNumbers[origin.capture] = number
     }
-    latest = origin
-    latestNumber = number
+    latestBefore = latest
+    latest = (origin, number)
     return number
   }
 
@@ -107,7 +120,10 @@ public struct NetworkAnalytics {
 
   /// Takes flows; says of each, by its place, whether it may be named in a signal.
   public mutating func observe(_ flows: [FlowRecord], _ isNamed: (Int, Bool) -> Void = { _, _ in }) {
-    for place in flows.indices { isNamed(place, observe(flows, place)) }
+    for place in flows.indices {
+      if place &+ Self.ahead < flows.count { named.prefetch(flows[place &+ Self.ahead].id) }
+      isNamed(place, observe(flows, place))
+    }
   }
 
   @inline(__always)
@@ -124,24 +140,32 @@ public struct NetworkAnalytics {
       if busyPairs.place(of: pair) == nil { busyPairs.append(pair, ()) }
     }
     guard flows[place].appProtoBy == .dissector else { return isNamed }
-    return judgePort(flows[place]) || isNamed
+    return judgePort(flows, place) || isNamed
   }
 
   /// Whether a flow's protocol is on a port that it does not belong to.
-  private mutating func judgePort(_ flow: FlowRecord) -> Bool {
-    guard let port = flow.destinationPort, let place = PortKnowledge.judge(flow.appProto, flow.proto, port) else {
+  private mutating func judgePort(_ flows: [FlowRecord], _ place: Int) -> Bool {
+    guard let port = flows[place].destinationPort else { return false }
+    let habit: UInt32
+    let room = max(configuration.maximumPairs, configuration.maximumFlows)
+    switch habits.answer(flows[place].appProto, port, limit: room) {
+    case .unremarkable: return false
+    case .full:
+      refusedFlows &+= 1
       return false
+    case .misplaced(let number): habit = number
     }
-    let habit = Habit(proto: flow.appProto, port: port)
-    if habits.count < configuration.maximumPairs || habits[habit] != nil, habits[habit]?.count ?? 0 < 64 {
-      habits[habit, default: []].insert(flow.sourceIP)
-    }
-    let key = MisplacedKey(client: flow.sourceIP, server: flow.destinationIP, habit: habit)
-    guard misplaced[key] != nil || misplaced.count < configuration.maximumFlows else {
+    if habit < configuration.maximumPairs { habits.add(flows[place].sourceIP, to: habit) }
+    let key = MisplacedKey(client: flows[place].sourceIP, server: flows[place].destinationIP, habit: habit)
+    if let at = misplaced.place(of: key) {
+      misplaced.rows[at].add(
+        (flows[place].start, flows[place].id, flows[place].endpoints), limit: configuration.maximumEvidence)
+    } else if misplaced.count < configuration.maximumFlows {
+      misplaced.append(key, MisplacedRecord((flows[place].start, flows[place].id, flows[place].endpoints)))
+    } else {
       refusedFlows &+= 1
       return false
     }
-    misplaced[key, default: MisplacedRecord(place: place)].add(flow, limit: configuration.maximumEvidence)
     return true
   }
 

@@ -115,8 +115,9 @@ struct PairRecord {
     let at: Int
     if let known = place(of: number) {
       at = known
-      if kinds[at].evidence.mayHold(seen.time) {
-        kinds[at].evidence.add(Reference(time: seen.time, digest: digest(), flow: seen.flow), limit: limit)
+      kinds.change(at) { kind in
+        guard kind.evidence.mayHold(seen.time) else { return }
+        kind.evidence.add(Reference(time: seen.time, digest: digest(), flow: seen.flow), limit: limit)
       }
     } else {
       // Ids are few (the catalog and what plugins declare), but a plugin may be anybody's.
@@ -129,15 +130,17 @@ struct PairRecord {
   }
 
   private func place(of number: Int) -> Int? {
-    for at in kinds.indices where kinds[at].number == number { return at }
+    for at in kinds.indices where kinds.read(at, { $0.number }) == number { return at }
     return nil
   }
 
   private mutating func note(_ seen: Sighting, _ at: Int) {
-    kinds[at].count &+= seen.count
-    if seen.fromFirst { kinds[at].fromFirst &+= seen.count }
-    kinds[at].first = min(kinds[at].first, seen.first)
-    kinds[at].last = max(kinds[at].last, seen.last)
+    kinds.change(at) { kind in
+      kind.count &+= seen.count
+      if seen.fromFirst { kind.fromFirst &+= seen.count }
+      kind.first = min(kind.first, seen.first)
+      kind.last = max(kind.last, seen.last)
+    }
     guard let port = seen.port else { return }
     if ports == nil { ports = Few(port) } else { ports?.insert(port, limit: 64) }
   }

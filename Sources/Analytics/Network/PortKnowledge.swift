@@ -2,7 +2,7 @@
 
 import Evidence
 
-/// What it says that a protocol is on a port.
+/// What it says that a protocol is on a port that it does not belong to.
 struct PortPlace: Hashable {
   /// The protocol to which the port belongs, if to any.
   var owner: String?
@@ -40,85 +40,12 @@ enum PortKnowledge {
   ]
 
   /// Nil when the protocol is at home on the port, or when nothing is known of its home.
-  static func judge(_ proto: String, _ transport: TransportProtocol, _ port: UInt16) -> PortPlace? {
+  static func judge(_ proto: String, _ port: UInt16) -> PortPlace? {
     guard let home = homes[proto], !home.contains(port) else { return nil }
     return PortPlace(owner: owned[port])
   }
 
   static func homes(_ proto: String) -> String {
     (homes[proto] ?? []).sorted().prefix(3).map(String.init).joined(separator: ", ")
-  }
-}
-
-struct Habit: Hashable {
-  var proto: String
-  var port: UInt16
-}
-
-struct MisplacedKey: Hashable {
-  var client: IPAddress
-  var server: IPAddress
-  var habit: Habit
-}
-
-struct MisplacedRecord {
-  let place: PortPlace
-  var count: UInt64 = 0
-  var flows: [(start: Timestamp, id: FlowID, endpoints: CommunityID.Endpoints)] = []
-
-  init(place: PortPlace) { self.place = place }
-
-  mutating func add(_ flow: FlowRecord, limit: Int) {
-    count &+= 1
-    flows.append((flow.start, flow.id, flow.endpoints))
-    if flows.count > limit * 2 {
-      flows.sort { ($0.start, $0.id) < ($1.start, $1.id) }
-      flows.removeLast(flows.count - limit)
-    }
-  }
-}
-
-extension NetworkAnalytics {
-  static let unusualPortAnalytic = "network.unusual_port"
-
-  /// Clients from which on a protocol on a port is how things are done here: one signal then stands for them all.
-  private static let manyClients = 10
-
-  /// `network.unusual_port`: a protocol where another one lives, or where none does.
-  func unusualPorts() -> [Signal] {
-    let order = misplaced.keys.sorted { a, b in
-      if a.client != b.client { return a.client < b.client }
-      if a.server != b.server { return a.server < b.server }
-      return (a.habit.port, a.habit.proto) < (b.habit.port, b.habit.proto)
-    }
-    var told: Set<Habit> = []
-    return order.compactMap { key in
-      guard let record = misplaced[key] else { return nil }
-      let clients = habits[key.habit]?.count ?? 1
-      let isHabit = clients >= Self.manyClients
-      if isHabit, !told.insert(key.habit).inserted { return nil }
-      let outside = !key.server.isPrivate && !key.server.isLoopback
-      var score = record.place.owner != nil ? 0.6 : outside ? 0.4 : 0.3
-      // What several machines do is a habit of the place.
-      if clients >= 3 { score *= 0.5 }
-      guard score >= configuration.least else { return nil }
-      let flows = record.flows.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.prefix(configuration.maximumEvidence)
-      guard let first = flows.first else { return nil }
-      let name = key.habit.proto.uppercased()
-      let home = "\(name) is usual on ports such as \(PortKnowledge.homes(key.habit.proto))"
-      let there = record.place.owner.map { ", and port \(key.habit.port) is \($0.uppercased())'s" } ?? ""
-      let many = record.count == 1 ? "a connection" : "\(record.count) connections"
-      let others =
-        isHabit ? "; at least \(clients - 1) more machines speak \(name) on port \(key.habit.port)" : ""
-      var signal = Signal(
-        analytic: Self.unusualPortAnalytic, time: first.start, score: score,
-        entity: .flow(first.id, communityID: first.endpoints.text),
-        reason:
-          "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, key.habit.port)) in \(many); \(home)\(there)\(others).",
-        evidence: flows.map(\.id.description), attack: ["T1571"])
-      signal.parts = [(name: "\(name) on port \(key.habit.port)", weight: score)]
-      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.endpoints.text) }
-      return signal
-    }
   }
 }
