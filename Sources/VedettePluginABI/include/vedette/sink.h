@@ -22,8 +22,8 @@ extern "C" {
 
 // Kinds of what a dissector hands back
 
-/// A whole inner IP packet, from its version nibble on: decoded and tracked as one out of a tunnel between the
-/// ends of this flow, however deep tunnels may be.
+/// A whole inner IP packet, from its version nibble on: decoded and tracked as one out of a tunnel between
+/// the ends of this flow, however deep tunnels may be.
 #define VDT_CHILD_PACKET 1u
 /// Bytes of an inner stream, in order.
 #define VDT_CHILD_STREAM 2u
