@@ -66,7 +66,7 @@ extension PersonaExamination {
       f.copiedFrom = f.copiedFrom ?? people.min()
     }
     guard s.hasPHash else { return }
-    let people = looks.pictures.people(near: s.pHash, limit: 8)
+    let people = looks.pictures.people(near: s.pHash)
     if !people.isEmpty {
       f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
       f.copiedFrom = f.copiedFrom ?? people[0]

@@ -6,7 +6,7 @@ struct RosterLooks {
   /// By the number of the picture or biography, whose they are.
   private(set) var avatars: [Int32: [Int]] = [:]
   private(set) var bios: [Int32: [Int]] = [:]
-  private(set) var pictures = PictureTree()
+  private(set) var pictures = PictureIndex()
   /// Biographies by how they are worded.
   private(set) var wordings: [UInt64: [(wording: Wording, person: Int)]] = [:]
   /// Pictures of the organisation's own accounts.
@@ -28,6 +28,7 @@ struct RosterLooks {
     var similar: [String: [Word]] = [:]
     var employers: Set<Int32> = []
     var pages: [Int32: FewNumbers] = [:]
+    var pictures: [(hash: UInt64, person: Int)] = []
     for number in world.accounts.indices {
       let account = world.accounts[number]
       guard !account.snapshots.isEmpty else { continue }
@@ -36,6 +37,7 @@ struct RosterLooks {
       for snapshot in account.snapshots {
         if let person {
           note(snapshot, person, world)
+          if snapshot.hasPHash { pictures.append((snapshot.pHash, person)) }
           if snapshot.url >= 0 {
             pages[snapshot.url, default: FewNumbers()].insert(
               Int32(truncatingIfNeeded: person), limit: RosterLooks.ownHostShowers)
@@ -59,6 +61,7 @@ struct RosterLooks {
         }
       }
     }
+    self.pictures = PictureIndex(pictures)
     var showers: [String: FewNumbers] = [:]
     for (url, people) in pages {
       guard let host = world.texts[url].flatMap(Domains.host(of:)) else { continue }
@@ -81,7 +84,6 @@ struct RosterLooks {
         for band in wording.bands { wordings[band, default: []].append((wording, person)) }
       }
     }
-    if snapshot.hasPHash { pictures.insert(snapshot.pHash, person: person) }
   }
 
   /// A host of the organisation's, by the roster or by what its people show.
