@@ -106,6 +106,15 @@ public final class Correlator {
     changed = true
   }
 
+  /// Forgets all accounts and their approaches: before those of a new look at all the evidence are added.
+  public func removePersonas() {
+    personas = [:]
+    approaches = [:]
+    dropped.personas = 0
+    dropped.outreach = 0
+    changed = true
+  }
+
   /// Something that could not be seen; cases that it touches list it.
   public func add(_ gap: VisibilityGap) {
     if added.insert(gap).inserted { changed = true }

@@ -94,15 +94,48 @@ public final class PersonaAnalytics {
   /// time, platform, account and analytic. Can be called again after more records.
   public func finish() -> [Signal] {
     var out: [Signal] = []
-    finish { out.append($0) }
+    judgeAll { number, findings, risk in out += signals(number, findings, risk) }
     return PersonaAnalytics.ordered(out)
   }
 
-  /// The signals of `finish()` one by one, in no order that means anything: a million of them need not be held at once.
-  public func finish(_ body: (Signal) -> Void) {
+  /// What all accounts come to, in order of the time and id of the signals: these themselves are made one by one by
+  /// ``signals(of:)``, for a million of them would need gigabytes.
+  public func verdicts() -> [PersonaVerdict] {
+    var out: [PersonaVerdict] = []
+    judgeAll { number, findings, risk in
+      guard risk > 0 else { return }
+      let entity = Entity.persona(world.key(of: number), handle: nil, displayName: nil)
+      let time = self.time(findings)
+      func add(_ analytic: String) {
+        out.append(
+          PersonaVerdict(
+            time: time, signal: Signal.digest(analytic, time, entity), account: number, risk: Float(risk)))
+      }
+      add("persona.risk")
+      guard risk >= configuration.partsFrom else { return }
+      for (analytic, _) in score.analytics(findings) { add(analytic.rawValue) }
+    }
+    out.sort { a, b in a.time != b.time ? a.time < b.time : a.signal < b.signal }
+    return out
+  }
+
+  /// The signals of an account that a verdict of the last call of ``verdicts()`` is about, `persona.risk` first.
+  public func signals(of verdict: PersonaVerdict) -> [Signal] {
+    guard let examination = examination?.value, world.accounts.indices.contains(Int(verdict.account)) else { return [] }
+    var findings = examination.examine(verdict.account)
+    examination.sharing(verdict.account, &findings)
+    return signals(verdict.account, findings, score.risk(findings))
+  }
+
+  private func judgeAll(_ body: (Int32, PersonaFindings, Double) -> Void) {
     let examination = PersonaExamination(world: world, index: index)
     self.examination = (examination, world.counters.snapshots)
     _ = world.takeDirty()
+    func judged(_ number: Int32, _ findings: PersonaFindings) {
+      let risk = score.risk(findings)
+      world.accounts[Int(number)].lastScore = Float(risk)
+      body(number, findings, risk)
+    }
     // Two rounds: what accounts do together is judged by what each of them shows alone. Most share nothing, and are
     // done with the first.
     var sharing: [Int32] = []
@@ -112,7 +145,7 @@ public final class PersonaAnalytics {
       let findings = examination.examine(number)
       world.accounts[i].alone = Float(score.odds(findings))
       if examination.shared.things(of: number, world).isEmpty {
-        judged(number, findings).forEach(body)
+        judged(number, findings)
       } else {
         sharing.append(number)
       }
@@ -120,14 +153,8 @@ public final class PersonaAnalytics {
     for number in sharing {
       var findings = examination.examine(number)
       examination.sharing(number, &findings)
-      judged(number, findings).forEach(body)
+      judged(number, findings)
     }
-  }
-
-  private func judged(_ number: Int32, _ findings: PersonaFindings) -> [Signal] {
-    let risk = score.risk(findings)
-    world.accounts[Int(number)].lastScore = Float(risk)
-    return signals(number, findings, risk)
   }
 
   /// Finds what each account shows by itself, for those that share something with it.
@@ -180,16 +207,38 @@ public final class PersonaAnalytics {
         }))
   }
 
-  /// The approaches of an account to people of the roster, in order of time; empty when the account is not known.
-  public func approaches(of account: AccountKey) -> [PersonaApproach] {
+  /// What correlation is to know of an account: who it is, and its approaches to people of the roster, in order of time,
+  /// each with the person's id. Empty when the account is not known.
+  public func evidence(of account: AccountKey) -> [Observation] {
     guard let number = world.number(of: account) else { return [] }
-    return world.approaches(of: world.resolved(number)).compactMap { approach in
-      world.person(approach.party, in: index).map {
-        PersonaApproach(
-          time: Timestamp(nanoseconds: approach.time), employee: index.roster.people[$0].id,
-          evidence: world.text(of: approach.id), hasLink: approach.hasLink)
-      }
+    let who = world.resolved(number)
+    var out: [Observation] = []
+    if let latest = world.accounts[Int(who)].snapshots.last {
+      out.append(
+        .persona(
+          PersonaObservation(
+            head: ObservationHead(id: world.text(of: latest.id), time: Timestamp(nanoseconds: latest.time)),
+            platform: account.platform, accountID: account.accountID, handle: world.texts[latest.handle] ?? "",
+            displayName: world.texts[latest.name] ?? "")))
     }
+    for approach in world.approaches(of: who) {
+      guard let person = approached(approach.party) else { continue }
+      var o = OutreachObservation(
+        head: ObservationHead(id: world.text(of: approach.id), time: Timestamp(nanoseconds: approach.time)),
+        platform: account.platform, kind: PersonaWorld.kind(of: approach.kind),
+        from: Party(accountID: account.accountID), to: Party(employee: index.roster.people[person].id))
+      o.outcome = approach.outcome.told
+      out.append(.outreach(o))
+    }
+    return out
+  }
+
+  /// The person that a party is: as it was judged, or else whom the roster knows by the handle it was told with.
+  private func approached(_ party: Int32) -> Int? {
+    if let person = examination?.value.person(of: party) ?? world.person(party, in: index) { return person }
+    let at = Int(party)
+    guard world.partyHandles.indices.contains(at), let handle = world.texts[world.partyHandles[at]] else { return nil }
+    return index.person(platform: world.texts[world.parties[at].platform] ?? "", handle: handle)
   }
 
   // MARK: Signals
@@ -221,13 +270,17 @@ public final class PersonaAnalytics {
     return f.latest.flatMap { world.texts[$0.name] }.map { "\($0) (\(account))" } ?? "The account \(account)"
   }
 
+  /// The last approach is when it acted; an account that only shows itself has the time of its last snapshot.
+  private func time(_ f: PersonaFindings) -> Timestamp {
+    Timestamp(nanoseconds: f.approaches.last?.time ?? f.lastTime)
+  }
+
   private func signals(_ number: Int32, _ f: PersonaFindings, _ risk: Double) -> [Signal] {
     guard risk > 0 else { return [] }
     let account = world.accounts[Int(number)]
     let displayName = f.latest.flatMap { world.texts[$0.name] }
     let entity = Entity.persona(world.key(of: number), handle: handle(number, f), displayName: displayName)
-    // The last approach is when it acted; an account that only shows itself has the time of its last snapshot.
-    let time = Timestamp(nanoseconds: f.approaches.last?.time ?? f.lastTime)
+    let time = self.time(f)
     let name = self.name(number, f)
     let reasons = PersonaReasons(world: world, index: index)
     let weighed = score.analytics(f)

@@ -69,12 +69,11 @@ public final class Analysis {
     try readCaptures(shelf, investigation)
 
     progress("reasoning")
-    let conclusion = investigation.conclude()
-    write(conclusion)
+    let conclusion = conclude(investigation)
     statistics.run = .init(
       started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: peakMemory(),
       workers: request.workers)
-    statistics.signals = UInt64(conclusion.signals.count)
+    statistics.signals = UInt64(conclusion.signalCount)
     statistics.note(suppressed: conclusion)
     statistics.cases = UInt64(conclusion.cases.count)
     statistics.refusals = UInt64(refusals)
@@ -249,18 +248,39 @@ public final class Analysis {
 
   // MARK: output
 
-  private func write(_ conclusion: Conclusion) {
+  /// Concludes, and writes what is concluded: flows with their processes, then signals, then cases.
+  private func conclude(_ investigation: Investigation) -> Conclusion {
+    // Signals are written as they are made, and come after the flows that wait for their processes: what those came to is
+    // known first.
+    var waiting = true
+    var rows: [StoredRow] = []
+    let wantsSignals = store != nil || output?.wants(.signal) == true
+    let use: SignalUse =
+      wantsSignals
+      ? .given { [self] signal in
+        if waiting { writeHeld(investigation.processes) }
+        waiting = false
+        output?.write(signal)
+        guard store != nil else { return }
+        rows.append(StoredRow(signal))
+        guard rows.count >= 4096 else { return }
+        conclude(rows)
+        rows.removeAll(keepingCapacity: true)
+      } : .counted
+    let conclusion = investigation.conclude(use)
+    if waiting { writeHeld(investigation.processes) }
+    conclude(rows)
+    for one in conclusion.cases { output?.write(one) }
+    if store != nil { conclude(conclusion.cases.map(StoredRow.init)) }
+    return conclusion
+  }
+
+  private func writeHeld(_ processes: [FlowID: [FlowProcess]]) {
     for i in held.indices {
-      held[i].processes = conclusion.processes[held[i].id] ?? []
+      held[i].processes = processes[held[i].id] ?? []
       output?.write(held[i])
     }
-    for signal in conclusion.signals { output?.write(signal) }
-    for one in conclusion.cases { output?.write(one) }
-    if store != nil {
-      conclude(held.map(StoredRow.init))
-      conclude(conclusion.signals.map(StoredRow.init))
-      conclude(conclusion.cases.map(StoredRow.init))
-    }
+    if store != nil { conclude(held.map(StoredRow.init)) }
     held = []
   }
 
@@ -271,6 +291,7 @@ public final class Analysis {
 
   /// Stores what a later run on more evidence may conclude otherwise.
   private func conclude(_ rows: [StoredRow]) {
+    guard !rows.isEmpty else { return }
     do throws(StoreError) { try store?.update(rows) } catch { note(error.description) }
   }
 

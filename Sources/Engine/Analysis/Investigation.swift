@@ -10,13 +10,26 @@ import PluginHost
 public struct Conclusion: Sendable {
   /// The processes of each flow that has any.
   public var processes: [FlowID: [FlowProcess]] = [:]
-  /// In order of time.
+  /// In order of time; of accounts only those that a case may name, where the others were not asked to be kept.
   public var signals: [Signal] = []
+  /// How many signals there are, those that are not kept included.
+  public var signalCount = 0
   /// In order of severity and score.
   public var cases: [Case] = []
   public var gaps: [VisibilityGap] = []
   /// How many signals each suppression covers, by its id.
   public var suppressed: [String: Int] = [:]
+}
+
+/// What becomes of the signals of a conclusion. Those of quiet accounts (below what a case needs) may be a million, and no
+/// conclusion of its own needs them.
+public enum SignalUse {
+  /// The conclusion has them all.
+  case kept
+  /// The conclusion has those that a case may name; the body takes all, one by one, in order of time and id.
+  case given((Signal) -> Void)
+  /// The conclusion has those that a case may name; all are counted.
+  case counted
 }
 
 /// Takes evidence in any order; `conclude()` reasons over all that is held and can be called again after more.
@@ -40,6 +53,9 @@ public final class Investigation {
   private var isPastCut = false
   /// Whether any host told of a connection: then every flow may be one.
   public private(set) var hasConnections = false
+
+  /// The processes of each flow that has any, as the last conclusion found them: before its signals are given.
+  public private(set) var processes: [FlowID: [FlowProcess]] = [:]
 
   /// What analysts say is of no concern, from the next conclusion on.
   public var suppressions: [Suppression]
@@ -70,9 +86,11 @@ public final class Investigation {
     case .connection:
       hasConnections = true
       attribution.observe(observation)
-    case .process, .asset: attribution.observe(observation)
+    case .process: attribution.observe(observation)
+    case .asset:
+      attribution.observe(observation)
+      correlator.add(observation)
     }
-    correlator.add(observation)
   }
 
   public func observe(_ anomalies: [AnomalyRecord]) { network.observe(anomalies) }
@@ -152,13 +170,13 @@ public final class Investigation {
 
   // MARK: conclusion
 
-  public func conclude() -> Conclusion {
+  public func conclude(_ use: SignalUse = .kept) -> Conclusion {
     var conclusion = Conclusion()
     let resolution = attribution.resolve()
-    conclusion.processes = resolution.processes
+    processes = resolution.processes
+    conclusion.processes = processes
 
     var signals: [Signal] = []
-    if configuration.flag("analytics.personas.enabled") { signals += personas.finish() }
     var networkGaps: [VisibilityGap] = []
     if configuration.flag("analytics.network.enabled") {
       let found = network.signals()
@@ -167,8 +185,8 @@ public final class Investigation {
     }
     if configuration.flag("analytics.processes.enabled") { signals += ProcessAnalytics().signals(resolution) }
     signals.sort { a, b in a.time != b.time ? a.time < b.time : a.id < b.id }
-    let weighed = SuppressionIndex(suppressions, roster: correlator.roster, resolution: resolution).apply(signals) {
-      id in
+    let index = SuppressionIndex(suppressions, roster: correlator.roster, resolution: resolution)
+    let weighed = index.apply(signals) { id in
       flows[id].map { flow in
         ([flow.sourceIP, flow.destinationIP], (resolution.processes[id] ?? []).map(\.host))
       }
@@ -182,14 +200,69 @@ public final class Investigation {
     correlator.add(resolution)
     correlator.removeSignals()
     for signal in weighed.counting { correlator.add(signal) }
-    for gap in networkGaps + boundsReached() { correlator.add(gap) }
+    conclusion.suppressed = weighed.covered
+    judgeAccounts(among: weighed.signals, index, use, &conclusion)
+    for gap in networkGaps + boundsReached() + personaBounds() { correlator.add(gap) }
     let outcome = expectsLateEvents ? correlator.current() : correlator.finish()
 
-    conclusion.signals = weighed.signals
-    conclusion.suppressed = weighed.covered
     conclusion.cases = outcome.cases
     conclusion.gaps = outcome.gaps
     return conclusion
+  }
+
+  /// Adds the signals of accounts, in order among the others. The signals of an account have one time; they are made when
+  /// the first of them comes, and kept while others of that time may come.
+  private func judgeAccounts(
+    among others: [Signal], _ index: SuppressionIndex, _ use: SignalUse, _ conclusion: inout Conclusion
+  ) {
+    let verdicts = configuration.flag("analytics.personas.enabled") ? personas.verdicts() : []
+    conclusion.signalCount = others.count + verdicts.count
+    correlator.removePersonas()
+    var rest = others[...]
+    func take(_ signal: Signal, isLoud: Bool) {
+      switch use {
+      case .kept: conclusion.signals.append(signal)
+      case .given(let body):
+        body(signal)
+        if isLoud { conclusion.signals.append(signal) }
+      case .counted: if isLoud { conclusion.signals.append(signal) }
+      }
+    }
+    var seen: [(verdict: PersonaVerdict, signals: [Signal])] = []
+    for verdict in verdicts {
+      let isLoud = Double(verdict.risk) >= correlator.configuration.persona
+      if case .counted = use, !isLoud, suppressions.isEmpty { continue }
+      while let other = rest.first, Investigation.precedes(other, verdict) {
+        take(other, isLoud: true)
+        rest = rest.dropFirst()
+      }
+      if let last = seen.last, last.verdict.time != verdict.time { seen.removeAll(keepingCapacity: true) }
+      let signals: [Signal]
+      if let known = seen.last(where: { $0.verdict.isOfSameAccount(as: verdict) }) {
+        signals = known.signals
+      } else {
+        let weighed = index.apply(personas.signals(of: verdict))
+        signals = weighed.signals
+        seen.append((verdict, signals))
+        conclusion.suppressed.merge(weighed.covered) { $0 + $1 }
+        if isLoud { correlate(weighed) }
+      }
+      guard let signal = signals.first(where: { Signal.digest($0.analytic, $0.time, $0.entity) == verdict.signal })
+      else { continue }
+      take(signal, isLoud: isLoud)
+    }
+    for other in rest { take(other, isLoud: true) }
+  }
+
+  private static func precedes(_ signal: Signal, _ verdict: PersonaVerdict) -> Bool {
+    signal.time != verdict.time ? signal.time < verdict.time : signal.id < Signal.id(verdict.signal)
+  }
+
+  /// Only of accounts that a case may name correlation needs to know who they are and whom they approached.
+  private func correlate(_ account: SuppressionIndex.Outcome) {
+    for signal in account.counting { correlator.add(signal) }
+    guard case .persona(let key, _, _)? = account.signals.first?.entity else { return }
+    for observation in personas.evidence(of: key) { correlator.add(observation) }
   }
 
   private func flowsNamed(by signals: [Signal]) -> Set<FlowID> {
@@ -200,6 +273,19 @@ public final class Investigation {
       }
     }
     return named
+  }
+
+  /// Of one account the first and the latest are kept: what it comes to rests on those, and is whole as far as it goes.
+  private func personaBounds() -> [VisibilityGap] {
+    let count = personas.counters.recordsDropped
+    guard count > 0 else { return [] }
+    let bounds = PersonaConfiguration()
+    return [
+      VisibilityGap(
+        kind: "bound_reached", subject: "personas",
+        reason: "\(count) snapshots, changes and approaches are not weighed any more: of one account "
+          + "\(bounds.maximumSnapshots) snapshots and changes and \(bounds.maximumApproaches) approaches are")
+    ]
   }
 
   private func boundsReached() -> [VisibilityGap] {
@@ -216,6 +302,8 @@ public final class Investigation {
     let evicted = attribution.evicted
     note(evicted.connections, "connections", AttributionConfiguration().maximumConnections)
     note(evicted.processes, "process events", AttributionConfiguration().maximumProcesses)
+    let counters = personas.counters
+    note(counters.accountsDropped, "records of accounts", PersonaConfiguration().maximumAccounts)
     return all
   }
 }

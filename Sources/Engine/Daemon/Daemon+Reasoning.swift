@@ -134,7 +134,7 @@ extension Daemon {
     }
     lastConclusion = result.conclusion
     (ledger, unstored) = (result.ledger, result.unstored)
-    statistics.signals = UInt64(result.conclusion.signals.count)
+    statistics.signals = UInt64(result.conclusion.signalCount)
     statistics.note(suppressed: result.conclusion)
     statistics.cases = UInt64(result.conclusion.cases.count)
     statistics.counters["signals_withdrawn", default: 0] &+= UInt64(result.news.withdrawn.count)

@@ -1,13 +1,19 @@
 /// Names of derived records: made of what they say, so that a second run gives the same.
 
 extension Signal {
-  /// `signal-` and sixteen digits, of the analytic, its entity and its time.
-  public var id: String {
+  /// `signal-` and the sixteen digits of its digest.
+  public var id: String { Signal.id(Signal.digest(analytic, time, entity)) }
+
+  /// The id of the signal that has this digest: ids are in the order of their digests.
+  public static func id(_ digest: UInt64) -> String { "signal-" + hexDigits(digest) }
+
+  /// Of the analytic, its time and its entity: what a signal's id is made of.
+  public static func digest(_ analytic: String, _ time: Timestamp, _ entity: Entity) -> UInt64 {
     var hash = StableHash()
     hash.combine(analytic)
     hash.combine(time.nanoseconds)
     entity.combine(into: &hash)
-    return "signal-" + hash.digits
+    return hash.finish()
   }
 }
 

@@ -31,7 +31,7 @@ struct PersonaForgettingTests {
     #expect(signals.risk("@handle7") == nil)
     #expect(!signals.contains { $0.reason.contains("Ashgrove") })
     #expect(analytics.explain(key) == nil)
-    #expect(analytics.approaches(of: key).isEmpty)
+    #expect(analytics.evidence(of: key).isEmpty)
     #expect(!analytics.forget(key))
   }
 

@@ -1,5 +1,7 @@
 /// What is kept of an account. Texts are numbers in the `StringTable`; −1 is "the platform does not show it".
 
+import Evidence
+
 struct Snapshot {
   /// Stands for a time or a number that is not shown.
   static let unknown = Int64.min
@@ -33,7 +35,21 @@ struct ToldChange {
 }
 
 struct Approach {
-  enum Outcome: UInt8 { case unknown, pending, accepted, ignored, declined, reported }
+  enum Outcome: UInt8 {
+    case unknown, pending, accepted, ignored, declined, reported
+
+    /// As a source tells it; nil where it does not.
+    var told: OutreachObservation.Outcome? {
+      switch self {
+      case .unknown: nil
+      case .pending: .pending
+      case .accepted: .accepted
+      case .ignored: .ignored
+      case .declined: .declined
+      case .reported: .reported
+      }
+    }
+  }
   var time: Int64
   var id: RecordID
   /// A number in `Parties`.

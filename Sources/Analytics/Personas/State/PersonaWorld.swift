@@ -166,18 +166,16 @@ final class PersonaWorld {
     accounts[at].wordings.removeLast()
   }
 
+  /// The kinds by the number that an approach keeps of its own.
+  private static let kinds: [OutreachObservation.Kind] = [
+    .connectionRequest, .follow, .directMessage, .mention, .reply, .invite, .email, .call,
+  ]
+
   private static func number(of kind: OutreachObservation.Kind) -> UInt8 {
-    switch kind {
-    case .connectionRequest: 0
-    case .follow: 1
-    case .directMessage: 2
-    case .mention: 3
-    case .reply: 4
-    case .invite: 5
-    case .email: 6
-    case .call: 7
-    }
+    UInt8(truncatingIfNeeded: kinds.firstIndex(of: kind) ?? 0)
   }
+
+  static func kind(of number: UInt8) -> OutreachObservation.Kind { kinds[Int(number & 7)] }
 
   func touch(_ number: Int32) {
     guard !accounts[Int(number)].isDirty else { return }
