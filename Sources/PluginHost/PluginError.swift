@@ -1,5 +1,12 @@
 /// Why a plugin, or an input of one, could not be used.
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What the system says of the call that has just failed.
+var systemWords: String { String(cString: strerror(errno)) }
+
 /// Prints as one line: what, where, and what to do.
 public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Kind: String, Sendable, Hashable {

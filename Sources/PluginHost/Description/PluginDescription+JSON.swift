@@ -92,7 +92,7 @@ extension ProtocolDescription {
     w.objects("patterns", patterns) { pattern, w in
       w.member("direction", pattern.direction == 0 ? "to_server" : "to_client")
       w.member("offset", pattern.offset)
-      w.member("bytes", pattern.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+      w.member("bytes", HexText.encode(pattern.bytes))
     }
     if let firstSpeaker { w.member("first_speaker", firstSpeaker == 0 ? "client" : "server") }
     w.endObject()

@@ -137,7 +137,7 @@ private struct Retold {
       }
       && proto.list("alpn").allSatisfy { $0.withText { table.pointee.alpn?(table, id, $0) } == VDT_OK }
       && proto.list("patterns").allSatisfy { pattern in
-        guard let offset = pattern.number("offset"), let bytes = Retold.bytes(pattern["bytes"]?.string ?? "") else {
+        guard let offset = pattern.number("offset"), let bytes = HexText.decode(pattern["bytes"]?.string ?? "") else {
           return false
         }
         let direction = pattern["direction"]?.string == "to_server" ? VDT_TO_SERVER : VDT_TO_CLIENT
@@ -177,17 +177,6 @@ private struct Retold {
 
   private static func severity(_ name: String) -> UInt32? {
     Severity.allCases.first { $0.name == name }.map { UInt32($0.rawValue) }
-  }
-
-  private static func bytes(_ hexadecimal: String) -> [UInt8]? {
-    let digits = Array(hexadecimal.utf8)
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for at in stride(from: 0, to: digits.count, by: 2) {
-      guard let byte = UInt8(String(decoding: digits[at...at + 1], as: UTF8.self), radix: 16) else { return nil }
-      bytes.append(byte)
-    }
-    return bytes
   }
 }
 

@@ -68,7 +68,7 @@ final class CheckedFile: Sendable {
   init(path: String) throws(PluginError) {
     self.path = path
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw PluginError(.file, path, "cannot be read: \(String(cString: strerror(errno)))") }
+    guard file >= 0 else { throw PluginError(.file, path, "cannot be read: \(systemWords)") }
     descriptor = file
     do throws(PluginError) {
       (identity, origin) = try Self.check(file, path)
@@ -97,7 +97,7 @@ final class CheckedFile: Sendable {
   ) throws(PluginError) -> (FileIdentity, (folder: String, owner: uid_t)?) {
     var info = stat()
     guard fstat(file, &info) == 0 else {
-      throw PluginError(.file, path, "cannot be read: \(String(cString: strerror(errno)))")
+      throw PluginError(.file, path, "cannot be read: \(systemWords)")
     }
     if vedette_is_sealed(file) == 1 { return (FileIdentity(info), nil) }
     guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }

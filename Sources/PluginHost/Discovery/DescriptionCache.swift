@@ -4,6 +4,7 @@
 /// is not asked, what it says is read by the rules for a plugin's own words, and a plugin whose code then says something else
 /// is refused. Where it cannot be read or written, children are started as if it were not there.
 
+import Evidence
 import JSON
 
 #if canImport(Glibc)
@@ -120,9 +121,7 @@ public struct DescriptionCache: Sendable {
   /// Keeps `new` beside what was `known`; the oldest go where there are too many. A further run at the same time may win:
   /// then the next one finds less.
   func keep(_ new: [Entry], beside known: [Entry], of program: String) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    let latest = Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec) &- youngest
+    let latest = Timestamp.now().nanoseconds &- youngest
     let settled = new.filter { max($0.file.modified, $0.file.changed) < latest }
     guard !settled.isEmpty, let circumstances = Circumstances(program) else { return }
     let stale = Set(settled.map(\.file))

@@ -1,7 +1,5 @@
 /// From the files of a search to plugins: which are looked at, who describes them, and which of several counts.
 
-import JSON
-
 /// One search under way.
 struct Gathering {
   let trust: PluginTrust

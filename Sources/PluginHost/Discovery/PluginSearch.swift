@@ -60,7 +60,7 @@ public struct PluginSearch: Sendable {
   }
 
   private static func unreadable(_ folder: String) -> PluginError {
-    PluginError(.file, folder, "plugins are not looked for here: \(String(cString: strerror(errno)))")
+    PluginError(.file, folder, "plugins are not looked for here: \(systemWords)")
   }
 
   static func isPluginName(_ name: String) -> Bool {

@@ -46,7 +46,7 @@ public final class SealedFile: Sendable {
     }
     let name = path.split(separator: "/").last.map(String.init) ?? "plugin"
     let copy = vedette_memory_file(String(name.prefix(200)))
-    guard copy >= 0 else { throw PluginError(.file, path, "no memory to load it from: \(Self.errorWords)") }
+    guard copy >= 0 else { throw PluginError(.file, path, "no memory to load it from: \(systemWords)") }
     do throws(PluginError) {
       try Self.copy(checked, to: copy)
     } catch {
@@ -72,12 +72,12 @@ public final class SealedFile: Sendable {
   public func sha256() throws(PluginError) -> [UInt8]? {
     guard descriptor >= 0 else { return nil }
     var info = stat()
-    guard fstat(descriptor, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(Self.errorWords)") }
+    guard fstat(descriptor, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(systemWords)") }
     let size = Int(info.st_size)
     guard size > 0 else { return SHA256.digest(UnsafeRawBufferPointer(start: nil, count: 0)) }
     // Sealed: it neither shrinks nor changes under the mapping.
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-      throw PluginError(.file, path, "no memory to check it: \(Self.errorWords)")
+      throw PluginError(.file, path, "no memory to check it: \(systemWords)")
     }
     defer { munmap(start, size) }
     let digest = SHA256.digest(UnsafeRawBufferPointer(start: start, count: size))
@@ -91,12 +91,10 @@ public final class SealedFile: Sendable {
     while at < off_t(file.size) {
       let count = sendfile(copy, file.descriptor, &at, Int(file.size) - Int(at))
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw PluginError(.file, file.path, "cannot be read: \(errorWords)") }
+      guard count >= 0 else { throw PluginError(.file, file.path, "cannot be read: \(systemWords)") }
       // It was cut while it was read: what is there is judged by the loader.
       if count == 0 { break }
     }
-    guard vedette_seal(copy) == 0 else { throw PluginError(.file, file.path, "cannot be sealed: \(errorWords)") }
+    guard vedette_seal(copy) == 0 else { throw PluginError(.file, file.path, "cannot be sealed: \(systemWords)") }
   }
-
-  private static var errorWords: String { String(cString: strerror(errno)) }
 }

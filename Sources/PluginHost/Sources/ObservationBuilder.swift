@@ -96,7 +96,7 @@ struct ObservationBuilder {
     case .f64(let v): .double(v)
     case .flag(let v): .bool(v)
     case .text(let v): .string(v)
-    case .bytes(let v): .string(v.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    case .bytes(let v): .string(HexText.encode(v))
     case .ip(let v): .string(v.description)
     case .mac(let v): .string(v.description)
     case .time(let v): .string(v.rfc3339)

@@ -106,7 +106,7 @@ final class Unpacker {
       repeat { n = Glibc.read(descriptor, buffer.baseAddress, buffer.count) } while n < 0 && errno == EINTR
       return n
     }
-    guard count >= 0 else { throw InputFault(text: "cannot be read: \(String(cString: strerror(errno)))") }
+    guard count >= 0 else { throw InputFault(text: "cannot be read: \(systemWords)") }
     inputAt = 0
     inputCount = count
     atEnd = count == 0
@@ -170,7 +170,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
   public init(path: String) throws(PluginError) {
     self.path = path
     let fd = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
-    guard fd >= 0 else { throw PluginError(.file, path, "cannot be opened: \(String(cString: strerror(errno)))") }
+    guard fd >= 0 else { throw PluginError(.file, path, "cannot be opened: \(systemWords)") }
     var info = stat()
     guard fstat(fd, &info) == 0, info.st_mode & S_IFMT != S_IFDIR else {
       Glibc.close(fd)
@@ -188,7 +188,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
       start = try Self.unpack(unpacker)
       var ends: [Int32] = [-1, -1]
       guard pipe(&ends) == 0 else {
-        throw InputFault(text: "no pipe to decompress through: \(String(cString: strerror(errno)))")
+        throw InputFault(text: "no pipe to decompress through: \(systemWords)")
       }
       for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
       // A larger pipe means fewer switches between the two threads; refusal does no harm.
@@ -239,7 +239,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
     while count < limit {
       let n = bytes.withUnsafeMutableBytes { Glibc.read(fd, $0.baseAddress.map { $0 + count }, limit - count) }
       if n < 0, errno == EINTR { continue }
-      guard n >= 0 else { throw InputFault(text: "cannot be read: \(String(cString: strerror(errno)))") }
+      guard n >= 0 else { throw InputFault(text: "cannot be read: \(systemWords)") }
       if n == 0 { break }
       count += n
     }

@@ -110,10 +110,10 @@ enum KeyFile {
     _ path: String, most: Int = mostBytes, fault: (_ file: Int32, _ info: stat) -> String? = { _, _ in nil }
   ) throws(PluginError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
+    guard file >= 0 else { throw PluginError(.file, path, "cannot be read: \(systemWords)") }
     defer { close(file) }
     var info = stat()
-    guard fstat(file, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
+    guard fstat(file, &info) == 0 else { throw PluginError(.file, path, "cannot be read: \(systemWords)") }
     guard info.st_mode & S_IFMT == S_IFREG else { throw PluginError(.file, path, "is no file") }
     if let words = fault(file, info) { throw PluginError(.file, path, words) }
     var bytes = [UInt8](repeating: 0, count: most + 1)
@@ -123,7 +123,7 @@ enum KeyFile {
         Glibc.read(file, room.baseAddress.map { $0 + filled }, room.count - filled)
       }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw PluginError(.file, path, "cannot be read: \(errorWords)") }
+      guard count >= 0 else { throw PluginError(.file, path, "cannot be read: \(systemWords)") }
       if count == 0 { break }
       filled += count
     }
@@ -135,7 +135,7 @@ enum KeyFile {
   /// Writes a file that is not there yet; one that could not be written whole is taken away.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(PluginError) {
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard file >= 0 else { throw PluginError(.file, path, "cannot be made: \(errorWords)") }
+    guard file >= 0 else { throw PluginError(.file, path, "cannot be made: \(systemWords)") }
     var written = 0
     var fault: String?
     while written < bytes.count, fault == nil {
@@ -143,9 +143,9 @@ enum KeyFile {
         Glibc.write(file, room.baseAddress.map { $0 + written }, room.count - written)
       }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { fault = errorWords } else { written += count }
+      if count <= 0 { fault = systemWords } else { written += count }
     }
-    if close(file) != 0, fault == nil { fault = errorWords }
+    if close(file) != 0, fault == nil { fault = systemWords }
     if let fault {
       unlink(path)
       throw PluginError(.file, path, "cannot be written: \(fault)")
@@ -166,6 +166,4 @@ enum KeyFile {
     bytes.removeLast(bytes.count - count)
     return bytes
   }
-
-  static var errorWords: String { String(cString: strerror(errno)) }
 }

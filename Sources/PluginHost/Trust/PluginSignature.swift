@@ -69,21 +69,3 @@ public struct PluginSignature: Sendable, Hashable {
     "\(Self.title)\nalgorithm: ed25519\nkey: \(keyID)\nsignature: \(Base64Text.encode(bytes))\n"
   }
 }
-
-/// Digests as people and configurations write them.
-public enum HexText {
-  /// 0-9 and a-f.
-  static func isDigit(_ byte: UInt8) -> Bool {
-    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")
-  }
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// A SHA-256 of 64 hexadecimal digits, in lower case; nil for anything else.
-  public static func sha256(_ text: String) -> String? {
-    let small = text.lowercased()
-    return small.utf8.count == 64 && small.utf8.allSatisfy(isDigit) ? small : nil
-  }
-}

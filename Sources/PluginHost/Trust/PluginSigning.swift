@@ -23,7 +23,7 @@ public enum PluginSigning {
     unlink(draft)
     try KeyFile.write(Array(signature.text.utf8), to: draft, mode: 0o644)
     guard rename(draft, place) == 0 else {
-      let words = KeyFile.errorWords
+      let words = systemWords
       unlink(draft)
       throw PluginError(.file, place, "cannot be written: \(words)")
     }
