@@ -101,15 +101,12 @@ final class PacketWorker {
   @inline(never)
   private static func followInner(_ decoder: inout PacketDecoder, _ flows: FlowEngine, _ inspector: Inspector) {
     var packet = Packet()
-    for depth in 1...UInt8.max {
-      let inner = inspector.takeInnerPackets()
-      if inner.isEmpty { return }
-      guard Int(depth) <= decoder.options.tunnelDepth else { return inspector.leave(inner) }
-      for one in inner {
+    for depth in 0..<UInt8(clamping: decoder.options.tunnelDepth) {
+      for one in inspector.takeInnerPackets() {
         one.bytes.withUnsafeBytes { bytes in
           decoder.decodeHandedBack(
-            bytes, outer: (NetworkAddress(one.client), NetworkAddress(one.server)), depth: depth, time: one.time,
-            number: one.number, into: &packet)
+            bytes, outer: (NetworkAddress(one.client), NetworkAddress(one.server)), depth: depth + 1,
+            time: one.time, number: one.number, into: &packet)
           repeat {
             flows.process(&packet, frame: bytes)
           } while decoder.decodeInner(bytes, into: &packet)

@@ -177,6 +177,7 @@ final class WorkerLanes {
   init?(_ workers: [PacketWorker]) {
     let lanes = workers.map(Lane.init)
     self.lanes = lanes
+    given = [UInt64](repeating: 0, count: Self.buffers * lanes.count)
     open = .allocate(capacity: lanes.count)
     for (index, lane) in lanes.enumerated() { (open + index).initialize(to: lane.take()) }
     for lane in lanes {
@@ -222,11 +223,10 @@ final class WorkerLanes {
   /// The buffers that frames lie in, used in turn.
   static let buffers = 16
   /// By buffer and lane: how many loads the lane had been sent, or was about to be, when all frames of the buffer were given.
-  private var given = [UInt64](repeating: 0, count: 0)
+  private var given: [UInt64]
 
   /// All frames that were given lie in other buffers than `next`, or are through when this returns.
   func turn(to next: Int) {
-    if given.isEmpty { given = [UInt64](repeating: 0, count: Self.buffers * lanes.count) }
     let previous = (next + Self.buffers - 1) % Self.buffers
     for (index, lane) in lanes.enumerated() {
       given[previous * lanes.count + index] = lane.sent &+ (open[index].count > 0 ? 1 : 0)

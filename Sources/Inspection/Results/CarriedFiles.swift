@@ -50,16 +50,14 @@ extension Inspector {
   func takeFile(_ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ child: HandedBack, _ newest: ByteMark) {
     let there = noted(slot)
     let dissector = session.pointee.dissector
-    let known = there.files.firstIndex { $0.id == child.id && $0.dissector == dissector }
-    guard known != nil || there.files.count < Self.filesPerFlow else {
-      counters.childrenNotFollowed &+= 1
-      return
-    }
-    let at = known ?? there.files.count
-    if known == nil {
-      there.files.append(
-        CarriedFile(
-          child, dissector, protocols[session.pointee.proto].name, Timestamp(nanoseconds: newest.time)))
+    let at = there.files.firstIndex { $0.id == child.id && $0.dissector == dissector } ?? there.files.count
+    if at == there.files.count {
+      guard at < Self.filesPerFlow else {
+        counters.childrenNotFollowed &+= 1
+        return
+      }
+      let proto = protocols[session.pointee.proto].name
+      there.files.append(CarriedFile(child, dissector, proto, Timestamp(nanoseconds: newest.time)))
     }
     let file = there.files[at]
     if file.name.isEmpty { file.name = child.name }

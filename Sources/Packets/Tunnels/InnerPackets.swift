@@ -58,12 +58,12 @@ extension PacketDecoder {
   }
 
   /// Decodes an IP packet that a dissector took out of a flow, into `packet`, which is overwritten: it counts as one more tunnel
-  /// deep. One that is in more of them than allowed has no network layer, and the anomaly `tunnel.too_deep`.
+  /// deep.
   ///
   /// - Parameters:
   ///   - bytes: from the version nibble on; offsets in `packet` count from their start.
   ///   - outer: the ends of the flow that carried it.
-  ///   - depth: tunnels that it came out of, that flow among them, from 1.
+  ///   - depth: tunnels that it came out of, that flow among them, from 1 to ``DecoderOptions/tunnelDepth``.
   ///   - time: of the packet that brought it, nanoseconds since 1970 UTC; `number`: that one's place in its capture.
   public mutating func decodeHandedBack(
     _ bytes: UnsafeRawBufferPointer, outer: (NetworkAddress, NetworkAddress), depth: UInt8, time: Int64, number: UInt64,
@@ -72,7 +72,6 @@ extension PacketDecoder {
     packet.restart(time: time, number: number, interface: 0, capturedLength: bytes.count, wireLength: bytes.count)
     packet.tunnelDepth = depth
     packet.tunnelEnds = NetworkAddress.pairName(outer.0, outer.1)
-    guard Int(depth) <= options.tunnelDepth else { return packet.raise(.tunnelTooDeep, at: 0) }
     decodeRawIP(WireBytes(bytes), Region(offset: 0, end: bytes.count, wireEnd: bytes.count), into: &packet)
     settleChecksums(&packet)
   }
