@@ -122,8 +122,7 @@ public final class PersonaAnalytics {
   /// The signals of an account that a verdict of the last call of ``verdicts()`` is about, `persona.risk` first.
   public func signals(of verdict: PersonaVerdict) -> [Signal] {
     guard let examination = examination?.value, world.accounts.indices.contains(Int(verdict.account)) else { return [] }
-    var findings = examination.examine(verdict.account)
-    examination.sharing(verdict.account, &findings)
+    let findings = examination.examineWhole(verdict.account)
     return signals(verdict.account, findings, score.risk(findings))
   }
 
@@ -151,9 +150,7 @@ public final class PersonaAnalytics {
       }
     }
     for number in sharing {
-      var findings = examination.examine(number)
-      examination.sharing(number, &findings)
-      judged(number, findings)
+      judged(number, examination.examineWhole(number))
     }
   }
 
@@ -175,9 +172,7 @@ public final class PersonaAnalytics {
     }
     guard let examination = examination?.value else { return PersonaFindings() }
     examination.handOf.removeAll(keepingCapacity: true)
-    var findings = examination.examine(number)
-    examination.sharing(number, &findings)
-    return findings
+    return examination.examineWhole(number)
   }
 
   /// How an account came to its score; nil when it is not known.
@@ -327,8 +322,7 @@ public final class PersonaAnalytics {
       let number = Int32(truncatingIfNeeded: i)
       guard !world.isAbsorbed(number) else { continue }
       let key = world.key(of: number)
-      var findings = examination.examine(number)
-      examination.sharing(number, &findings)
+      let findings = examination.examineWhole(number)
       out +=
         key.platform + "\t" + key.accountID + "\t" + findings.values.map { "\($0)" }.joined(separator: "\t") + "\n"
     }

@@ -69,7 +69,7 @@ public final class Analysis {
     try readCaptures(shelf, investigation)
 
     progress("reasoning")
-    let conclusion = conclude(investigation)
+    let conclusion = writeConclusion(of: investigation)
     statistics.run = .init(
       started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: peakMemory(),
       workers: request.workers)
@@ -249,7 +249,7 @@ public final class Analysis {
   // MARK: output
 
   /// Concludes, and writes what is concluded: flows with their processes, then signals, then cases.
-  private func conclude(_ investigation: Investigation) -> Conclusion {
+  private func writeConclusion(of investigation: Investigation) -> Conclusion {
     // Signals are written as they are made, and come after the flows that wait for their processes: what those came to is
     // known first.
     var waiting = true

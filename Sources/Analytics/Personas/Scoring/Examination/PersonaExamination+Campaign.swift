@@ -11,6 +11,13 @@ struct Hand {
 }
 
 extension PersonaExamination {
+  /// What an account shows by itself and what it has in common with others.
+  func examineWhole(_ number: Int32) -> PersonaFindings {
+    var findings = examine(number)
+    sharing(number, &findings)
+    return findings
+  }
+
   /// Adds what the account shares with others, whose own scores must have been found (`AccountState.alone`).
   func sharing(_ number: Int32, _ f: inout PersonaFindings) {
     var kinds: [Int32: Set<PersonaPart>] = [:]
