@@ -105,13 +105,15 @@ private final class Host {
   }
 }
 
+/// What the ABI passes, copied.
+private func bytes(_ start: UnsafeRawPointer?, _ count: UInt64) -> [UInt8] {
+  Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(count)))
+}
+private func bytes(_ bytes: vdt_bytes) -> [UInt8] { PluginKitTests.bytes(bytes.ptr, bytes.len) }
+private func text(_ text: vdt_str) -> String { String(decoding: bytes(text.ptr, text.len), as: UTF8.self) }
+
 @Suite("The kit for plugins in Swift")
 struct KitTests {
-  private func text(_ text: vdt_str) -> String {
-    String(
-      decoding: UnsafeRawBufferPointer(start: text.ptr, count: text.ptr == nil ? 0 : Int(text.len)), as: UTF8.self)
-  }
-
   @Test("A switch says to what, and where in each direction; what is not said is now")
   func switches() throws {
     let host = try Host()
@@ -145,14 +147,9 @@ struct KitTests {
     host.sink.pointee.context = Unmanaged.passUnretained(heard).toOpaque()
     host.sink.pointee.child = { sink, child in
       guard let context = sink?.pointee.context, let child = child?.pointee else { return VDT_E_ARGUMENT }
-      func text(_ text: vdt_str) -> String {
-        String(
-          decoding: UnsafeRawBufferPointer(start: text.ptr, count: text.ptr == nil ? 0 : Int(text.len)),
-          as: UTF8.self)
-      }
       Unmanaged<Heard>.fromOpaque(context).takeUnretainedValue().child = (
         child.kind, child.flags, child.id, text(child.name), text(child.alpn),
-        Array(UnsafeRawBufferPointer(start: child.bytes.ptr, count: Int(child.bytes.len)))
+        bytes(child.bytes)
       )
       return VDT_OK
     }
@@ -175,7 +172,7 @@ struct KitTests {
     var saved = vdt_bytes()
     #expect(state.save_session(host.session, &saved) == VDT_OK)
     // Format 1, two lines.
-    #expect(Array(UnsafeRawBufferPointer(start: saved.ptr, count: Int(saved.len))) == [1, 2])
+    #expect(bytes(saved) == [1, 2])
     var flow = vdt_flow()
     var resumed: OpaquePointer?
     #expect(state.load_session(host.instance, &flow, saved, &resumed) == VDT_OK)
@@ -183,7 +180,7 @@ struct KitTests {
     host.session = try #require(resumed)
     _ = host.say("three")
     #expect(state.save_session(host.session, &saved) == VDT_OK)
-    #expect(Array(UnsafeRawBufferPointer(start: saved.ptr, count: Int(saved.len))) == [1, 3])
+    #expect(bytes(saved) == [1, 3])
   }
 
   @Test("A state of a version that the dissector does not know is refused, and nothing is left behind")
