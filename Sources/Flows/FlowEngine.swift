@@ -104,13 +104,6 @@ public final class FlowEngine {
     swap(&anomalies, &core.pointee.anomalyRecords)
   }
 
-  /// What host pairs sent outside sessions, once their time is over (or at ``finish(reason:)``).
-  public func drainHostPairs() -> [HostPairActivity] {
-    var out: [HostPairActivity] = []
-    swap(&out, &core.pointee.hostPairRecords)
-    return out
-  }
-
   /// Records that wait to be drained.
   public var pendingRecords: Int { core.pointee.flowRecords.count + core.pointee.anomalyRecords.count }
 

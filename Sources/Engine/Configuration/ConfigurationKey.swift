@@ -100,7 +100,9 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("flows.timeouts.icmp", .duration, "30s", "ICMP without a packet"),
     .init("flows.timeouts.other", .duration, "60s", "other protocols without a packet"),
     .init("flows.timeouts.fragments", .duration, "60s", "a datagram that stays incomplete"),
-    .init("flows.timeouts.host_pairs", .duration, "60s", "what two hosts send outside sessions is counted together"),
+    .init(
+      "flows.timeouts.host_pairs", .duration, "60s", "what is wrong between two hosts outside flows is counted together"
+    ),
     .init("limits.flows", .integer(1_000...16_000_000), "1000000", "flows tracked at once, a worker"),
     .init("limits.stream_buffer", .size, "64MiB", "bytes held for reassembly, a worker"),
     .init(
@@ -111,7 +113,8 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("limits.datagrams_per_source", .integer(1...1_000_000), "1024", "of these, of one source"),
     .init("limits.fragments_per_datagram", .integer(2...8192), "1024", "fragments of one datagram"),
     .init(
-      "limits.host_pairs", .integer(16...16_000_000), "65536", "host pairs and ARP neighbours remembered, a worker"),
+      "limits.host_pairs", .integer(16...16_000_000), "65536",
+      "host pairs, ARP neighbours and ICMP errors remembered, a worker"),
     .init("limits.urgent_bytes", .integer(1...65_535), "64", "urgent bytes of a session before tcp.urgent_limit"),
     .init("limits.retransmissions", .integer(1...65_535), "32", "of a session before tcp.retransmission_excess"),
     .init("limits.handshake_variants", .integer(1...65_534), "10", "differing SYNs of a session before tcp.syn_flood"),

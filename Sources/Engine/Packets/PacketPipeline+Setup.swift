@@ -74,6 +74,7 @@ extension FlowOptions {
     limits.fragmentsPerDatagram = Int(configuration.integer("limits.fragments_per_datagram"))
     limits.hostPairs = Int(configuration.integer("limits.host_pairs"))
     limits.neighbours = limits.hostPairs
+    limits.quotedErrors = limits.hostPairs
     limits.fragmentBuffer = Int(configuration.size("limits.fragments"))
   }
 }
@@ -102,7 +103,8 @@ extension PacketPipeline {
         ("out_of_order", c.outOfOrder), ("stream_buffer_given_up", c.streamBufferGivenUp),
         ("retransmissions_not_compared", c.retentionSkipped), ("one_sided_not_kept", c.oneSidedNotKept),
         ("spare_syns_lost", c.spareSYNsLost),
-        ("icmp_errors_tied", c.icmpErrorsTied), ("host_pairs_forgotten", c.hostPairsForgotten),
+        ("icmp_errors_tied", c.icmpErrorsTied), ("icmp_errors_not_kept", c.icmpErrorsNotKept),
+        ("host_pairs_forgotten", c.hostPairsForgotten),
         ("neighbours_forgotten", c.neighboursForgotten), ("anomaly_tallies_lost", c.talliesLost),
         ("fragments", c.fragments), ("datagrams_reassembled", c.datagramsReassembled),
         ("datagrams_expired", c.datagramsExpired), ("datagrams_given_up", c.datagramsGivenUp),

@@ -82,7 +82,7 @@ extension FlowCore {
     let flow = flows[at]
     if flow.pointee.tcp != .none { finishStreams(flow) }
     noteAtEnd(flow)
-    conclude(flow, reason)
+    conclude(at, flow, reason)
     releaseTallies(flow)
     wheel.remove(at, in: flows)
     index.remove(flow.pointee.hash, at)
@@ -92,9 +92,10 @@ extension FlowCore {
   }
 
   /// Writes the record of a flow that is over; its session is given back, and the consumer has its say where the record stays.
-  private mutating func conclude(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
+  private mutating func conclude(_ at: UInt32, _ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
     let tcp = flow.pointee.tcp
     flowRecords.append(makeRecord(flow, reason))
+    if flow.pointee.marks.contains(.quoted) { tellQuotedErrors(of: at) }
     if tcp != .none {
       let session = sessions[tcp]
       if session.pointee.spareSYN != .none { spares.release(session.pointee.spareSYN) }
@@ -106,6 +107,22 @@ extension FlowCore {
       consumer.end(flow.pointee.token, .toClient)
     }
     consumer.close(flow.pointee.token, reason: reason, record: &flowRecords[flowRecords.count &- 1])
+  }
+
+  /// Adds to the latest record what ICMP errors said of the flow, and forgets it.
+  private mutating func tellQuotedErrors(of at: UInt32) {
+    var errors: [ICMPError] = []
+    var next = quotedErrors.first(of: at)
+    while next != .none {
+      let entry = quotedErrors[next].pointee
+      errors.append(
+        ICMPError(
+          from: IPAddress(entry.from), type: entry.type, code: entry.code, count: entry.count,
+          first: Timestamp(nanoseconds: entry.first), last: Timestamp(nanoseconds: entry.last)))
+      next = entry.next
+    }
+    quotedErrors.remove(at)
+    flowRecords[flowRecords.count &- 1].icmpErrors = errors
   }
 
   private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {

@@ -193,6 +193,12 @@ extension FlowCore {
     let found = find(key, key.hash(seed: seed))
     if found != .none {
       counters.icmpErrorsTied &+= 1
+      flows[found].pointee.marks.insert(.quoted)
+      if !quotedErrors.add(
+        found, type: packet.icmpType, code: packet.icmpCode, from: packet.source, time: packet.time)
+      {
+        counters.icmpErrorsNotKept &+= 1
+      }
     } else if packet.transportChecksum != .bad {
       note(.icmpUnsolicitedError, error, Sighting(time: packet.time, number: packet.number, direction: .toServer))
     }

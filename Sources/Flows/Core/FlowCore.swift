@@ -20,6 +20,7 @@ struct FlowCore: ~Copyable {
   var wheel = TimerWheel()
   var buffers: StreamBuffers
   var tallies: Slab<AnomalyTally>
+  var quotedErrors: QuotedErrors
   var datagrams: DatagramTable
   var pairs: HostPairTable
   var neighbours: NeighbourTable
@@ -44,7 +45,6 @@ struct FlowCore: ~Copyable {
   var reachedCaps: [ReachedCap] = []
   var flowRecords: [FlowRecord] = []
   var anomalyRecords: [AnomalyRecord] = []
-  var hostPairRecords: [HostPairActivity] = []
 
   init(options: FlowOptions, consumer: (any FlowConsumer)?) {
     self.options = FlowRules(options)
@@ -59,6 +59,7 @@ struct FlowCore: ~Copyable {
     index = HashIndex()
     buffers = StreamBuffers(capacity: limits.streamBuffer)
     tallies = Slab(capacity: max(1 << 16, limits.flows))
+    quotedErrors = QuotedErrors(capacity: limits.quotedErrors)
     datagrams = DatagramTable(limits: limits)
     pairs = HostPairTable(capacity: limits.hostPairs)
     neighbours = NeighbourTable(capacity: limits.neighbours)
