@@ -112,8 +112,7 @@ extension FlowCore {
   }
 
   private func makeRecord(_ kind: AnomalyKind, _ time: Int64, _ packet: UInt64, _ capture: UInt16) -> AnomalyRecord {
-    AnomalyRecord(
-      name: .catalog(kind), time: Timestamp(nanoseconds: time), origin: origins[Int(capture)], packet: packet)
+    AnomalyRecord(kind, time: Timestamp(nanoseconds: time), origin: origins[Int(capture)], packet: packet)
   }
 
   private func describe(_ record: inout AnomalyRecord, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction)

@@ -24,20 +24,14 @@ extension FlowCore {
     return at
   }
 
-  /// A name that depends on the evidence only: FNV-1a over sensor, endpoints, first time and first packet.
+  /// A name that depends on the evidence only: sensor, endpoints, first time and first packet, each word folded in by a
+  /// multiplication of its own.
   private func identity(_ key: FlowKey, _ packet: inout Packet) -> UInt64 {
-    var h = idBasis
-    func add(_ word: UInt64) {
-      for shift in stride(from: UInt64(0), to: 64, by: 8) { h = (h ^ (word >> shift & 0xFF)) &* 0x100_0000_01B3 }
-    }
-    add(key.low.high)
-    add(key.low.low)
-    add(key.high.high)
-    add(key.high.low)
-    add(UInt64(key.ports) << 32 | UInt64(key.context))
-    add(UInt64(bitPattern: packet.time))
-    add(packet.number)
-    return h
+    // Odd constants without a pattern: the fractions of the square roots of 2, 3, 5 and 7.
+    let ends = mix(key.low.high ^ 0x6A09_E667_F3BC_C909, key.low.low ^ idBasis)
+    let others = mix(key.high.high ^ 0xBB67_AE85_84CA_A73B, key.high.low ^ ends)
+    let ports = mix(UInt64(key.ports) << 32 | UInt64(key.context), others ^ 0x3C6E_F372_FE94_F82B)
+    return mix(UInt64(bitPattern: packet.time) ^ 0xA54F_F53A_5F1D_36F1, packet.number ^ ports)
   }
 
   /// Asks the consumer about a flow. False, with the flow marked, if it does not want it.
