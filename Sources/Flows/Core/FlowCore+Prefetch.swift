@@ -68,12 +68,12 @@ extension FlowCore {
   @inline(__always)
   func hintClosing() {
     let count = closing.count
-    if count >= 12 { ask(for: closing[count &- 12].index) }
+    if count >= 12 { ask(for: closing[fromEnd: 12]) }
     if count >= 8 {
-      let at = closing[count &- 8].index
+      let at = closing[fromEnd: 8]
       index.prefetch(flows[at].pointee.hash)
       hintSession(at)
     }
-    if count >= 4 { hintConsumer(closing[count &- 4].index) }
+    if count >= 4 { hintConsumer(closing[fromEnd: 4]) }
   }
 }

@@ -39,8 +39,7 @@ struct FlowCore: ~Copyable {
   let idBasis: UInt64
 
   /// The flows that `finish` has still to close; empty while packets come.
-  /// By when they began, the first last; the whole order is looked up where that does not decide.
-  var closing: [(start: Int64, index: UInt32)] = []
+  var closing = ClosingList()
   var counters = FlowCounters()
   var reachedCaps: [ReachedCap] = []
   var flowRecords: [FlowRecord] = []
@@ -123,43 +122,34 @@ struct FlowCore: ~Copyable {
   /// The first of the open flows, in the order in which they began.
   mutating func nextToClose(_ limit: Int) -> [FlowOrder] {
     listOpen()
-    return closing.suffix(max(0, limit)).reversed().map { FlowOrder(flows[$0.index].pointee) }
+    return closing.first(limit).map { FlowOrder(flows[$0].pointee) }
   }
 
   /// Of the open flows, in the order in which they began, the one at that place, if there are as many and more.
   mutating func boundToClose(_ place: Int) -> FlowOrder? {
     listOpen()
     guard place > 0, closing.count > place else { return nil }
-    return FlowOrder(flows[closing[closing.count &- place].index].pointee)
+    return FlowOrder(flows[closing[fromEnd: place]].pointee)
   }
 
   /// Closes open flows in the order in which they began, up to and with `bound`.
   mutating func finish(reason: FlowEndReason, through bound: FlowOrder) {
     listOpen()
-    while let next = closing.last, FlowOrder(flows[next.index].pointee) <= bound {
-      closing.removeLast()
+    while let next = closing.next, FlowOrder(flows[next].pointee) <= bound {
+      closing.removeNext()
       hintClosing()
-      let flow = flows[next.index]
+      let flow = flows[next]
       let over = flow.pointee.deadline <= clock
-      close(next.index, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
+      close(next, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
     }
     if closing.isEmpty { releasePairs() }
   }
 
-  /// Takes every flow out of the wheel and into `closing`, the first last.
+  /// Takes every flow out of the wheel and into `closing`.
   private mutating func listOpen() {
     guard closing.isEmpty, flows.count > 0 || datagrams.oldest != .none else { return }
     giveUpDatagrams()
-    closing.reserveCapacity(flows.count)
-    // In the order of memory; along the wheel's lists each flow would be waited for.
-    for at in flows.numbers where isInUse(at) {
-      flows[at].pointee.timerSlot = .max
-      closing.append((flows[at].pointee.start, at))
-    }
+    closing.fill(from: flows, clock: clock)
     wheel.clear()
-    closing.sort {
-      $0.start != $1.start
-        ? $0.start > $1.start : FlowOrder(flows[$0.index].pointee) > FlowOrder(flows[$1.index].pointee)
-    }
   }
 }
