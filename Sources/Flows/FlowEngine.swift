@@ -19,7 +19,7 @@ public final class FlowEngine {
   private let core: UnsafeMutablePointer<FlowCore>
 
   /// - Parameter consumer: reads what flows carry; nil to track only. It must not call back into the engine.
-  public init(options: FlowOptions = FlowOptions(), consumer: (any FlowConsumer)? = nil) {
+  public init(options: FlowOptions = FlowOptions(), consumer: FlowConsumer? = nil) {
     core = .allocate(capacity: 1)
     core.initialize(to: FlowCore(options: options, consumer: consumer))
   }

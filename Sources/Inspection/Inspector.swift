@@ -211,7 +211,7 @@ public final class Inspector: FlowConsumer {
 
   // MARK: FlowConsumer
 
-  public func open(_ flow: FlowReference) -> UInt32 {
+  public override func open(_ flow: FlowReference) -> UInt32 {
     guard flow.proto == UInt8(VDT_TCP) || flow.proto == UInt8(VDT_UDP) else { return 0 }
     let token = takeSlot(flow)
     guard token != 0 else { return 0 }
@@ -224,14 +224,14 @@ public final class Inspector: FlowConsumer {
     return token
   }
 
-  public func prefetch(_ token: UInt32) {
+  public override func prefetch(_ token: UInt32) {
     guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
     let slot = UnsafeRawPointer(slot(token))
     vedette_prefetch(slot)
     vedette_prefetch(slot + 64)
   }
 
-  public func prefetchMore(_ token: UInt32) {
+  public override func prefetchMore(_ token: UInt32) {
     guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
     // It may be another flow's by now, or the session be gone: then nothing comes of it.
     guard let target = slot(token).stream.firstTarget else { return }
@@ -241,7 +241,7 @@ public final class Inspector: FlowConsumer {
     vedette_prefetch(target + 128)
   }
 
-  public func data(
+  public override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
@@ -255,7 +255,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+  public override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     let slot = slot(token)
     guard let stream = slot.activeStream ?? begin(slot) else { return false }
     takeGap(slot, stream, direction.rawValue, offset, length)
@@ -263,7 +263,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func end(_ token: UInt32, _ direction: Direction) {
+  public override func end(_ token: UInt32, _ direction: Direction) {
     let slot = slot(token)
     guard let stream = slot.activeStream else { return }
     takeEnd(slot, stream, direction.rawValue)
@@ -271,7 +271,7 @@ public final class Inspector: FlowConsumer {
     _ = isWanted(token)
   }
 
-  public func datagram(
+  public override func datagram(
     _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
   ) -> Bool {
     let slot = slot(token)
@@ -283,7 +283,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+  public override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
     finish(
       token, reason: reason == .timeout ? VDT_CLOSE_TIMEOUT : reason == .closed ? VDT_CLOSE_ENDED : VDT_CLOSE_SHUTDOWN)
     fill(&record, slot(token))

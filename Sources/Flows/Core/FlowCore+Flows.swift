@@ -41,7 +41,7 @@ extension FlowCore {
       flow.pointee.marks.insert(.stopped)
       return false
     }
-    let token = consumer.open(FlowReference(flow))
+    let token = consumer.call { $0.open(FlowReference(flow)) }
     flow.pointee.token = token
     if token == 0 { flow.pointee.marks.insert(.stopped) }
     return token != 0
@@ -96,11 +96,14 @@ extension FlowCore {
       sessions.release(tcp)
     }
     guard flow.pointee.token != 0, let consumer else { return }
+    let token = flow.pointee.token
     if tcp == .none {
-      consumer.end(flow.pointee.token, .toServer)
-      consumer.end(flow.pointee.token, .toClient)
+      consumer.call {
+        $0.end(token, .toServer)
+        $0.end(token, .toClient)
+      }
     }
-    consumer.close(flow.pointee.token, reason: reason, record: &flowRecords[flowRecords.count &- 1])
+    consumer.call { $0.close(token, reason: reason, record: &flowRecords[flowRecords.count &- 1]) }
   }
 
   /// Adds to the latest record what ICMP errors said of the flow, and forgets it.

@@ -53,7 +53,7 @@ extension FlowCore {
       vedette_prefetch(session + 192)
     }
     if flow.pointee.tallies < tallies.numbers.upperBound { vedette_prefetch(tallies[flow.pointee.tallies]) }
-    if flow.pointee.token != 0, let consumer { consumer.prefetch(flow.pointee.token) }
+    if flow.pointee.token != 0, let consumer { consumer.call { $0.prefetch(flow.pointee.token) } }
   }
 
   /// Fourth step: what the consumer knows of the flow has come, what hangs on that is asked for.
@@ -61,7 +61,7 @@ extension FlowCore {
   func hintConsumer(_ at: UInt32) {
     guard at != .none else { return }
     let token = flows[at].pointee.token
-    if token != 0, let consumer { consumer.prefetchMore(token) }
+    if token != 0, let consumer { consumer.call { $0.prefetchMore(token) } }
   }
 
   /// The same steps for the flows that will be closed next, at the end of `closing`.

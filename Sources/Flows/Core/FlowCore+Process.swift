@@ -221,14 +221,12 @@ extension FlowCore {
       return
     }
     flow.side(direction).pointee.payloadOrMissed &+= UInt64(packet.wirePayloadLength)
-    guard packet.payloadLength > 0, consumer != nil, !flow.pointee.marks.contains(.stopped) else { return }
+    guard packet.payloadLength > 0, let consumer, !flow.pointee.marks.contains(.stopped) else { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     let bytes = payload(of: &packet, frame)
     counters.datagramBytes &+= UInt64(bytes.count)
-    if let consumer,
-      !consumer.datagram(
-        flow.pointee.token, direction, bytes, packet: PacketMark(time: packet.time, number: packet.number))
-    {
+    let mark = PacketMark(time: packet.time, number: packet.number)
+    if !consumer.call({ $0.datagram(flow.pointee.token, direction, bytes, packet: mark) }) {
       flow.pointee.marks.insert(.stopped)
     }
   }

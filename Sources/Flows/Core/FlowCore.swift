@@ -11,7 +11,9 @@ struct FlowCore: ~Copyable {
   let options: FlowRules
   let overlapTargets: OverlapTargets
   let sensor: String
-  let consumer: (any FlowConsumer)?
+  private let consumerOwner: FlowConsumer?
+  /// What `consumerOwner` is.
+  let consumer: BorrowedConsumer?
 
   var flows: Slab<FlowState>
   var sessions: Slab<TCPState>
@@ -45,12 +47,13 @@ struct FlowCore: ~Copyable {
   var flowRecords: [FlowRecord] = []
   var anomalyRecords: [AnomalyRecord] = []
 
-  init(options: FlowOptions, consumer: (any FlowConsumer)?) {
+  init(options: FlowOptions, consumer: FlowConsumer?) {
     self.options = FlowRules(options)
     overlapTargets = OverlapTargets(options.overlapTargets, fallback: options.overlap)
     sensor = options.sensor
     origins = [RecordOrigin(sensor: options.sensor, capture: "")]
-    self.consumer = consumer
+    consumerOwner = consumer
+    self.consumer = consumer.map(BorrowedConsumer.init)
     let limits = options.limits
     flows = Slab(capacity: limits.flows)
     sessions = Slab(capacity: limits.flows)
