@@ -57,6 +57,9 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("plugins.path", .texts, "[]", "folders searched for plugins, before the standard ones"),
     .init("plugins.isolation", .choice(["none", "process"]), "none", "where plugins run; only none is there yet"),
     .init(
+      "plugins.drain", .duration, "5m",
+      "how long sessions of a dissector that was unloaded or reloaded may go on, in time of the capture"),
+    .init(
       "plugins.trust.require", .choice(PluginTrust.Requirement.allCases.map(\.rawValue)), "none",
       "what a plugin needs to be loaded: nothing, a SHA-256 among the pins, or a signature by one of the keys"),
     .init(

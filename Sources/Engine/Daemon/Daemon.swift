@@ -27,7 +27,10 @@ public final class Daemon {
   let loop: EventLoop
   private let lock: StoreLock
   let store: Store
-  let shelf: PluginShelf
+  /// The plugins that may be used now.
+  var shelf: PluginShelf
+  /// Which of them captures ask.
+  let dissectors: DissectorSetting
   let methods: MethodTable
   let server: RPCServer
   let log: Logger
@@ -78,6 +81,7 @@ public final class Daemon {
       store = try Store(path: path)
       loop = try EventLoop()
       shelf = try PluginShelf.load(configuration)
+      dissectors = DissectorSetting(shelf.dissectors)
       methods = MethodTable(contract: try Contract.vedette())
       server = try RPCServer(loop, methods: methods, options: RPCServer.Options(configuration), logger: log)
     } catch {
@@ -211,7 +215,8 @@ public final class Daemon {
     let task = CaptureTask(order)
     captures.append(task)
     forgetOldCaptures()
-    guard let queue = captureQueue?.sender, task.start(configuration: configuration, shelf: shelf, queue: queue)
+    guard let queue = captureQueue?.sender,
+      task.start(configuration: configuration, dissectors: dissectors, queue: queue)
     else {
       task.state = .failed
       task.error = "the system has no thread to give"

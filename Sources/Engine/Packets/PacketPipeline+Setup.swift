@@ -9,7 +9,8 @@ import PluginHost
 extension PacketPipeline {
   /// The workers of a sensor as the configuration wants them. Dissectors that cannot be set up are left out and told of.
   convenience init(
-    sensor: String, workers: Int, configuration: Configuration, shelf: PluginShelf, keepsTransactions: Bool = true,
+    sensor: String, workers: Int, configuration: Configuration, dissectors: DissectorSetting.Value,
+    keepsTransactions: Bool = true,
     refuse: @escaping (String) -> Void
   ) {
     let options = FlowOptions(configuration, sensor: sensor)
@@ -17,10 +18,14 @@ extension PacketPipeline {
     inspectionOptions.sensor = sensor
     inspectionOptions.keepsTransactions = keepsTransactions
     inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
+    inspectionOptions.drain = configuration.duration("plugins.drain")
     inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
     self.init(
       workers: (0..<max(workers, 1)).map { index in
-        let inspector = Inspector(plugins: shelf.dissectors, options: inspectionOptions)
+        let inspector = Inspector(plugins: dissectors.plugins, options: inspectionOptions)
+        if !dissectors.throttled.isEmpty {
+          inspector.change(to: dissectors.plugins, throttled: dissectors.throttled, at: .min)
+        }
         // Every worker has the same plugins: the first one's troubles are everybody's.
         if index == 0 { for problem in inspector.refusals { refuse(problem.description) } }
         return PacketWorker(options: options, inspector: inspector)
@@ -114,7 +119,8 @@ extension PacketPipeline {
     }
     for c in inspectionCounters {
       let named: [(String, UInt64)] = [
-        ("sessions", c.sessions), ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
+        ("sessions", c.sessions), ("sessions_cut", c.sessionsCut), ("flows_throttled", c.flowsThrottled),
+        ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
         ("bytes_over_inspection_buffer", c.bytesOverBuffer), ("plugin_errors", c.pluginErrors),
         ("expectations_dropped", c.expectationsDropped), ("children_not_followed", c.childrenNotFollowed),
         ("inner_packets", c.innerPackets),
