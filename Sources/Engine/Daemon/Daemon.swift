@@ -29,6 +29,14 @@ public final class Daemon {
   let store: Store
   /// The plugins that may be used now.
   var shelf: PluginShelf
+  /// Each load of a plugin, in order of time; of those that are gone only the last ones.
+  var loads: [PluginLoad] = []
+  /// A file is being looked at, off the loop.
+  var isChangingPlugins = false
+  /// Who waits until all captures have a setting of the dissectors.
+  var waitingForDissectors: [(version: UInt64, waiter: Waiters)] = []
+  /// Packets of captures that are not shown any more.
+  var packetsForgotten: UInt64 = 0
   /// Which of them captures ask.
   let dissectors: DissectorSetting
   let methods: MethodTable
@@ -229,6 +237,7 @@ public final class Daemon {
   private func forgetOldCaptures() {
     let over = captures.filter(\.isOver)
     guard over.count > 1000, let oldest = over.first else { return }
+    packetsForgotten &+= oldest.figures.packets
     captures.removeAll { $0 === oldest }
   }
 

@@ -1,0 +1,231 @@
+// Plugins that come, change and go in a daemon, also while packets flow.
+
+import Foundation
+import JSON
+import RPC
+import TestSupport
+import Testing
+
+/// A named pipe that delivers a capture, written by the test.
+private final class CapturePipe {
+  let path: String
+  private let descriptor: Int32
+  private var time: Int64 = 1_767_225_600_000_000_000
+
+  init(in folder: URL) throws {
+    path = folder.appendingPathComponent("traffic").path
+    try #require(mkfifo(path, 0o600) == 0)
+    // For reading, too: so that it can be opened before its reader is there.
+    descriptor = open(path, O_RDWR | O_CLOEXEC)
+    try #require(descriptor >= 0)
+    write(pcapFile([]))
+  }
+
+  private func write(_ bytes: [UInt8]) {
+    var at = 0
+    while at < bytes.count {
+      let count = bytes[at...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      at += count
+    }
+  }
+
+  /// A datagram of each host to a server, with a frame of the fixture `frames`, a millisecond apart.
+  func send(_ body: String, from port: UInt16, hosts: Range<Int>) {
+    let payload = Array("FX".utf8) + [0, UInt8(body.utf8.count)] + Array(body.utf8)
+    let frames = hosts.map { host in
+      time += 1_000_000
+      return CapturedFrame(
+        at: time,
+        Ethernet(
+          IPv4(
+            from: "10.1.\(host / 200).\(host % 200 + 1)", to: "192.0.2.1", UDP(from: port, to: 7000, payload: payload))
+        )
+        .bytes)
+    }
+    write(Array(pcapFile(frames).dropFirst(24)))
+  }
+
+  /// The end of the capture.
+  func end() { close(descriptor) }
+}
+
+extension RPCClient {
+  fileprivate func refusal(_ method: String, _ params: JSONValue) throws -> RPCError? {
+    do {
+      _ = try call(method, params)
+      return nil
+    } catch RPCClientError.refused(let error) {
+      return error
+    }
+  }
+
+  /// The loads of the fixture, in the order in which they came.
+  fileprivate func frames() throws -> [JSONValue] {
+    try all("plugin.list", [("filter", ["id": "org.example.frames"])])
+  }
+
+  /// Waits for so many transactions of frames, and returns who told them and what, each with its count.
+  fileprivate func transactions(_ count: Int, into told: inout [String: Int]) throws {
+    var left = count
+    while left > 0 {
+      let event = try nextNotification().params
+      guard event["topic"] == "transaction", let record = event["record"] else { continue }
+      let body = record["fields"]?["body"]?.string ?? "?"
+      told["\(record["app_proto"]?.string ?? "?") \(body)", default: 0] += 1
+      left -= 1
+    }
+  }
+
+  /// Waits until the capture is over.
+  fileprivate func waitForEnd() throws {
+    while try nextNotification().params["record"]?["state"]?.string != "finished" {}
+  }
+}
+
+@Suite("Plugins of a running daemon", .serialized)
+struct PluginLifeTests {
+  /// A version of one plugin, told by the name of its protocol.
+  private func version(_ name: String, _ more: [String: String] = [:]) throws -> String {
+    try FixturePlugins.build("frames", ["PROTOCOL": "\"\(name)\""].merging(more) { $1 })
+  }
+
+  @Test("A plugin is checked, loaded, reloaded and unloaded by who may, and the audit log has each step")
+  func steps() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
+      let (old, new) = (try version("alpha"), try version("beta"))
+      #expect(try client.call("plugin.check", ["path": .string(old)])["loads"] == true)
+      #expect(try client.frames().isEmpty)
+      let loaded = try client.call("plugin.load", ["path": .string(old)])
+      #expect(loaded["state"] == "active")
+      #expect(loaded["path"]?.string == old)
+      #expect(loaded["sha256"]?.string?.count == 64)
+
+      let conflict = try #require(try client.refusal("plugin.load", ["path": .string(new)]))
+      #expect(conflict.description.contains("org.example.frames 1.2.3 is loaded from \(old); plugin.reload it"))
+      let check = try client.call("plugin.check", ["path": .string(new)])
+      #expect(check["loads"] == false)
+      #expect(check["error"]?.string?.contains("plugin.reload it") == true)
+
+      #expect(try client.call("plugin.reload", ["plugin": "frames", "path": .string(new)])["state"] == "active")
+      #expect(try client.frames().map { $0["state"] } == ["drained", "active"])
+      #expect(try client.call("plugin.unload", ["plugin": "org.example.frames"])["state"] == "drained")
+      #expect(try client.refusal("plugin.unload", ["plugin": "frames"])?.code == -32003)
+      #expect(try client.refusal("plugin.reload", ["plugin": "frames"])?.code == -32003)
+
+      let lines = try client.all(
+        "audit.list", [("filter", ["what": ["plugin.load", "plugin.reload", "plugin.unload"]])]
+      )
+      .filter { $0["who"] != "daemon" }
+      #expect(lines.map { $0["what"] } == ["plugin.load", "plugin.reload", "plugin.unload"])
+      #expect(lines.first?["detail"]?.string?.hasPrefix("org.example.frames 1.2.3 from \(old), SHA-256 ") == true)
+      #expect(lines.allSatisfy { $0["who"]?.string?.hasPrefix("uid ") == true })
+      let newest = try client.call("audit.list", ["limit": 1, "order": "desc"])
+      #expect(newest["items"]?.elements?.first?["what"] == "plugin.unload")
+      #expect(newest["next"]?.string != nil)
+    }
+  }
+
+  @Test("What is refused is said, is in the audit log, and changes nothing")
+  func refusals() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
+      let crash = try version("crash", ["AT_LOAD": "abort()"])
+      let broken = try version("broken", ["IN_CREATE": "return host->fail(host, VDT_E_CONFIG, VDT_STR(\"not today\"))"])
+      let other = try version("other", ["PLUGIN_ID": "\"org.example.other\""])
+      let text = folder.appendingPathComponent("libdissector_text.so")
+      try Data("no plugin".utf8).write(to: text)
+      _ = try client.call("plugin.load", ["path": .string(try version("alpha"))])
+      for (path, words) in [
+        (crash, "signal 6"), (text.path, "cannot be loaded"), ("libdissector_x.so", "is no absolute path"),
+        ("\(folder.path)/none.so", "No such file"), (folder.path, "is no"), (other, "is called 'frames'"),
+      ] {
+        let error = try #require(try client.refusal("plugin.load", ["path": .string(path)]))
+        #expect(error.code == -32000)
+        #expect(error.description.contains(words), "\(path): \(error)")
+        let verdict = try client.call("plugin.check", ["path": .string(path)])
+        #expect(verdict["loads"] == false)
+        #expect(verdict["error"]?.string?.contains(words) == true, "\(verdict)")
+      }
+      for (path, words) in [(broken, "makes no instance: not today"), (other, "is org.example.other, not")] {
+        let error = try #require(try client.refusal("plugin.reload", ["plugin": "frames", "path": .string(path)]))
+        #expect(error.description.contains(words), "\(path): \(error)")
+      }
+      #expect(try client.frames().map { $0["state"] } == ["active"])
+      let lines = try client.all("audit.list", [("filter", ["what": "plugin.refuse"])])
+      #expect(lines.count == 8)
+      #expect(lines.first?["detail"]?.string?.contains(crash) == true)
+    }
+  }
+
+  @Test("Reloaded under traffic, flows end with the version that they began with, and every frame is told once")
+  func traffic() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
+      let pipe = try CapturePipe(in: folder)
+      try client.call("subscribe", ["topics": ["transaction", "capture"], "from": 0])
+      try client.call("capture.start", ["file": .string(pipe.path), "workers": 2])
+      var told: [String: Int] = [:]
+      // Nobody knows these.
+      pipe.send("before", from: 5000, hosts: 0..<50)
+      #expect(try client.call("plugin.load", ["path": .string(try version("alpha"))])["pending"] == nil)
+      pipe.send("first", from: 5001, hosts: 0..<50)
+      try client.transactions(50, into: &told)
+      let reloaded = try client.call("plugin.reload", ["plugin": "frames", "path": .string(try version("beta"))])
+      #expect(reloaded["pending"] == nil)
+      #expect(try client.frames().map { $0["state"] } == ["draining", "active"])
+      #expect(try client.frames().first?["open_sessions"] == 50)
+      pipe.send("second", from: 5001, hosts: 0..<50)
+      pipe.send("first", from: 5002, hosts: 0..<70)
+      try client.transactions(120, into: &told)
+      #expect(try client.call("plugin.unload", ["plugin": "frames"])["state"] == "draining")
+      pipe.send("second", from: 5002, hosts: 0..<70)
+      pipe.send("after", from: 5003, hosts: 0..<50)
+      try client.transactions(70, into: &told)
+      pipe.end()
+      // Each session tells of its close.
+      try client.transactions(120, into: &told)
+      #expect(
+        told == [
+          "alpha first": 50, "alpha second": 50, "alpha close": 50, "beta first": 70, "beta second": 70,
+          "beta close": 70,
+        ])
+      try client.waitForEnd()
+      let loads = try client.frames()
+      #expect(loads.map { $0["state"] } == ["drained", "drained"])
+      #expect(loads.map { $0["sessions"] } == [50, 70])
+      #expect(loads.map { $0["records"] } == [150, 210])
+      #expect(loads.map { $0["cut_sessions"] } == [0, 0])
+      #expect(loads.map { $0["open_sessions"] } == [0, 0])
+      #expect(try client.all("capture.list").map { $0["packets"] } == [340])
+    }
+  }
+
+  @Test("A plugin that sources read by is not unloaded; reloaded, its sources go on where they stopped")
+  func sources() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
+      let (old, new) = (try FixturePlugins.build("lines"), try FixturePlugins.build("lines", ["AGAIN": "1"]))
+      _ = try client.call("plugin.load", ["path": .string(old)])
+      let file = folder.appendingPathComponent("lines.txt")
+      try Data("process host 1 /bin/true\n".utf8).write(to: file)
+      try client.call("subscribe", ["topics": ["process", "source"], "from": 0])
+      _ = try client.call("source.add", ["name": "s", "plugin": "lines", "file": .string(file.path), "every": 1])
+      while try client.nextNotification().params["topic"] != "process" {}
+      let error = try #require(try client.refusal("plugin.unload", ["plugin": "lines"]))
+      #expect(error.description.contains("is read by s"))
+      #expect(try client.call("plugin.reload", ["plugin": "lines", "path": .string(new)])["state"] == "active")
+      let handle = try #require(FileHandle(forWritingAtPath: file.path))
+      try handle.seekToEnd()
+      try handle.write(contentsOf: Data("process host 2 /bin/true\n".utf8))
+      try handle.close()
+      while try client.nextNotification().params["record"]?["pid"] != 2 {}
+      #expect(try client.all("process.list").count == 2)
+    }
+  }
+}
