@@ -228,4 +228,42 @@ struct PluginLifeTests {
       #expect(try client.all("process.list").count == 2)
     }
   }
+
+  @Test("The command line loads, shows, reloads and unloads, and says when there is no daemon")
+  func commandLine() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder)
+      let (old, new) = (try version("alpha"), try version("beta"))
+      func plugin(_ arguments: String...) throws -> Run {
+        try run("vedette", ["plugin"] + arguments + ["--socket", daemon.socket])
+      }
+      let loaded = try plugin("load", old)
+      #expect(loaded.status == 0, "\(loaded.errors)")
+      #expect(loaded.output == "frames 1.2.3 is active: \(old), unverified\n")
+      // A path is that of the folder that the command is in.
+      let name = try #require(new.split(separator: "/").last).description
+      let reloaded = try run(
+        "vedette", ["plugin", "reload", "frames", name, "--socket", daemon.socket],
+        in: URL(fileURLWithPath: FixturePlugins.folder))
+      #expect(reloaded.output == "frames 1.2.3 is active: \(new), unverified\n", "\(reloaded.errors)")
+      let list = try plugin("list", "--daemon")
+      #expect(list.output.hasPrefix("NAME"))
+      #expect(list.output.split(separator: "\n").count { $0.hasPrefix("frames ") } == 2)
+      let info = try plugin("info", "frames")
+      #expect(info.status == 0, "\(info.errors)")
+      #expect(info.output.contains("frames 1.2.3 is drained (replaced by 1.2.3 from \(new))"))
+      #expect(info.output.contains("0, 0 of them open, 0 cut short"))
+      #expect(try plugin("info", "dns").output.contains("in the daemon"))
+      #expect(try plugin("unload", "frames").status == 0)
+      let again = try plugin("unload", "frames")
+      #expect(again.status == 1)
+      #expect(again.errors.contains("no plugin 'frames' is loaded"))
+      let audit = try run("vedette", ["audit", "--socket", daemon.socket, "--filter", "what=plugin.unload", "--json"])
+      #expect(audit.output.split(separator: "\n").count == 1)
+      #expect(daemon.end(SIGTERM) == 0)
+      for arguments in [["load", old], ["unload", "frames"], ["reload", "frames"], ["list", "--daemon"]] {
+        #expect(try run("vedette", ["plugin"] + arguments + ["--socket", daemon.socket]).status == 3)
+      }
+    }
+  }
 }

@@ -85,7 +85,7 @@ extension Daemon {
   private func registerPluginList() {
     /// One line of the list: a load, or a file that was refused when the daemon started.
     enum Line {
-      case load(PluginReport)
+      case load(LoadReport)
       case refusal(PluginError)
     }
     methods.on("plugin.list") { [unowned self] call, w in

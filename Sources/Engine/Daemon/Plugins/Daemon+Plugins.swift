@@ -103,14 +103,14 @@ extension Daemon {
   /// Packets of all captures so far.
   var packets: UInt64 { captures.reduce(packetsForgotten) { $0 &+ $1.figures.packets } }
 
-  func report(_ load: PluginLoad) -> PluginReport {
+  func report(_ load: PluginLoad) -> LoadReport {
     var figures = load.past
     for task in captures where !task.isOver {
       for one in task.figures.dissectors where one.plugin === load.plugin {
         if figures == nil { figures = one } else { figures?.add(one) }
       }
     }
-    return PluginReport(
+    return LoadReport(
       load: load, figures: figures, packets: (load.packetsAfter ?? packets) &- load.packetsBefore,
       isPending: !hasTaken(load.isPresent ? load.since : load.until))
   }

@@ -56,7 +56,7 @@ final class PluginLoad {
 }
 
 /// A load with what it did so far in all captures.
-struct PluginReport {
+struct LoadReport {
   let load: PluginLoad
   let figures: DissectorFigures?
   /// Packets of captures while it was there.
