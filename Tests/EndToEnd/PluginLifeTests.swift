@@ -229,6 +229,47 @@ struct PluginLifeTests {
     }
   }
 
+  @Test("One over its budget is throttled, then parked, and each step is said; reloaded, it is asked again")
+  func budget() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(
+        in: folder, ["--set", "plugins.budget.time_per_call=50us", "--set", "plugins.budget.window=0s"])
+      let client = try daemon.client()
+      // Each frame costs it three times what it may take.
+      _ = try client.call("plugin.load", ["path": .string(try version("slow", ["IN_DATA": "usleep(150)"]))])
+      let pipe = try CapturePipe(in: folder)
+      try client.call("subscribe", ["topics": ["plugin"]])
+      try client.call("capture.start", ["file": .string(pipe.path)])
+      for state in ["throttled", "parked"] {
+        // Twice as many as it takes: 64 calls are timed, one in 64.
+        for _ in 0..<2 * 64 { pipe.send("x", from: 5001, hosts: 0..<64) }
+        while try client.nextNotification().params["record"]?["state"]?.string != state {}
+      }
+      let parked = try #require(try client.frames().first)
+      #expect(parked["reason"]?.string?.hasPrefix("takes ") == true)
+      #expect(
+        parked["reason"]?.string?.hasSuffix("us are allowed, throttled: it is asked about no flow until it is reloaded")
+          == true)
+      #expect(parked["ns_per_call"]?.double ?? 0 > 50_000)
+      let lines = try client.all("audit.list", [("filter", ["what": ["plugin.throttle", "plugin.park"]])])
+      #expect(lines.map { $0["what"] } == ["plugin.throttle", "plugin.park"])
+      #expect(lines.allSatisfy { $0["who"] == "daemon" })
+      _ = try client.call("plugin.reload", ["plugin": "frames", "path": .string(try version("quick"))])
+      try client.call("subscribe", ["topics": ["transaction"]])
+      pipe.send("x", from: 5002, hosts: 0..<10)
+      var told: [String: Int] = [:]
+      while told["quick x"] != 10 { try client.transactions(1, into: &told) }
+      var kinds: [String] = []
+      for _ in 0..<200_000 where kinds.count < 2 {
+        kinds = (try client.call("engine.stats")["gaps"]?.elements ?? []).filter {
+          $0["subject"] == "org.example.frames"
+        }
+        .compactMap { $0["kind"]?.string }
+      }
+      #expect(kinds.sorted() == ["plugin_parked", "plugin_throttled"])
+    }
+  }
+
   @Test("The command line loads, shows, reloads and unloads, and says when there is no daemon")
   func commandLine() throws {
     try withFolder { (folder: URL) throws in

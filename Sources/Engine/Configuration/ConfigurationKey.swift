@@ -60,6 +60,14 @@ public struct ConfigurationKey: Sendable, Equatable {
       "plugins.drain", .duration, "5m",
       "how long sessions of a dissector that was unloaded or reloaded may go on, in time of the capture"),
     .init(
+      "plugins.budget.time_per_call", .duration, "500us",
+      "time that a call of a dissector may take, the mean of a window; over it, the dissector is throttled, then parked"
+    ),
+    .init("plugins.budget.time_per_byte", .duration, "100ns", "time that each byte shown may add to a call's"),
+    .init("plugins.budget.records_per_call", .integer(0...1_000_000), "1000", "records that a call may emit; 0: any"),
+    .init("plugins.budget.bytes_per_call", .size, "1MiB", "bytes of text that a call may emit; 0: any"),
+    .init("plugins.budget.window", .duration, "10s", "time over which these means are taken, at least 64 timed calls"),
+    .init(
       "plugins.trust.require", .choice(PluginTrust.Requirement.allCases.map(\.rawValue)), "none",
       "what a plugin needs to be loaded: nothing, a SHA-256 among the pins, or a signature by one of the keys"),
     .init(

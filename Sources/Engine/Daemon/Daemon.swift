@@ -31,6 +31,8 @@ public final class Daemon {
   var shelf: PluginShelf
   /// Each load of a plugin, in order of time; of those that are gone only the last ones.
   var loads: [PluginLoad] = []
+  /// What each of them may cost.
+  let budget: PluginBudget
   /// A file is being looked at, off the loop.
   var isChangingPlugins = false
   /// Who waits until all captures have a setting of the dissectors.
@@ -83,6 +85,7 @@ public final class Daemon {
   public init(_ configuration: Configuration, log: Logger = Logger(label: "vedette")) throws(DaemonError) {
     self.configuration = configuration
     self.log = log
+    budget = PluginBudget(configuration)
     do {
       let path = try Daemon.storePath(configuration)
       lock = try StoreLock(path)

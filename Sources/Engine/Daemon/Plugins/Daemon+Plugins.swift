@@ -50,7 +50,8 @@ extension Daemon {
     load.state = .draining
     load.reason = reason
     load.unloaded = .now()
-    load.packetsAfter = packets
+    load.packetsAfter = load.packetsAfter ?? packets
+    endGap(of: load)
     pluginsChanged()
     load.until = dissectors.current.version
   }
@@ -130,7 +131,8 @@ extension Daemon {
     after(Daemon.openingTime) { waiter.tell() }
   }
 
-  /// A capture has told how far it is: who waits for a change hears of it, and versions whose last session is over are gone.
+  /// A capture has told how far it is: who waits for a change hears of it, versions whose last session is over are gone, and
+  /// those that cost too much are asked less.
   func capturesMoved() {
     if !waitingForDissectors.isEmpty {
       let done = waitingForDissectors.filter { hasTaken($0.version) }
@@ -155,6 +157,7 @@ extension Daemon {
       }
       publish("plugin") { report.write(to: &$0) }
     }
+    judgeBudgets()
   }
 
   /// Keeps what dissectors did in a capture that is over.

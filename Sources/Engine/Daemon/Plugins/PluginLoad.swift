@@ -35,6 +35,11 @@ final class PluginLoad {
   var packetsAfter: UInt64?
   /// What it did in captures that are over.
   var past: DissectorFigures?
+  /// What is told of it while it is not asked about all flows.
+  var gap: VisibilityGap?
+  var watch = BudgetWatch()
+  /// It has another state that was not yet published.
+  var hasMoved = false
 
   init(_ plugin: Plugin, by who: String, at time: Timestamp = .now()) {
     self.plugin = plugin
