@@ -6,50 +6,6 @@ import RPC
 import TestSupport
 import Testing
 
-/// A named pipe that delivers a capture, written by the test.
-private final class CapturePipe {
-  let path: String
-  private let descriptor: Int32
-  private var time: Int64 = 1_767_225_600_000_000_000
-
-  init(in folder: URL) throws {
-    path = folder.appendingPathComponent("traffic").path
-    try #require(mkfifo(path, 0o600) == 0)
-    // For reading, too: so that it can be opened before its reader is there.
-    descriptor = open(path, O_RDWR | O_CLOEXEC)
-    try #require(descriptor >= 0)
-    write(pcapFile([]))
-  }
-
-  private func write(_ bytes: [UInt8]) {
-    var at = 0
-    while at < bytes.count {
-      let count = bytes[at...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
-      at += count
-    }
-  }
-
-  /// A datagram of each host to a server, with a frame of the fixture `frames`, a millisecond apart.
-  func send(_ body: String, from port: UInt16, hosts: Range<Int>) {
-    let payload = Array("FX".utf8) + [0, UInt8(body.utf8.count)] + Array(body.utf8)
-    let frames = hosts.map { host in
-      time += 1_000_000
-      return CapturedFrame(
-        at: time,
-        Ethernet(
-          IPv4(
-            from: "10.1.\(host / 200).\(host % 200 + 1)", to: "192.0.2.1", UDP(from: port, to: 7000, payload: payload))
-        )
-        .bytes)
-    }
-    write(Array(pcapFile(frames).dropFirst(24)))
-  }
-
-  /// The end of the capture.
-  func end() { close(descriptor) }
-}
-
 extension RPCClient {
   fileprivate func refusal(_ method: String, _ params: JSONValue) throws -> RPCError? {
     do {
@@ -267,6 +223,45 @@ struct PluginLifeTests {
         .compactMap { $0["kind"]?.string }
       }
       #expect(kinds.sorted() == ["plugin_parked", "plugin_throttled"])
+    }
+  }
+
+  @Test("engine.reload takes in what is new in the folders, reloads what was changed, and lets go what is gone")
+  func folders() throws {
+    try withFolder { (folder: URL) throws in
+      let plugins = folder.appendingPathComponent("plugins")
+      try FileManager.default.createDirectory(at: plugins, withIntermediateDirectories: true)
+      let file = plugins.appendingPathComponent("libdissector_frames.so")
+      func put(_ built: String) throws {
+        let next = folder.appendingPathComponent("next.so").path
+        try FileManager.default.copyItem(atPath: built, toPath: next)
+        // In one step, as a file is replaced that may be mapped.
+        try #require(rename(next, file.path) == 0)
+      }
+      let config = folder.appendingPathComponent("vedette.yaml")
+      try Data("plugins: {path: [\(plugins.path)]}\n".utf8).write(to: config)
+      let daemon = try RunningDaemon(in: folder, ["--config", config.path])
+      let client = try daemon.client()
+      func reload() throws -> JSONValue { try client.call("engine.reload") }
+      let nothing: JSONValue = ["loaded": [], "reloaded": [], "unloaded": [], "refused": []]
+      let kept = try FixturePlugins.build("habits")
+      _ = try client.call("plugin.load", ["path": .string(kept)])
+      #expect(try reload() == nothing)
+      try put(try version("alpha"))
+      #expect(try reload()["loaded"] == ["org.example.frames"])
+      #expect(try reload() == nothing)
+      try put(try version("beta"))
+      #expect(try reload()["reloaded"] == ["org.example.frames"])
+      #expect(try client.frames().map { $0["state"] } == ["drained", "active"])
+      try put(try version("crash", ["AT_LOAD": "abort()"]))
+      let broken = try reload()
+      #expect(broken["unloaded"] == [])
+      #expect(broken["refused"]?.elements?.first?.string?.contains("signal 6") == true)
+      #expect(try client.frames().last?["state"] == "active")
+      try #require(unlink(file.path) == 0)
+      #expect(try reload()["unloaded"] == ["org.example.frames"])
+      #expect(
+        try client.all("plugin.list", [("filter", ["path": .string(kept)])]).map { $0["state"] } == ["active"])
     }
   }
 

@@ -10,6 +10,7 @@ import Store
 extension Daemon {
   func registerPlugins() {
     registerPluginList()
+    registerReload()
     methods.onDeferred("plugin.check") { [unowned self] call, reply in
       let path = call.params["path"]?.string ?? ""
       try examine(path, isKept: false) { [unowned self] found in
@@ -73,7 +74,7 @@ extension Daemon {
             return refuse("\(path): is \(plugin.identity.id), not \(old.id); plugin.load it", who, reply)
           }
           guard old.isPresent else { return refuse("\(old.id) was unloaded meanwhile", who, reply) }
-          let new = PluginLoad(plugin, by: who)
+          let new = PluginLoad(plugin, by: who, isOfFolders: old.isOfFolders && plugin.path == old.plugin.path)
           replace(old, by: new)
           note(who, "plugin.reload", "\(old.plugin.identity.version) -> \(new.detail)")
           answer(reply, new)
@@ -138,7 +139,7 @@ extension Daemon {
   }
 
   /// What stands against a plugin among those that are there; nil where nothing does.
-  private func obstacle(to plugin: Plugin) -> String? {
+  func obstacle(to plugin: Plugin) -> String? {
     for load in loads where load.isPresent {
       let there = load.plugin
       if load.id == plugin.identity.id {

@@ -13,7 +13,7 @@ extension Daemon {
 
   /// Notes each plugin that was loaded, with what it was trusted for, and each file that was refused.
   func notePluginsAtStart() {
-    loads = shelf.plugins.map { PluginLoad($0, by: "daemon", at: started) }
+    loads = shelf.plugins.map { PluginLoad($0, by: "daemon", isOfFolders: true, at: started) }
     let lines = loads.map { (what: "plugin.load", detail: $0.detail) }
     let refusals = shelf.refusals.map { (what: "plugin.refuse", detail: $0.description) }
     do throws(StoreError) {

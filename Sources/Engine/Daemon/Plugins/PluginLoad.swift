@@ -23,6 +23,8 @@ final class PluginLoad {
   let plugin: Plugin
   let loaded: Timestamp
   let by: String
+  /// It was found in a folder, at the start or by engine.reload, rather than loaded by a call.
+  let isOfFolders: Bool
   var state = State.active
   /// Why it is not active.
   var reason: String?
@@ -41,8 +43,9 @@ final class PluginLoad {
   /// It has another state that was not yet published.
   var hasMoved = false
 
-  init(_ plugin: Plugin, by who: String, at time: Timestamp = .now()) {
+  init(_ plugin: Plugin, by who: String, isOfFolders: Bool = false, at time: Timestamp = .now()) {
     self.plugin = plugin
+    self.isOfFolders = isOfFolders
     by = who
     loaded = time
   }
