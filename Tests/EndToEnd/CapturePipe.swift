@@ -28,6 +28,9 @@ final class CapturePipe {
     }
   }
 
+  /// What follows is later by so many seconds.
+  func pause(_ seconds: Int64) { time += seconds * 1_000_000_000 }
+
   /// Frames, a millisecond apart.
   func send(_ frames: [[UInt8]]) {
     let captured = frames.map { bytes in

@@ -161,6 +161,39 @@ struct PluginLifeTests {
     }
   }
 
+  @Test("Sessions that outlive plugins.drain are cut, and a gap says how many")
+  func cut() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder, ["--set", "plugins.drain=10s"])
+      let client = try daemon.client()
+      let pipe = try CapturePipe(in: folder)
+      _ = try client.call("plugin.load", ["path": .string(try version("alpha"))])
+      try client.call("subscribe", ["topics": ["transaction", "plugin"]])
+      try client.call("capture.start", ["file": .string(pipe.path)])
+      var told: [String: Int] = [:]
+      pipe.send("first", from: 5000, hosts: 0..<30)
+      try client.transactions(30, into: &told)
+      #expect(try client.call("plugin.unload", ["plugin": "frames"])["state"] == "draining")
+      pipe.pause(9)
+      pipe.send("second", from: 5000, hosts: 0..<30)
+      try client.transactions(30, into: &told)
+      pipe.pause(2)
+      // With these the time is over: they are the last that it sees, and it is told of no more.
+      pipe.send("third", from: 5000, hosts: 0..<30)
+      try client.transactions(60, into: &told)
+      #expect(told == ["alpha first": 30, "alpha second": 30, "alpha third": 30, "alpha close": 30])
+      while try client.nextNotification().params["record"]?["state"]?.string != "drained" {}
+      #expect(try client.frames().map { $0["cut_sessions"] } == [30])
+      var gaps: [JSONValue] = []
+      for _ in 0..<200_000 where gaps.isEmpty {
+        gaps = (try client.call("engine.stats")["gaps"]?.elements ?? []).filter { $0["kind"] == "plugin_drained" }
+      }
+      #expect(gaps.first?["subject"] == "org.example.frames")
+      #expect(gaps.first?["reason"]?.string?.hasPrefix("30 sessions of org.example.frames 1.2.3 had not ended") == true)
+      pipe.end()
+    }
+  }
+
   @Test("A plugin that sources read by is not unloaded; reloaded, its sources go on where they stopped")
   func sources() throws {
     try withFolder { (folder: URL) throws in

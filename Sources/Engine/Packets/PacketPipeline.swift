@@ -54,6 +54,9 @@ public final class PacketPipeline {
     return refusals
   }
 
+  /// How often dissectors' figures are worth asking for (milliseconds): several workers are waited for then.
+  var figuresEvery: UInt64 { lanes == nil ? 0 : 1000 }
+
   /// What each version of a dissector did so far. Waits for the workers.
   var dissectorFigures: [DissectorFigures] {
     lanes?.settle()

@@ -37,6 +37,9 @@ final class CaptureMembers: Sendable {
   ) -> (figures: CaptureFigures, error: String?, run: SensorRun)? {
     state.withLock { state in
       state.figures[member] = figures
+      // It holds nobody up who waits for a change.
+      state.figures[member].filterVersion = .max
+      state.figures[member].dissectorVersion = .max
       state.error = state.error ?? error
       state.run.add(run)
       state.open -= 1

@@ -89,6 +89,7 @@ struct CaptureThread: Sendable {
     recorder?.flush()
     pipeline.finish { hand(over: $0, &figures, mustWait: true) }
     take(reader, pipeline, &figures)
+    figures.dissectors = pipeline.dissectorFigures
     if let recorder, recorder.lost > 0 {
       run.gaps.append(
         gap(
@@ -141,6 +142,7 @@ struct CaptureThread: Sendable {
     var absencesTold = 0
     var gathered = milliseconds()
     var reported = gathered
+    var figured = gathered
     while !stop.isSet {
       let setting = filter.current
       if setting.version != figures.filterVersion {
@@ -155,6 +157,7 @@ struct CaptureThread: Sendable {
         }
         // Who waits for the change hears of it at once.
         reported = 0
+        figured = 0
       }
       let state = try reader.nextBatch(&batch, frameLimit: 1024)
       if state == .end { return }
@@ -174,6 +177,10 @@ struct CaptureThread: Sendable {
       reported = now
       recorder?.flush()
       take(reader, pipeline, &figures)
+      if now &- figured >= pipeline.figuresEvery {
+        figured = now
+        figures.dissectors = pipeline.dissectorFigures
+      }
       if member == 0, let live = reader as? LiveCapture { tell(of: live, &absencesTold) }
       // Only for those who ask how far it is: where the loop is behind, the next one will do.
       _ = loop.trySend(.progress(id: order.id, members.update(member, figures)))
@@ -184,7 +191,6 @@ struct CaptureThread: Sendable {
     reader.updateDrops()
     figures.packets = pipeline.frames
     figures.bytes = pipeline.bytes
-    figures.dissectors = pipeline.dissectorFigures
     figures.dropped = reader.counters.dropped
     figures.interfaceDropped = reader.counters.interfaceDropped
     figures.isWaiting = (reader as? LiveCapture)?.isPresent == false
