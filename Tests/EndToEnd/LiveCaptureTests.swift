@@ -178,4 +178,59 @@ struct LiveCaptureTests {
       #expect(packets(try sentry.capture { packets($0) >= 1000 }) == 1000)
     }
   }
+
+  /// Two frames of the fixture `frames` of each flow, with three thousand flows that begin between them.
+  private func conversations(_ flows: Int) -> [UInt8] {
+    func datagram(_ flow: Int, _ body: String) -> [UInt8] {
+      Ethernet(
+        IPv4(
+          from: "10.3.\(flow / 200 % 200).\(flow % 200 + 1)", to: "192.0.2.1",
+          UDP(
+            from: UInt16(5000 + flow / 40_000), to: 7000,
+            payload: Array("FX".utf8) + [0, UInt8(body.utf8.count)] + Array(body.utf8)))
+      ).bytes
+    }
+    var frames: [[UInt8]] = []
+    for at in 0..<flows + 3000 {
+      if at < flows { frames.append(datagram(at, "first")) }
+      if at >= 3000 { frames.append(datagram(at - 3000, "second")) }
+    }
+    return pcapFile(
+      frames.enumerated().map { CapturedFrame(at: 1_800_000_000_000_000_000 + Int64($0.offset) * 10_000, $0.element) })
+  }
+
+  @Test("A dissector that is reloaded while packets come loses none of them, and no session changes its version")
+  func reloaded() throws {
+    try withSentry { wire, sentry, capture in
+      let flows = 20_000
+      try Data(conversations(flows)).write(to: URL(fileURLWithPath: capture))
+      func version(_ name: String) throws -> String {
+        try FixturePlugins.build("frames", ["PROTOCOL": "\"\(name)\""])
+      }
+      _ = try sentry.call("plugin.load", #"{"path": "\#(version("one"))"}"#)
+      _ = try sentry.call("capture.start", #"{"interface": "sensor", "workers": 2}"#)
+      _ = try sentry.capture { $0["state"]?.string == "running" }
+      #expect(wire.run("sh -c 'tcpreplay -q --pps=10000 --preload-pcap -i sender \(capture) &'") == 0)
+      for name in ["two", "three", "four"] {
+        let before = packets(try sentry.capture { _ in true })
+        _ = try sentry.capture { packets($0) > before }
+        _ = try sentry.call("plugin.reload", #"{"plugin": "frames", "path": "\#(version(name))"}"#)
+      }
+      let seen = try sentry.capture { packets($0) + ($0["dropped"]?.int64 ?? 0) >= 2 * flows }
+      #expect(packets(seen) == 2 * flows)
+      #expect(seen["dropped"] == 0)
+      _ = try sentry.call("capture.stop", #"{"id": "capture-1"}"#)
+      _ = try sentry.capture { $0["state"]?.string == "finished" }
+      let loads =
+        try sentry.call("plugin.list", #"{"filter": {"id": "org.example.frames"}}"#)["items"]?.elements ?? []
+      func sum(_ name: String) -> Int64 { loads.reduce(0) { $0 + ($1[name]?.int64 ?? 0) } }
+      #expect(loads.count == 4)
+      #expect(sum("sessions") == flows)
+      // Each session tells of two frames and of its close, to whichever version it belongs.
+      #expect(sum("records") == 3 * flows)
+      #expect(loads.allSatisfy { $0["records"]?.int64 == 3 * ($0["sessions"]?.int64 ?? 0) }, "\(loads)")
+      #expect(sum("cut_sessions") == 0)
+      #expect(loads.count { $0["sessions"]?.int64 ?? 0 > 0 } > 1)
+    }
+  }
 }
