@@ -60,7 +60,7 @@ public struct ConfigurationKey: Sendable, Equatable {
       "plugins.drain", .duration, "5m",
       "how long sessions of a dissector that was unloaded or reloaded may go on, in time of the capture"),
     .init(
-      "plugins.budget.time_per_call", .duration, "500us",
+      "plugins.budget.time_per_call", .duration, "2ms",
       "time that a call of a dissector may take, the mean of a window; over it, the dissector is throttled, then parked"
     ),
     .init("plugins.budget.time_per_byte", .duration, "100ns", "time that each byte shown may add to a call's"),

@@ -35,7 +35,7 @@ extension PluginUsage {
 /// The keys `plugins.budget.*`. All are means over the calls of a window; 0 is no limit.
 struct PluginBudget: Equatable {
   /// Nanoseconds that a call may take, and those that each byte shown may add.
-  var timePerCall: Int64 = 500_000
+  var timePerCall: Int64 = 2_000_000
   var timePerByte: Int64 = 100
   var recordsPerCall: Int64 = 1000
   /// Bytes of texts and byte strings.
