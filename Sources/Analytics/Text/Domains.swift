@@ -33,12 +33,15 @@ enum Domains {
     }
   }
 
+  private static let generic: Set<String> = [
+    "co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "go", "gob", "gouv",
+  ]
+
   /// The label under which a host was registered (`mail.example.co.uk` → `example`), by the usual shapes of suffixes.
   static func registeredLabel(_ host: some StringProtocol) -> String {
     let labels = host.split(separator: ".")
     guard labels.count >= 2 else { return String(host) }
     let second = labels[labels.count - 2]
-    let generic: Set<String> = ["co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "go", "gob", "gouv"]
     if labels.count >= 3, labels[labels.count - 1].utf8.count == 2, generic.contains(String(second)) {
       return String(labels[labels.count - 3])
     }
@@ -51,8 +54,12 @@ enum Domains {
   static func squashed(_ label: String) -> String {
     var text = label
     if label.hasPrefix("xn--") { text = punycode(label.dropFirst(4)) ?? String(label.dropFirst(4)) }
-    let look = TextFolding.shared.look(text)
-    return String(String.UnicodeScalarView(look.unicodeScalars.filter { $0.isWordPart }))
+    let folding = TextFolding.shared
+    var out = FoldedText()
+    for scalar in text.unicodeScalars where !scalar.isMark {
+      folding.eachLook(scalar) { if $0.isWordPart { out.append($0) } }
+    }
+    return out.take()
   }
 
   /// RFC 3492 §6.2; nil when the text is not punycode.

@@ -4,10 +4,13 @@ enum HandleName {
   /// Letters as they look, romanised loosely, nothing else.
   static func form(_ text: some StringProtocol) -> String {
     let folding = TextFolding.shared
-    let letters = folding.roman(folding.look(text)).unicodeScalars.filter {
-      $0.isWordPart && !($0.value >= 48 && $0.value <= 57)
+    var letters = FoldedText()
+    for scalar in text.unicodeScalars where !scalar.isMark {
+      folding.eachLook(scalar) { look in
+        folding.eachRoman(look) { if $0.isWordPart, !($0.value >= 48 && $0.value <= 57) { letters.append($0) } }
+      }
     }
-    return PersonName.loosened(String(String.UnicodeScalarView(letters)))
+    return PersonName.loosened(letters.bytes)
   }
 
   /// The first and the last name in both orders without a space between them, and all words as they stand.
@@ -40,7 +43,7 @@ enum HandleName {
   static func readings(of handle: String) -> [String] {
     let local = handle.prefix { $0 != "@" }
     let parts = local.split { $0 == "." || $0 == "_" || $0 == "-" }
-    let words = parts.filter { part in !part.contains { $0.isASCII && $0.isNumber } || parts.count == 1 }
+    let words = parts.filter { part in !part.utf8.contains { $0 >= 48 && $0 <= 57 } || parts.count == 1 }
     let whole = form(words.joined())
     guard whole.utf8.count >= 6 else { return [] }
     var out = [whole]

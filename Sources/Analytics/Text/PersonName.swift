@@ -38,19 +38,19 @@ struct PersonName: Sendable {
     if words.count < 2 { words = all }
     let folding = TextFolding.shared
     func romanised(_ w: Word) -> String { PersonName.loosened(folding.roman(w.base)) }
+    let romans = words.map(romanised)
     plain = words.map(\.base).sorted().joined(separator: " ")
     look = words.map(\.look).sorted().joined(separator: " ")
-    roman = words.map(romanised).sorted().joined(separator: " ")
+    roman = romans.sorted().joined(separator: " ")
     if words.count > 2, let first = words.first, let last = words.last,
       first.base.unicodeScalars.first?.isIdeograph != true
     {
       ends = [first.base, last.base].sorted().joined(separator: " ")
-      romanEnds = [romanised(first), romanised(last)].sorted().joined(separator: " ")
+      romanEnds = [romans[0], romans[romans.count - 1]].sorted().joined(separator: " ")
     } else {
       ends = nil
       romanEnds = nil
     }
-    let romans = words.map(romanised)
     romanWords = romans
     familiar = [romans.first ?? "", romans.count > 1 ? romans[romans.count - 1] : ""].map(Nicknames.name).sorted()
       .joined(separator: " ")
@@ -63,8 +63,9 @@ struct PersonName: Sendable {
   }
 
   /// Romanisations of the same name under different schemes fall together: ph and f, kh and h, y and i, doubled letters.
-  static func loosened(_ text: some StringProtocol) -> String {
-    let bytes = Array(text.utf8)
+  static func loosened(_ text: some StringProtocol) -> String { loosened(Array(text.utf8)) }
+
+  static func loosened(_ bytes: [UInt8]) -> String {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
     var i = 0

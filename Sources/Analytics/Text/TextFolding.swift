@@ -1,96 +1,62 @@
 /// Letters made comparable: base letters, romanised letters, and what letters look like.
 
-/// The lookups of `TextTables`, one step a scalar.
-struct TextFolding: Sendable {
-  /// What a scalar becomes: nothing known (itself), one scalar, or up to three ASCII letters.
-  private enum Entry: Sendable {
-    case same
-    case one(Unicode.Scalar)
-    case several(String)
-  }
-
+/// The lookups of `TextTables`, one step a scalar. A class, so that whoever holds it for a text holds one reference.
+final class TextFolding: Sendable {
   static let shared = TextFolding()
 
-  private let bases: [UInt32: Entry]
-  private let romanised: [UInt32: Entry]
-  private let confusables: [UInt32: Entry]
+  private let bases = FoldingTable(TextTables.bases)
+  private let romanised = FoldingTable(TextTables.romanised)
+  private let confusables = FoldingTable(TextTables.confusables)
 
-  private init() {
-    func load(_ groups: [(to: String, from: String)]) -> [UInt32: Entry] {
-      var out: [UInt32: Entry] = [:]
-      for group in groups {
-        let scalars = Array(group.to.unicodeScalars)
-        let entry: Entry = scalars.count == 1 ? .one(scalars[0]) : .several(group.to)
-        for scalar in group.from.unicodeScalars { out[scalar.value] = entry }
-      }
-      return out
-    }
-    bases = load(TextTables.bases)
-    romanised = load(TextTables.romanised)
-    confusables = load(TextTables.confusables)
-  }
+  private init() {}
 
-  /// Appends the lower-case base of a scalar, without marks, in its own script.
-  func appendBase(_ scalar: Unicode.Scalar, to out: inout String.UnicodeScalarView) {
-    if scalar.value < 0x80 {
-      out.append(scalar.value >= 65 && scalar.value <= 90 ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
-      return
-    }
-    switch bases[scalar.value] ?? .same {
-    case .one(let s): out.append(s)
-    case .several(let text): out.append(contentsOf: text.unicodeScalars)
-    case .same: out.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-    }
-  }
-
-  /// Gives the lower-case base of a scalar, without marks, in its own script, as numbers.
+  /// Gives the lower-case base of a scalar, without marks, in its own script.
   @inline(__always)
-  func eachBase(_ scalar: Unicode.Scalar, _ body: (UInt32) -> Void) {
-    if scalar.value < 0x80 { return body(scalar.value >= 65 && scalar.value <= 90 ? scalar.value + 32 : scalar.value) }
-    switch bases[scalar.value] ?? .same {
-    case .one(let s): body(s.value)
-    case .several(let text): for s in text.unicodeScalars { body(s.value) }
-    case .same: for s in scalar.properties.lowercaseMapping.unicodeScalars { body(s.value) }
+  func eachBase(_ scalar: Unicode.Scalar, _ body: (Unicode.Scalar) -> Void) {
+    if scalar.value < 0x80 {
+      return body(scalar.value >= 65 && scalar.value <= 90 ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+    }
+    if let places = bases.replacement(scalar.value) {
+      for place in places { body(bases[place]) }
+    } else if scalar.isIdeograph {
+      body(scalar)
+    } else {
+      for one in scalar.properties.lowercaseMapping.unicodeScalars { body(one) }
     }
   }
 
-  /// Appends the romanisation of a lower-case base scalar.
-  func appendRoman(_ scalar: Unicode.Scalar, to out: inout String.UnicodeScalarView) {
-    guard scalar.value >= 0x80 else { return out.append(scalar) }
-    switch romanised[scalar.value] ?? .same {
-    case .one(let s): out.append(s)
-    case .several(let text): out.append(contentsOf: text.unicodeScalars)
-    case .same: out.append(scalar)
-    }
+  /// Gives the romanisation of a lower-case base scalar.
+  @inline(__always)
+  func eachRoman(_ scalar: Unicode.Scalar, _ body: (Unicode.Scalar) -> Void) {
+    guard scalar.value >= 0x80, let places = romanised.replacement(scalar.value) else { return body(scalar) }
+    for place in places { body(romanised[place]) }
   }
 
-  /// Appends what a scalar looks like in lower-case ASCII, or its base where it looks like none (UTS #39 skeleton,
+  /// Gives what a scalar looks like in lower-case ASCII, or its base where it looks like none (UTS #39 skeleton,
   /// with letter case set aside afterwards).
-  func appendLook(_ scalar: Unicode.Scalar, to out: inout String.UnicodeScalarView) {
-    switch confusables[scalar.value] ?? .same {
-    case .one(let s): appendBase(s, to: &out)
-    case .several(let text): for s in text.unicodeScalars { appendBase(s, to: &out) }
-    case .same: appendBase(scalar, to: &out)
-    }
+  @inline(__always)
+  func eachLook(_ scalar: Unicode.Scalar, _ body: (Unicode.Scalar) -> Void) {
+    guard let places = confusables.replacement(scalar.value) else { return eachBase(scalar, body) }
+    for place in places { eachBase(confusables[place], body) }
   }
 
   /// The text in lower-case base letters, nothing else changed.
   func base(_ text: some StringProtocol) -> String {
-    var out = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars where !scalar.isMark { appendBase(scalar, to: &out) }
-    return String(out)
+    var out = FoldedText()
+    for scalar in text.unicodeScalars where !scalar.isMark { eachBase(scalar) { out.append($0) } }
+    return out.take()
   }
 
   func roman(_ text: some StringProtocol) -> String {
-    var out = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { appendRoman(scalar, to: &out) }
-    return String(out)
+    var out = FoldedText()
+    for scalar in text.unicodeScalars { eachRoman(scalar) { out.append($0) } }
+    return out.take()
   }
 
   func look(_ text: some StringProtocol) -> String {
-    var out = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars where !scalar.isMark { appendLook(scalar, to: &out) }
-    return String(out)
+    var out = FoldedText()
+    for scalar in text.unicodeScalars where !scalar.isMark { eachLook(scalar) { out.append($0) } }
+    return out.take()
   }
 }
 

@@ -17,29 +17,29 @@ enum Words {
   static func of(_ text: String, limit: Int = 64, aside: inout [Word]) -> [Word] {
     let folding = TextFolding.shared
     var out: [Word] = []
-    var base = String.UnicodeScalarView()
-    var look = String.UnicodeScalarView()
+    var base = FoldedText()
+    var look = FoldedText()
     var scripts: UInt8 = 0
     var depth = 0
     func close(_ abbreviated: Bool, _ out: inout [Word], _ aside: inout [Word]) {
       guard !base.isEmpty else { return }
       let mixed = scripts & (scripts &- 1) != 0
-      let word = Word(base: String(base), look: String(look), abbreviated: abbreviated, mixed: mixed)
+      let word = Word(base: base.take(), look: look.take(), abbreviated: abbreviated, mixed: mixed)
       if depth > 0 { aside.append(word) } else { out.append(word) }
-      base = String.UnicodeScalarView()
-      look = String.UnicodeScalarView()
       scripts = 0
     }
     for scalar in text.unicodeScalars.prefix(4_096) {
       if out.count &+ aside.count >= limit { break }
       if scalar.isIdeograph {
         close(false, &out, &aside)
-        folding.appendBase(scalar, to: &base)
-        folding.appendBase(scalar, to: &look)
+        folding.eachBase(scalar) {
+          base.append($0)
+          look.append($0)
+        }
         close(false, &out, &aside)
       } else if scalar.isWordPart {
-        folding.appendBase(scalar, to: &base)
-        folding.appendLook(scalar, to: &look)
+        folding.eachBase(scalar) { base.append($0) }
+        folding.eachLook(scalar) { look.append($0) }
         let script = scalar.scriptClass
         if script != 0 { scripts |= 1 << (script &- 1) }
       } else if scalar.isMark || scalar.isApostrophe {
@@ -57,7 +57,7 @@ enum Words {
   static func of(_ text: String, limit: Int = 64) -> [Word] {
     var aside: [Word] = []
     let words = of(text, limit: limit, aside: &aside)
-    return words + aside
+    return aside.isEmpty ? words : words + aside
   }
 
   /// Where `needle` stands in `words` as a run; a word may carry an ending of up to three letters (inflection).

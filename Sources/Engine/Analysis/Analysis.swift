@@ -142,10 +142,9 @@ public final class Analysis {
         note("\(spec): \(error.words)")
         break
       }
-      for observation in batch.observations {
-        investigation.observe(observation)
-        output?.write(observation)
-      }
+      // By place: an element that a loop takes out of its list is a copy.
+      for place in batch.observations.indices { investigation.observe(batch.observations[place]) }
+      if let output { for place in batch.observations.indices { output.write(batch.observations[place]) } }
       statistics.observations &+= UInt64(batch.observations.count)
       for reject in batch.rejects {
         rejected &+= 1

@@ -25,7 +25,8 @@ extension Roster {
   static func readYAML(_ text: String) throws(RosterError) -> RosterReading {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      // Of what YAML tells apart by looks only these matter here, and each costs an expression tried on every text.
+      root = try Yams.compose(yaml: text, Resolver.basic.appending(.bool).appending(.null))
     } catch let error as YamlError {
       throw RosterError(yaml: error)
     } catch {

@@ -14,6 +14,8 @@ enum EvidenceField: UInt8, Sendable {
   case parentPID, parentGUID, parentImage, parentCommandLine, end, sha256, signer, event
   case proto, destinationIP, destinationPort, sourceIP, sourcePort, initiated, destinationName
   case ips, macs, names, owner, since, until
+
+  static let last = EvidenceField.until
 }
 
 struct WellKnownField: Sendable {

@@ -11,12 +11,24 @@ struct FlatRecord {
   /// Fields that this host has no name for.
   var others: [(String, FieldValue)] = []
 
-  private var texts: [EvidenceField: String] = [:]
-  private var numbers: [EvidenceField: UInt64] = [:]
-  private var lists: [EvidenceField: [String]] = [:]
-  private var addresses: [EvidenceField: IPAddress] = [:]
+  private var texts = FieldSlots<String>()
+  private var numbers = FieldSlots<UInt64>()
+  private var lists = FieldSlots<[String]>()
+  private var addresses = FieldSlots<IPAddress>()
   private var ips: [IPAddress] = []
   private var macs: [MACAddress] = []
+
+  /// Empties it for the next record.
+  mutating func removeAll() {
+    (id, extra) = ("", "")
+    others.removeAll()
+    texts.removeAll()
+    numbers.removeAll()
+    lists.removeAll()
+    addresses.removeAll()
+    ips.removeAll()
+    macs.removeAll()
+  }
 
   mutating func take(
     _ entry: SinkEntry, _ target: EvidenceField, in state: UnsafeMutablePointer<SinkState>
@@ -27,15 +39,15 @@ struct FlatRecord {
       switch target {
       case .id: id = text
       case .extra: extra = text
-      case .links, .languages, .names: lists[target, default: []].append(text)
-      default: texts[target] = text
+      case .links, .languages, .names: lists.put((lists[target] ?? []) + [text], target)
+      default: texts.put(text, target)
       }
     case .ip:
       guard let address = IPAddress(bytes: state.pointee.bytes(entry)) else { return }
-      if target == .ips { ips.append(address) } else { addresses[target] = address }
+      if target == .ips { ips.append(address) } else { addresses.put(address, target) }
     case .mac:
       if let mac = MACAddress(bytes: state.pointee.bytes(entry)) { macs.append(mac) }
-    default: numbers[target] = entry.value
+    default: numbers.put(entry.value, target)
     }
   }
 

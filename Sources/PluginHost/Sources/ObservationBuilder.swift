@@ -17,6 +17,8 @@ struct ObservationBuilder {
   private var kinds: [ObservationKind?] = []
   private var targets: [[UInt8]] = []
   private let reader = JSONReader()
+  /// The fields of the record at hand.
+  private var values = FlatRecord()
 
   init(records: ShapeTable, source: String) {
     self.records = records
@@ -45,7 +47,7 @@ struct ObservationBuilder {
     }
     let time = Int64(bitPattern: head.value)
     guard time != VDT_TIME_UNKNOWN else { throw RefusedRecord(text: "\(kind.rawValue): time is required") }
-    var values = FlatRecord()
+    values.removeAll()
     let targets = self.targets[Int(head.id)]
     var at = begin + 1
     while at < end {

@@ -48,8 +48,9 @@ struct World: ParsableCommand {
 
   @Argument(help: "The folder to write to; it is made where it is missing.") var folder: String
   @Option(help: "All chance comes from this number.") var seed: UInt64 = 7
-  @Option(help: "People on the roster, 12 to 20,000.") var people = 180
+  @Option(help: "People on the roster, 12 to 50,000.") var people = 180
   @Option(help: "Benign accounts of others, 1 to 1,000,000.") var outsiders = 2000
+  @Option(help: "Approaches more by each benign account, at the mean, 0 to 20.") var chatter = 0.0
   @Option(help: "Days of what was seen online, 30 to 1000.") var days = 60
   @Option(help: "The organisation: \(LabHouse.all.map(\.key).joined(separator: ", ")).") var house = "tarnwell"
 
@@ -57,10 +58,11 @@ struct World: ParsableCommand {
     guard LabHouse.all.contains(where: { $0.key == house }) else {
       throw ValidationError("--house \(house): give one of \(LabHouse.all.map(\.key).joined(separator: ", "))")
     }
-    guard (12...20_000).contains(people) else { throw ValidationError("--people \(people): give 12 to 20000") }
+    guard (12...50_000).contains(people) else { throw ValidationError("--people \(people): give 12 to 50000") }
     guard (1...1_000_000).contains(outsiders) else {
       throw ValidationError("--outsiders \(outsiders): give 1 to 1000000")
     }
+    guard (0...20).contains(chatter) else { throw ValidationError("--chatter \(chatter): give 0 to 20") }
     guard (30...1000).contains(days) else { throw ValidationError("--days \(days): give 30 to 1000") }
   }
 
@@ -70,6 +72,7 @@ struct World: ParsableCommand {
     plan.people = people
     plan.days = days
     plan.outsiders = outsiders
+    plan.chatter = chatter
     if let house = LabHouse.all.first(where: { $0.key == house }) { plan.house = house }
     let world = LabPersonas(plan)
     try write([("roster.yaml", world.roster), ("personas.jsonl", world.lines), ("truth.tsv", world.truth)], to: folder)

@@ -15,6 +15,9 @@ public struct LabPlan: Sendable, Equatable {
   public var people = 40
   /// Benign accounts of others: strangers, recruiters, vendors, alumni and so on.
   public var outsiders = 240
+  /// Approaches of benign accounts beyond those that their families make, for one account at the mean: worlds in which
+  /// much is said.
+  public var chatter = 0.0
   /// Malicious accounts, as a share of the outsiders.
   public var maliciousRate = 0.06
 

@@ -74,7 +74,10 @@ struct OrganisationMatcher: Sendable {
   func isNamed(byHandle handle: String) -> Bool {
     let local = handle.prefix { $0 != "@" }
     let squashed = Domains.squashed(String(local))
-    for name in squashedNames where name.utf8.count >= 7 && squashed.contains(name) { return true }
+    let held = squashedNames.filter { squashed.holds($0) }
+    if held.contains(where: { $0.utf8.count >= 7 }) { return true }
+    // A part of it is a name only where the whole holds the name; what punycode stands for is seen in its part alone.
+    if held.isEmpty, !local.contains("xn--") { return false }
     let parts = local.split { $0 == "." || $0 == "_" || $0 == "-" }.map { Domains.squashed(String($0)) }
     return parts.contains { squashedNames.contains($0) }
   }
@@ -88,7 +91,7 @@ struct OrganisationMatcher: Sendable {
       let text = Domains.squashed(String(label))
       for name in squashedNames {
         // A short name is part of too many words: it counts as a whole label only (and between hyphens, below).
-        if name.utf8.count >= 8 ? text.contains(name) : text == name { return true }
+        if name.utf8.count >= 8 ? text.holds(name) : text == name { return true }
         if name.utf8.count >= 8, abs(text.utf8.count - name.utf8.count) <= 2,
           EditDistance.slips(Array(text.utf8), Array(name.utf8), limit: 2) <= (label.hasPrefix("xn--") ? 2 : 1)
         {

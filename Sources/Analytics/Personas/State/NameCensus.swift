@@ -35,7 +35,7 @@ struct NameCensus {
     var letters = 0
     for scalar in text.unicodeScalars.prefix(128) {
       if scalar.isWordPart {
-        folding.eachBase(scalar) { word = (word ^ UInt64($0)) &* 0x0000_0100_0000_01b3 }
+        folding.eachBase(scalar) { word = (word ^ UInt64($0.value)) &* 0x0000_0100_0000_01b3 }
         letters += 1
       } else if !scalar.isMark, letters > 0 {
         if letters > 1 { out.append(word) }

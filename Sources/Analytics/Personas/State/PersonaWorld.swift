@@ -3,11 +3,16 @@
 import Evidence
 
 /// A party of an approach as it was told.
-struct PartyRecord: Hashable {
+struct PartyRecord: DenseKey {
   enum Kind: UInt8 { case account, handle, email, employee }
   var kind: Kind
   var platform: Int32
   var text: Int32
+
+  func hash(seed: UInt64) -> UInt64 {
+    let texts = UInt64(UInt32(bitPattern: platform)) << 32 | UInt64(UInt32(bitPattern: text))
+    return foldedProduct(texts ^ seed, 0x9e37_79b9_7f4a_7c15 &+ UInt64(kind.rawValue) << 1)
+  }
 }
 
 /// A class, for examinations look at it while it grows; one owner, not thread-safe.
@@ -23,17 +28,17 @@ final class PersonaWorld {
 
   var texts = StringTable()
   var accounts: [AccountState] = []
-  private(set) var parties: [PartyRecord] = []
-  /// The handle that a party told by its account was told with, −1 for none; of several the one that sorts first.
-  private(set) var partyHandles: [Int32] = []
+  /// Parties, and the handle that each told by its account was told with, −1 for none; of several the one that sorts first.
+  private var partyTable = DenseTable<PartyRecord, Int32>()
+  var parties: [PartyRecord] { partyTable.keys }
+  var partyHandles: [Int32] { partyTable.rows }
   private var plainIDs: [String] = []
   private var plainNumbers: [String: Int] = [:]
-  var accountNumbers: [UInt64: Int32] = [:]
-  private var partyNumbers: [PartyRecord: Int32] = [:]
+  var accountNumbers = PairTable<Int32>()
   private var linkLists: [[Int32]] = []
   private var linkListNumbers: [[Int32]: Int32] = [:]
   /// Accounts by platform and handle (all that were ever seen with it).
-  var byHandle: [UInt64: FewNumbers] = [:]
+  var byHandle = PairTable<FewNumbers>()
   var byAvatar: [Int32: FewNumbers] = [:]
   var byBio: [Int32: FewNumbers] = [:]
   var byLink: [Int32: FewNumbers] = [:]
@@ -253,7 +258,7 @@ final class PersonaWorld {
       counters.accounts &+= 1
     }
     if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
-      byHandle[self.key(platformNumber, handleNumber), default: FewNumbers()].insert(number)
+      byHandle.update(self.key(platformNumber, handleNumber), default: FewNumbers()) { $0.insert(number) }
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }
@@ -274,18 +279,14 @@ final class PersonaWorld {
         kind: .handle, platform: platformNumber, text: texts.number((party.handle ?? "").lowercased()))
     }
     let handle = record.kind == .account ? texts.number(party.handle?.lowercased()) : -1
-    if let known = partyNumbers[record] {
-      let before = partyHandles[Int(known)]
+    if let known = partyTable.place(of: record) {
+      let before = partyTable.rows[known]
       if handle >= 0, handle != before, before < 0 || (texts[handle] ?? "") < (texts[before] ?? "") {
-        partyHandles[Int(known)] = handle
+        partyTable.rows[known] = handle
       }
-      return known
+      return Int32(truncatingIfNeeded: known)
     }
-    let number = Int32(truncatingIfNeeded: parties.count)
-    parties.append(record)
-    partyHandles.append(handle)
-    partyNumbers[record] = number
-    return number
+    return Int32(truncatingIfNeeded: partyTable.append(record, handle))
   }
 }
 

@@ -1,13 +1,15 @@
 /// Finds perceptual hashes near a given one by looking at few of them (multi-index hashing).
 
-/// Of two hashes at most eight bits apart, one of their four quarters differs in two bits or less: each quarter is looked up
-/// by itself and by all that are so near. The cost does not grow until the pictures are tens of thousands.
+/// Of two hashes at most eight bits apart, one of their four quarters differs in one bit or none, or all four in two: so
+/// three quarters are looked up by themselves and by all that are one bit away, the fourth by all that are two. The cost
+/// does not grow until the pictures are tens of thousands.
 struct PictureIndex: Sendable {
   /// Bits that two pictures may be apart.
   static let distance = 8
 
-  /// The values of 16 bits with at most two bits set: 1 + 16 + 120.
+  /// The values of 16 bits with at most two bits set (1 + 16 + 120), and with at most one.
   private static let near: [UInt16] = (0...UInt16.max).filter { $0.nonzeroBitCount <= PictureIndex.distance / 4 }
+  private static let nearer: [UInt16] = near.filter { $0.nonzeroBitCount < PictureIndex.distance / 4 }
 
   private let hashes: [UInt64]
   private let people: [Int]
@@ -58,7 +60,7 @@ struct PictureIndex: Sendable {
     } else {
       for quarter in 0..<4 {
         let value = PictureIndex.value(hash, quarter)
-        for bits in PictureIndex.near {
+        for bits in quarter == 0 ? PictureIndex.near : PictureIndex.nearer {
           let one = value ^ Int(bits)
           for at in starts[quarter][one]..<starts[quarter][one + 1] { look(Int(places[quarter][Int(at)])) }
         }

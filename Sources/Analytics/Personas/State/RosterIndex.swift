@@ -42,6 +42,8 @@ struct RosterIndex {
   private var relationDomains: [String: Relation.Kind] = [:]
   private let names: [PersonName]
   private var relations: [String: Relation.Kind] = [:]
+  /// The words with which names of relations begin.
+  private var relationsBegin: Set<String> = []
   private var relationAccounts: Set<AccountKey> = []
 
   init(_ roster: Roster) {
@@ -74,6 +76,7 @@ struct RosterIndex {
     for relation in roster.relations {
       let words = OrganisationMatcher.withoutLegalForm(Words.of(relation.name))
       relations[words.map(\.base).joined(separator: " ")] = relation.kind
+      if let first = words.first { relationsBegin.insert(first.base) }
       for account in relation.accounts {
         if let id = account.accountID { relationAccounts.insert(AccountKey(platform: account.platform, accountID: id)) }
       }
@@ -136,7 +139,7 @@ struct RosterIndex {
   /// A relation's name among the words of a text.
   func relationNamed(in words: [Word]) -> Relation.Kind? {
     guard !relations.isEmpty else { return nil }
-    for start in words.indices {
+    for start in words.indices where relationsBegin.contains(words[start].base) {
       var text = ""
       for end in start..<min(words.count, start + 5) {
         text += (end > start ? " " : "") + words[end].base

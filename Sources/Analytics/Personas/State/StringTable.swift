@@ -1,5 +1,9 @@
 /// Texts by number, so that accounts that share one store it once, without a `String` for each.
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// UTF-8 of all texts in large pieces, and an open-addressed index over it. Numbers are given in order and stay.
 struct StringTable {
   private struct Place {
@@ -13,8 +17,16 @@ struct StringTable {
   private static let pieceSize = 1 << 20
   private var pieces: [[UInt8]] = []
   private var places: [Place] = []
-  /// Numbers by hash, −1 where there is none; a power of two of them, at most three quarters taken.
-  private var slots = [Int32](repeating: -1, count: 1024)
+  /// A text by its hash, which is kept beside its number: others that are met on the way are told apart without looking
+  /// at them.
+  private struct Slot {
+    var hash: UInt32
+    /// −1 where there is none.
+    var number: Int32
+    static let empty = Slot(hash: 0, number: -1)
+  }
+  /// A power of two of them, at most three quarters taken.
+  private var slots = [Slot](repeating: .empty, count: 1024)
 
   var count: Int { places.count }
 
@@ -28,7 +40,7 @@ struct StringTable {
     var text = text
     return text.withUTF8 { bytes in
       let bytes = UnsafeRawBufferPointer(bytes)
-      let found = slots[slot(of: bytes, StringTable.hash(bytes))]
+      let found = slots[slot(of: bytes, StringTable.hash(bytes))].number
       return found < 0 ? nil : found
     }
   }
@@ -52,7 +64,7 @@ struct StringTable {
   private mutating func number(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let hash = StringTable.hash(bytes)
     var at = slot(of: bytes, hash)
-    if slots[at] >= 0 { return slots[at] }
+    if slots[at].number >= 0 { return slots[at].number }
     if (places.count + 1) * 4 > slots.count * 3 {
       grow()
       at = slot(of: bytes, hash)
@@ -69,7 +81,7 @@ struct StringTable {
         hash: hash, piece: UInt32(truncatingIfNeeded: piece),
         offset: UInt32(truncatingIfNeeded: pieces[piece].count), length: UInt32(truncatingIfNeeded: bytes.count)))
     pieces[piece].append(contentsOf: bytes)
-    slots[at] = number
+    slots[at] = Slot(hash: hash, number: number)
     return number
   }
 
@@ -84,28 +96,31 @@ struct StringTable {
   private func slot(of bytes: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
     let mask = slots.count - 1
     var at = Int(hash &* 0x9E37_79B1) & mask
-    while slots[at] >= 0 {
-      let place = places[Int(slots[at])]
-      if place.hash == hash, Int(place.length) == bytes.count, isSame(place, bytes) { return at }
+    while slots[at].number >= 0 {
+      if slots[at].hash == hash, isSame(places[Int(slots[at].number)], hash, bytes) { return at }
       at = (at + 1) & mask
     }
     return at
   }
 
-  private func isSame(_ place: Place, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    pieces[Int(place.piece)].withUnsafeBytes {
-      UnsafeRawBufferPointer(rebasing: $0[Int(place.offset)..<(Int(place.offset) + Int(place.length))])
-        .elementsEqual(bytes)
+  /// A text that was erased has another hash than the slot that it had.
+  private func isSame(_ place: Place, _ hash: UInt32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard place.hash == hash, Int(place.length) == bytes.count else { return false }
+    guard let start = bytes.baseAddress else { return true }
+    return pieces[Int(place.piece)].withUnsafeBytes {
+      guard let known = $0.baseAddress else { return false }
+      return memcmp(known + Int(place.offset), start, bytes.count) == 0
     }
   }
 
   private mutating func grow() {
-    slots = [Int32](repeating: -1, count: slots.count * 2)
-    let mask = slots.count - 1
+    var grown = [Slot](repeating: .empty, count: slots.count * 2)
+    let mask = grown.count - 1
     for (number, place) in places.enumerated() where place.hash != 0 {
       var at = Int(place.hash &* 0x9E37_79B1) & mask
-      while slots[at] >= 0 { at = (at + 1) & mask }
-      slots[at] = Int32(truncatingIfNeeded: number)
+      while grown[at].number >= 0 { at = (at + 1) & mask }
+      grown[at] = Slot(hash: place.hash, number: Int32(truncatingIfNeeded: number))
     }
+    slots = grown
   }
 }

@@ -56,7 +56,9 @@ struct Wording: Hashable {
       } else if scalar.isWordPart {
         let isWord = scalar.isIdeograph
         if isWord { close() }
-        folding.eachBase(scalar) { word = (word ^ UInt64($0 >= 48 && $0 <= 57 ? 48 : $0)) &* 0x0000_0100_0000_01b3 }
+        folding.eachBase(scalar) {
+          word = (word ^ UInt64($0.value >= 48 && $0.value <= 57 ? 48 : $0.value)) &* 0x0000_0100_0000_01b3
+        }
         letters += 1
         if isWord { close() }
       } else if value != 58, value != 47, !scalar.isMark {

@@ -33,7 +33,7 @@ extension PersonaWorld {
     persona.posts = 2
     persona.picture = Picture(random)
     look(at: persona, moment(attack - 10))
-    let asked = random.sample(staff.filter { $0.id != target.id }, 13)
+    let asked = colleagues(of: target, 13)
     for colleague in asked {
       approach(persona, colleague, "connection_request", moment(attack - random.within(2...9)))
     }

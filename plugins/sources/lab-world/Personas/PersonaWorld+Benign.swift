@@ -34,8 +34,7 @@ extension PersonaWorld {
           account.changed = moment(first)
           look(at: account, moment(first) + hour)
           approachMany(
-            account, random.sample(staff.filter { $0.id != person.id }, random.within(4...12)), firstDay: first,
-            days: 6,
+            account, colleagues(of: person, random.within(4...12)), firstDay: first, days: 6,
             words: { _ in phrases.greeting("all") }, messages: 0.1)
           continue
         }
@@ -49,7 +48,7 @@ extension PersonaWorld {
           look(at: account, moment(plan.days / 2 + random.below(plan.days / 2)))
         }
         if random.chance(0.3) {
-          let colleagues = random.sample(staff.filter { $0.id != person.id }, random.within(1...3))
+          let colleagues = colleagues(of: person, random.within(1...3))
           approachMany(
             account, colleagues, firstDay: anyDay(), days: 10, words: { phrases.greeting($0.name.given) }, messages: 0.2
           )
@@ -65,7 +64,7 @@ extension PersonaWorld {
       account.followers = random.within(3000...20_000)
       account.verified = index == 0
       look(at: account, moment(anyDay()))
-      for target in random.sample(staff, 2) {
+      for target in some(2) {
         approach(account, target, "mention", moment(anyDay()), text: "Well done!")
       }
     }
@@ -87,7 +86,23 @@ extension PersonaWorld {
     for _ in 0..<max(1, count / 400) { salesTeam() }
   }
 
-  private func few(_ low: Int, _ high: Int) -> [Employee] { random.sample(staff, random.within(low...high)) }
+  /// What benign accounts say beyond what their families do: to the same few people, over all days.
+  func makeChatter() {
+    guard plan.chatter > 0 else { return }
+    for account in profiles where !account.isMalicious {
+      let whole = Int(plan.chatter * 2 * random.unit() + random.unit())
+      let known = few(1, 3)
+      for _ in 0..<whole {
+        let isMessage = random.chance(0.3)
+        let person = random.pick(known)
+        approach(
+          account, person, isMessage ? "direct_message" : "mention", moment(anyDay()),
+          text: random.chance(0.5) ? phrases.greeting(person.name.given) : nil)
+      }
+    }
+  }
+
+  private func few(_ low: Int, _ high: Int) -> [Employee] { some(random.within(low...high)) }
 
   private func stranger() {
     let account = profile("stranger")

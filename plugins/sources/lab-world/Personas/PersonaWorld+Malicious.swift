@@ -21,7 +21,7 @@ extension PersonaWorld {
     return "http://\(host)/\(random.hex(6))"
   }
 
-  private func many(_ low: Int, _ high: Int) -> [Employee] { random.sample(staff, random.within(low...high)) }
+  private func many(_ low: Int, _ high: Int) -> [Employee] { some(random.within(low...high)) }
 
   /// Claims to be a colleague whom nobody knows.
   private func fabricated() {
@@ -98,7 +98,7 @@ extension PersonaWorld {
     account.posts = random.within(0...4)
     look(at: account, moment(max(0, first - 1)))
     approachMany(
-      account, random.sample(staff.filter { $0.id != person.id }, random.within(3...9)), firstDay: first, days: 4,
+      account, colleagues(of: person, random.within(3...9)), firstDay: first, days: 4,
       words: { self.phrases.lure($0.name.given) }, messages: 0.5, links: random.chance(0.6) ? [lureLink()] : [])
   }
 

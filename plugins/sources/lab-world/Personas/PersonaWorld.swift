@@ -12,10 +12,14 @@ final class PersonaWorld {
   private var seen: [LabObservation] = []
   let start: LabTime
   let end: LabTime
+  private let staffPlaces: [String: Int]
 
   init(_ plan: LabPlan, _ organisation: LabOrganisation) {
     self.plan = plan
     self.organisation = organisation
+    staff = organisation.people.filter(\.isActive)
+    sensitive = staff.filter(\.isSensitive)
+    staffPlaces = Dictionary(staff.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     random = LabRandom(seed: plan.seed).part("personas")
     phrases = Phrases(random: random, tongue: plan.house.tongue)
     start = plan.firstDay * day
@@ -25,8 +29,18 @@ final class PersonaWorld {
   /// What everybody uses to share files, ask and make appointments.
   static let services = ["meet-slot.example", "kalendo.example", "bit-form.example", "papershelf.example"]
 
-  var staff: [Employee] { organisation.people.filter(\.isActive) }
-  var sensitive: [Employee] { staff.filter(\.isSensitive) }
+  /// Who works there, in the order of the roster; nobody joins or leaves while the world is made.
+  let staff: [Employee]
+  let sensitive: [Employee]
+
+  /// Some of the staff, in chance order.
+  func some(_ count: Int) -> [Employee] { random.sample(staff, count) }
+
+  /// Some of the staff beside one of them.
+  func colleagues(of person: Employee, _ count: Int) -> [Employee] {
+    guard let own = staffPlaces[person.id] else { return some(count) }
+    return random.places(staff.count - 1, count).map { staff[$0 < own ? $0 : $0 + 1] }
+  }
 
   /// Days of the story at a working hour.
   func moment(_ dayOfStory: Int, from: Double = 6.5, to: Double = 19) -> LabTime {

@@ -85,6 +85,7 @@ public struct LabPersonas: Sendable {
     world.makeEmployees()
     world.makeOutsiders(plan.outsiders)
     world.makeMalicious(Int(Double(plan.outsiders) * plan.maliciousRate))
+    world.makeChatter()
     roster = world.organisation.yaml()
     observations = world.observations()
     truth = world.truth()

@@ -63,10 +63,25 @@ final class LabRandom {
   func pick<T>(_ list: [T]) -> T { list[below(list.count)] }
 
   /// `count` elements at different places, fewer where the list is shorter, in chance order.
-  func sample<T>(_ list: [T], _ count: Int) -> [T] { Array(shuffled(list).prefix(count)) }
+  func sample<T>(_ list: [T], _ count: Int) -> [T] { places(list.count, count).map { list[$0] } }
 
-  func shuffled<T>(_ list: [T]) -> [T] {
-    var list = list
+  /// Longer lists than this are not shuffled for a few of their elements.
+  private static let long = 2_000
+
+  /// `count` different numbers of 0 ..< `limit`, fewer where there are not so many, in chance order.
+  func places(_ limit: Int, _ count: Int) -> [Int] {
+    guard limit > LabRandom.long, count < limit / 8 else { return Array(shuffled(limit).prefix(count)) }
+    var out: [Int] = []
+    var taken: Set<Int> = []
+    while out.count < count {
+      let place = below(limit)
+      if taken.insert(place).inserted { out.append(place) }
+    }
+    return out
+  }
+
+  private func shuffled(_ count: Int) -> [Int] {
+    var list = Array(0..<max(count, 0))
     var index = list.count - 1
     while index > 0 {
       list.swapAt(index, below(index + 1))

@@ -18,11 +18,19 @@ extension PersonaExamination {
     var isOwn: Bool { employer == .own || text == .own }
   }
 
+  /// What the name of a company comes to.
+  struct Employer {
+    var isNamed = false
+    var mention = OrganisationMatcher.Mention.none
+    var isRelation = false
+    var disclaimer: Disclaimers.Kind?
+  }
+
   func claim(_ s: Snapshot) -> Claim {
     var c = Claim()
-    let employer = words(s.employer)
-    c.hasEmployer = !employer.isEmpty
-    c.employer = index.organisation.employer(employer)
+    let employer = employer(s.employer)
+    c.hasEmployer = employer.isNamed
+    c.employer = employer.mention
     let bio = words(s.bio)
     let title = words(s.title)
     let name = words(s.name)
@@ -43,16 +51,29 @@ extension PersonaExamination {
       c.disclaimer = Disclaimers.kind(in: bio) ?? Disclaimers.kind(in: title)
     } else if c.employer == .own {
       // Who has just begun, or works there for another, says so in the title.
-      c.disclaimer = Disclaimers.kind(in: title) ?? Disclaimers.kind(in: employer)
+      c.disclaimer = Disclaimers.kind(in: title) ?? employer.disclaimer
     }
     if c.disclaimer == nil, c.name != .none, Disclaimers.kind(in: bio) != nil { c.disclaimer = .unofficial }
-    c.relation = index.relation(employer) != nil || index.relationNamed(in: bio) != nil
+    c.relation = employer.isRelation || index.relationNamed(in: bio) != nil
     if c.text == .own,
       c.employer == .similar || looks.similarNames.contains(where: { Words.find($0, in: bio) != nil })
     {
       c.text = .similar
     }
     return c
+  }
+
+  /// What a company's name says, found once: many work for few.
+  private func employer(_ text: Int32) -> Employer {
+    guard text >= 0 else { return Employer() }
+    if let known = employers[text] { return known }
+    let words = words(text)
+    let found = Employer(
+      isNamed: !words.isEmpty, mention: index.organisation.employer(words), isRelation: index.relation(words) != nil,
+      disclaimer: Disclaimers.kind(in: words))
+    if employers.count >= 100_000 { employers.removeAll(keepingCapacity: true) }
+    employers[text] = found
+    return found
   }
 
   func affiliation(_ account: AccountState, _ key: AccountKey, _ me: Int?, _ f: inout PersonaFindings) {

@@ -35,12 +35,10 @@ extension PersonaExamination {
     if f.matched.contains(where: { index.roster.people[$0].sensitivity == .high }) { f[.nameSensitive] = 1 }
     // Who has an account there already has no need of another.
     if f.matched.allSatisfy({ index.hasAccount($0, on: key.platform) }) { f[.nameSecond] = 1 }
-    for person in f.matched {
-      guard let title = index.roster.people[person].title.map({ Words.of($0) }), !title.isEmpty else { continue }
-      for s in account.snapshots {
-        let told = words(s.title) + words(s.bio) + words(s.name)
-        if Words.find(title, in: told) != nil { f[.nameWithTitle] = 1 }
-      }
+    let told = account.snapshots.map { words($0.title) + words($0.bio) + words($0.name) }
+    for person in f.matched where f[.nameWithTitle] == 0 {
+      guard let title = index.roster.people[person].title.map({ words(ofTitle: $0) }), !title.isEmpty else { continue }
+      if told.contains(where: { Words.find(title, in: $0) != nil }) { f[.nameWithTitle] = 1 }
     }
   }
 

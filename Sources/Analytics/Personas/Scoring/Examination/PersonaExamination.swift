@@ -13,6 +13,10 @@ final class PersonaExamination {
   private(set) var personOfParty: [Int32]
   /// Words of texts seen before; emptied when full.
   private var wordsOfText: [Int32: [Word]] = [:]
+  /// Names of companies seen before; emptied when full.
+  var employers: [Int32: Employer] = [:]
+  /// The words of the roster's titles, by the title.
+  private var wordsOfTitle: [String: [Word]] = [:]
   var companyOfLink: [Int32: Bool] = [:]
   /// How far those that share something look like one hand's, as far as it was looked at; right until more comes.
   var handOf: [SharedThing: Hand] = [:]
@@ -64,6 +68,14 @@ final class PersonaExamination {
     if wordsOfText.count >= 50_000 { wordsOfText.removeAll(keepingCapacity: true) }
     let words = Words.of(world.texts[text] ?? "")
     wordsOfText[text] = words
+    return words
+  }
+
+  /// The words of a title of the roster; a house has few.
+  func words(ofTitle title: String) -> [Word] {
+    if let known = wordsOfTitle[title] { return known }
+    let words = Words.of(title)
+    wordsOfTitle[title] = words
     return words
   }
 
