@@ -165,7 +165,8 @@ public final class Correlator {
       (found.cases[a].time, found.cases[a].id) < (found.cases[b].time, found.cases[b].id)
     }
     for i in inTime {
-      let signals = found.cases[i].signals
+      // The signals of an account that goes on are others each time; it is the account by which its case is known again.
+      let signals = found.cases[i].signals + found.cases[i].entities.personas.map { Correlator.mark($0.account) }
       if let earlier = signals.lazy.compactMap({ self.issued[$0] }).first(where: { !taken.contains($0) }) {
         found.cases[i].id = earlier
       }
@@ -174,16 +175,20 @@ public final class Correlator {
     }
     // Signals come and go for as long as the engine runs; only those there are now need their case remembered.
     if issued.count > 2 * configuration.maximumSignals {
-      let now = Set(found.cases.flatMap(\.signals))
+      let now = Set(
+        found.cases.flatMap { one in one.signals + one.entities.personas.map { Correlator.mark($0.account) } })
       issued = issued.filter { now.contains($0.key) }
     }
     return found
   }
 
   /// Takes note of a case that an earlier run of the engine gave, so that `current()` gives it the same id again.
-  public func recall(_ caseID: String, signals: [String]) {
-    for id in signals { issued[id] = caseID }
+  public func recall(_ caseID: String, signals: [String], personas: [AccountKey] = []) {
+    for id in signals + personas.map(Correlator.mark) { issued[id] = caseID }
   }
+
+  /// An account among the ids of signals, which begin otherwise.
+  private static func mark(_ account: AccountKey) -> String { "persona \(account)" }
 
   /// The cases that are new or changed since the last call, in order of time, with ids as `current()` gives them.
   public func update() -> [Case] {

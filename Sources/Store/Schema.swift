@@ -54,6 +54,14 @@ enum Schema {
       try db.execute(
         sql: "CREATE TABLE suppression (id TEXT NOT NULL PRIMARY KEY, created INTEGER NOT NULL, body TEXT NOT NULL)")
     }
+    migrator.registerMigration("5: words about cases") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE case_word (seq INTEGER PRIMARY KEY AUTOINCREMENT, case_id TEXT NOT NULL, time INTEGER NOT NULL,
+          body TEXT NOT NULL)
+          """)
+      try db.execute(sql: "CREATE INDEX case_word_by_case ON case_word (case_id, seq)")
+    }
     return migrator
   }
 }

@@ -76,7 +76,7 @@ extension Store {
     return db.changesCount
   }
 
-  private static func audit(
+  static func audit(
     _ db: Database, _ entry: (who: String, what: String, detail: String), _ now: Timestamp
   ) throws {
     try db.execute(

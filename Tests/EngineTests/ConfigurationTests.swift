@@ -1,3 +1,5 @@
+import Analytics
+import Correlation
 import Evidence
 import Flows
 import PluginHost
@@ -64,7 +66,11 @@ import Testing
       ("plugins:\n  trust:\n    pins:\n      - {plugin: a.so, sha256: 12ab}", 4),
       ("plugins:\n  trust:\n    keys: [\"AAAA=\"]", 3), ("plugins: {trust: {allow: [\"*\"]}}", 1),
       ("plugins: {trust: {allow: [\"org.*.x\"]}}", 1), ("plugins: {trust: signature}", 1),
-      ("analytics: {personas: {disabled: [palmistry]}}", 1),
+      ("analytics: {personas: {disabled: [palmistry]}}", 1), ("analytics:\n  thresholds: {persona_case: 1.5}", 2),
+      ("analytics:\n  thresholds:\n    opening: high", 3), ("analytics: {personas: {young_days: 0}}", 1),
+      ("analytics:\n  personas:\n    limits: {snapshots: 1}", 3),
+      ("analytics:\n  personas:\n    weights:\n      - {part: burst, weight: 31}", 4),
+      ("analytics:\n  personas:\n    weights:\n      - {part: burts, weight: 1}", 4),
     ])
   func refused(yaml: String, line: Int) {
     var configuration = Configuration()
@@ -124,6 +130,36 @@ import Testing
     #expect(found[0].scope.analytic == "persona.risk")
     #expect(found[0].until == Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
     #expect(found[1].scope == SuppressionScope(domain: "agency.example"))
+  }
+
+  @Test("Thresholds, limits and weights of the analytics are as the file has them, and else as they are built in")
+  func thresholds() throws {
+    var configuration = Configuration()
+    let (builtIn, bounds) = (PersonaConfiguration(configuration), CorrelatorConfiguration(configuration))
+    #expect(builtIn.youngDays == 30 && builtIn.grownDays == 120 && builtIn.oldDays == 365)
+    #expect(builtIn.weights.values == PersonaWeights().values)
+    #expect(bounds.persona == 0.5 && bounds.personaAlone == 0.7 && bounds.networkAlone == 0.7)
+    #expect(bounds.opening == 0.5 && bounds.joining == 0.3)
+    try configuration.read(
+      yaml: """
+        analytics:
+          thresholds: {persona: 0.4, persona_case: 0.9, network_case: 0.8, opening: 0.6, joining: 0.2}
+          personas:
+            young_days: 14
+            grown_days: 60
+            old_days: 730
+            limits: {accounts: 5000, snapshots: 8, approaches: 100, evidence: 4}
+            weights: [{part: burst, weight: -1.5}, {part: reach, weight: 2}]
+        """, file: "v.yaml")
+    let personas = PersonaConfiguration(configuration)
+    #expect(personas.youngDays == 14 && personas.grownDays == 60 && personas.oldDays == 730)
+    #expect(personas.maximumAccounts == 5_000 && personas.maximumSnapshots == 8)
+    #expect(personas.maximumApproaches == 100 && personas.maximumEvidence == 4)
+    #expect(personas.weights.values["burst"] == -1.5 && personas.weights.values["reach"] == 2)
+    #expect(personas.weights.values["lureDomain"] == PersonaWeights().values["lureDomain"])
+    let correlation = CorrelatorConfiguration(configuration)
+    #expect(correlation.persona == 0.4 && correlation.personaAlone == 0.9 && correlation.networkAlone == 0.8)
+    #expect(correlation.opening == 0.6 && correlation.joining == 0.2)
   }
 
   @Test("Plugins in processes of their own are refused in one line")

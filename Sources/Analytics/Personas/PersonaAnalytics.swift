@@ -15,6 +15,10 @@ public final class PersonaAnalytics {
   private var index: RosterIndex
   private let configuration: PersonaConfiguration
   private let score: PersonaScore
+  /// What persons outside the roster are called in signals, explanations and evidence; nil where they are called by name.
+  public var pseudonyms: Pseudonyms?
+  /// Accounts that are known by their handle only, by what they are called.
+  private var pseudonymous: [AccountKey: Int32] = [:]
   /// Kept between calls of `refresh` while the world has not grown much.
   private var examination: (value: PersonaExamination, snapshots: UInt64)?
 
@@ -38,7 +42,8 @@ public final class PersonaAnalytics {
   /// Erases all that is held of an account (see ``PersonaCounters``, which stay); false when it is not known.
   @discardableResult
   public func forget(_ account: AccountKey) -> Bool {
-    guard let number = world.number(of: account) else { return false }
+    guard let number = number(of: account) else { return false }
+    pseudonymous[account] = nil
     world.forget(number)
     examination = nil
     return true
@@ -55,8 +60,8 @@ public final class PersonaAnalytics {
   /// Takes one record; other kinds than the three are passed over. Amortised constant time. The signals come from
   /// `refresh` and `finish`, when what belongs to the record is known.
   @discardableResult
-  public func observe(_ observation: Observation) -> [Signal] {
-    switch observation {
+  public func observe(_ observation: consuming Observation) -> [Signal] {
+    switch consume observation {
     case .persona(let o): world.add(o)
     case .personaChange(let o): world.add(o)
     case .outreach(let o): world.add(o)
@@ -104,7 +109,7 @@ public final class PersonaAnalytics {
     var out: [PersonaVerdict] = []
     judgeAll { number, findings, risk in
       guard risk > 0 else { return }
-      let entity = Entity.persona(world.key(of: number), handle: nil, displayName: nil)
+      let entity = Entity.persona(key(of: number), handle: nil, displayName: nil)
       let time = self.time(findings)
       func add(_ analytic: String) {
         out.append(
@@ -177,15 +182,15 @@ public final class PersonaAnalytics {
 
   /// How an account came to its score; nil when it is not known.
   public func explain(_ account: AccountKey) -> PersonaExplanation? {
-    guard let number = world.number(of: account) else { return nil }
+    guard let number = number(of: account) else { return nil }
     let who = world.resolved(number)
     guard !world.accounts[Int(who)].isForgotten else { return nil }
     let f = findings(who)
-    let reasons = PersonaReasons(world: world, index: index)
+    let reasons = PersonaReasons(world: world, index: index, nameOf: { self.shown(name: $0, of: who) })
     let name = self.name(who, f)
     let weighed = score.analytics(f)
     return PersonaExplanation(
-      account: world.key(of: who), risk: score.risk(f), bias: score.parts(f).first?.weight ?? 0,
+      account: key(of: who), risk: score.risk(f), bias: score.parts(f).first?.weight ?? 0,
       reason: reasons.summary(weighed.map { $0.analytic }, f, name),
       analytics: PersonaAnalytic.allCases.compactMap { analytic in
         let parts = score.parts(f, of: analytic.parts)
@@ -205,7 +210,7 @@ public final class PersonaAnalytics {
   /// What correlation is to know of an account: who it is, and its approaches to people of the roster, in order of time,
   /// each with the person's id. Empty when the account is not known.
   public func evidence(of account: AccountKey) -> [Observation] {
-    guard let number = world.number(of: account) else { return [] }
+    guard let number = number(of: account) else { return [] }
     let who = world.resolved(number)
     var out: [Observation] = []
     if let latest = world.accounts[Int(who)].snapshots.last {
@@ -213,8 +218,9 @@ public final class PersonaAnalytics {
         .persona(
           PersonaObservation(
             head: ObservationHead(id: world.text(of: latest.id), time: Timestamp(nanoseconds: latest.time)),
-            platform: account.platform, accountID: account.accountID, handle: world.texts[latest.handle] ?? "",
-            displayName: world.texts[latest.name] ?? "")))
+            platform: account.platform, accountID: account.accountID,
+            handle: shown(handle: world.texts[latest.handle] ?? "", of: who),
+            displayName: shown(name: world.texts[latest.name] ?? "", of: who))))
     }
     for approach in world.approaches(of: who) {
       guard let person = approached(approach.party) else { continue }
@@ -256,13 +262,47 @@ public final class PersonaAnalytics {
   private func handle(_ number: Int32, _ f: PersonaFindings) -> String? {
     let handles = world.accounts[Int(number)].handles
     return (f.latest.map(\.handle) ?? handles.min { (world.texts[$0] ?? "") < (world.texts[$1] ?? "") })
-      .flatMap { world.texts[$0] }
+      .flatMap { world.texts[$0] }.map { shown(handle: $0, of: number) }
+  }
+
+  // MARK: Pseudonyms
+
+  /// Whether an account is called by a pseudonym: it is not on the roster.
+  private func isPseudonymous(_ number: Int32) -> Bool {
+    guard let pseudonyms else { return false }
+    let key = world.key(of: number)
+    return !world.accounts[Int(number)].handles.contains { handle in
+      pseudonyms.isKnown(key.platform, id: nil, handle: world.texts[handle])
+    } && !pseudonyms.isKnown(key.platform, id: key.accountID, handle: nil)
+  }
+
+  /// An account as it is told. The ids of others are pseudonyms when they come; that of an account of which nothing but a
+  /// handle is known is made of the handle.
+  private func key(of number: Int32) -> AccountKey {
+    let key = world.key(of: number)
+    guard let pseudonyms, world.accounts[Int(number)].byHandleOnly, isPseudonymous(number) else { return key }
+    let shown = AccountKey(platform: key.platform, accountID: "@" + pseudonyms.handle(key.platform, key.accountID))
+    pseudonymous[shown] = number
+    return shown
+  }
+
+  private func number(of account: AccountKey) -> Int32? { pseudonymous[account] ?? world.number(of: account) }
+
+  private func shown(handle: String, of number: Int32) -> String {
+    guard let pseudonyms, isPseudonymous(number) else { return handle }
+    return pseudonyms.handle(world.key(of: number).platform, handle)
+  }
+
+  private func shown(name: String, of number: Int32) -> String {
+    guard let pseudonyms, isPseudonymous(number) else { return name }
+    return pseudonyms.name(name)
   }
 
   private func name(_ number: Int32, _ f: PersonaFindings) -> String {
-    let key = world.key(of: number)
+    let key = key(of: number)
     let account = "\(key.platform) @\(handle(number, f) ?? key.accountID)"
-    return f.latest.flatMap { world.texts[$0.name] }.map { "\($0) (\(account))" } ?? "The account \(account)"
+    return f.latest.flatMap { world.texts[$0.name] }.map { "\(shown(name: $0, of: number)) (\(account))" }
+      ?? "The account \(account)"
   }
 
   /// The last approach is when it acted; an account that only shows itself has the time of its last snapshot.
@@ -273,11 +313,11 @@ public final class PersonaAnalytics {
   private func signals(_ number: Int32, _ f: PersonaFindings, _ risk: Double) -> [Signal] {
     guard risk > 0 else { return [] }
     let account = world.accounts[Int(number)]
-    let displayName = f.latest.flatMap { world.texts[$0.name] }
-    let entity = Entity.persona(world.key(of: number), handle: handle(number, f), displayName: displayName)
+    let displayName = f.latest.flatMap { world.texts[$0.name] }.map { shown(name: $0, of: number) }
+    let entity = Entity.persona(key(of: number), handle: handle(number, f), displayName: displayName)
     let time = self.time(f)
     let name = self.name(number, f)
-    let reasons = PersonaReasons(world: world, index: index)
+    let reasons = PersonaReasons(world: world, index: index, nameOf: { self.shown(name: $0, of: number) })
     let weighed = score.analytics(f)
     var whole = Signal(
       analytic: "persona.risk", time: time, score: risk, entity: entity,

@@ -35,6 +35,10 @@ public final class Analysis {
   /// Flows that wait for the conclusion to be written with their processes.
   private var held: [FlowRecord] = []
   private static let maximumHeld = 200_000
+  /// Records taken from a source at once: so few that they stay in the processor's cache and in the allocator's small
+  /// sizes, or so many that one transaction is worth it.
+  private static let batch = 128
+  private static let storedBatch = 4096
 
   /// - Parameters:
   ///   - output: takes all records; nil when only the outcome is wanted.
@@ -64,6 +68,9 @@ public final class Analysis {
     for refusal in shelf.refusals { note(refusal.description) }
 
     let investigation = Investigation(roster: roster, configuration: configuration)
+    do throws(SecretError) { investigation.pseudonyms = try Pseudonyms.of(configuration, roster) } catch {
+      throw AnalysisError(error.description)
+    }
     for spec in request.personas { read(spec, .personaSource, shelf, investigation) }
     for spec in request.processes { read(spec, .processSource, shelf, investigation) }
     try readCaptures(shelf, investigation)
@@ -90,26 +97,13 @@ public final class Analysis {
   // MARK: roster
 
   private func readRoster() throws(AnalysisError) -> Roster {
-    let files = request.rosters.isEmpty ? [configuration.text("roster")] : request.rosters
-    var roster = Roster()
-    for (index, file) in files.enumerated() where !file.isEmpty {
-      let text: String
-      do throws(FileError) { text = try readTextFile(file) } catch { throw AnalysisError(error.description) }
-      do throws(RosterError) {
-        let reading = try Roster.read(text, format: nil, name: file)
-        for problem in reading.problems.prefix(20) { note(place(file, problem)) }
-        if reading.problems.count > 20 { note("\(file): and \(reading.problems.count - 20) more problems") }
-        // Several add up: the organisation in one, its people in another. None is news of another, so nobody joins.
-        roster = index == 0 ? reading.roster : roster.adding(reading)
-      } catch {
-        throw AnalysisError(place(file, error))
-      }
+    let files = request.rosters.isEmpty ? configuration.texts("roster") : request.rosters
+    do throws(FileError) {
+      return try RosterFiles.read(
+        files.filter { !$0.isEmpty }, problem: { note($0) }, note: { refuse(Refusal($0)) })
+    } catch {
+      throw AnalysisError(error.description)
     }
-    return roster
-  }
-
-  private func place(_ file: String, _ error: RosterError) -> String {
-    error.line > 0 ? "\(file):\(error.line): \(error.text)" : "\(file): \(error.text)"
   }
 
   // MARK: sources
@@ -135,22 +129,27 @@ public final class Analysis {
     var rejected: UInt64 = 0
     var idleRounds = 0
     reading: while true {
-      let batch: SourceBatch
+      var batch: SourceBatch
       do throws(PluginError) {
-        batch = try source.next(max: 4096, wait: 100)
+        batch = try source.next(max: store == nil ? Analysis.batch : Analysis.storedBatch, wait: 100)
       } catch {
         note("\(spec): \(error.words)")
         break
       }
-      // By place: an element that a loop takes out of its list is a copy.
-      for place in batch.observations.indices { investigation.observe(batch.observations[place]) }
-      if let output { for place in batch.observations.indices { output.write(batch.observations[place]) } }
       statistics.observations &+= UInt64(batch.observations.count)
+      let pseudonyms = investigation.pseudonyms
+      if let pseudonyms { batch.observations = batch.observations.map { pseudonyms.entering($0) } }
+      func shown(_ observation: Observation) -> Observation { pseudonyms?.shown(observation) ?? observation }
+      // By place: an element that a loop takes out of its list is a copy.
+      if let output { for place in batch.observations.indices { output.write(shown(batch.observations[place])) } }
       for reject in batch.rejects {
         rejected &+= 1
         if rejected <= 5 { note("\(spec): \(reject)") }
       }
-      save(batch.observations.map(StoredRow.init), cursor: batch.cursor.map { (source.name, $0) })
+      save(batch.observations.map { StoredRow(shown($0)) }, cursor: batch.cursor.map { (source.name, $0) })
+      // In order, each handed over and not copied.
+      batch.observations.reverse()
+      while let observation = batch.observations.popLast() { investigation.observe(observation) }
       progress("\(spec): \(statistics.observations) observations")
       switch batch.status {
       case .more: idleRounds = 0

@@ -57,6 +57,9 @@ public final class Investigation {
   /// The processes of each flow that has any, as the last conclusion found them: before its signals are given.
   public private(set) var processes: [FlowID: [FlowProcess]] = [:]
 
+  /// What persons outside the roster are called in signals and cases; nil where they are called by name.
+  public var pseudonyms: Pseudonyms? { didSet { personas.pseudonyms = pseudonyms } }
+
   /// What analysts say is of no concern, from the next conclusion on.
   public var suppressions: [Suppression]
 
@@ -72,15 +75,12 @@ public final class Investigation {
     personas = PersonaAnalytics(roster: roster, configuration: PersonaConfiguration(configuration))
     attribution = Attribution(AttributionConfiguration(), roster: roster)
     network = NetworkAnalytics(NetworkAnalyticsConfiguration())
-    var bounds = CorrelatorConfiguration()
-    bounds.approachWindow = configuration.duration("correlation.approach_window")
-    bounds.activityWindow = configuration.duration("correlation.activity_window")
-    correlator = Correlator(roster: roster, configuration: bounds)
+    correlator = Correlator(roster: roster, configuration: CorrelatorConfiguration(configuration))
   }
 
   // MARK: evidence
 
-  public func observe(_ observation: Observation) {
+  public func observe(_ observation: consuming Observation) {
     switch observation {
     case .persona, .personaChange, .outreach: personas.observe(observation)
     case .connection:
@@ -135,6 +135,7 @@ public final class Investigation {
 
   public func update(roster: Roster) {
     personas.update(roster: roster)
+    pseudonyms?.update(roster: roster)
     attribution.roster = roster
     correlator.roster = roster
   }
@@ -156,7 +157,9 @@ public final class Investigation {
   // MARK: going on where an earlier run was
 
   /// A case of an earlier run: found again, it keeps its id.
-  public func recall(_ one: Case) { correlator.recall(one.id, signals: one.signals) }
+  public func recall(_ one: Case) {
+    correlator.recall(one.id, signals: one.signals, personas: one.entities.personas.map(\.account))
+  }
 
   /// Evidence of earlier runs was not read back, for there is more than is held.
   public func notePastIsCut() { isPastCut = true }
@@ -279,7 +282,7 @@ public final class Investigation {
   private func personaBounds() -> [VisibilityGap] {
     let count = personas.counters.recordsDropped
     guard count > 0 else { return [] }
-    let bounds = PersonaConfiguration()
+    let bounds = PersonaConfiguration(configuration)
     return [
       VisibilityGap(
         kind: "bound_reached", subject: "personas",
@@ -303,7 +306,7 @@ public final class Investigation {
     note(evicted.connections, "connections", AttributionConfiguration().maximumConnections)
     note(evicted.processes, "process events", AttributionConfiguration().maximumProcesses)
     let counters = personas.counters
-    note(counters.accountsDropped, "records of accounts", PersonaConfiguration().maximumAccounts)
+    note(counters.accountsDropped, "records of accounts", PersonaConfiguration(configuration).maximumAccounts)
     return all
   }
 }

@@ -47,7 +47,7 @@ extension ConfigurationKey {
     case .choice(let words): members = [("enum", .array(words.map { .string($0) }))]
     case .duration: members = [("type", "string"), ("pattern", "^[0-9]+ ?(ns|us|ms|s|m|h|d)$")]
     case .size: members = [("type", ["string", "integer"]), ("pattern", "^[0-9]+ ?(B|KiB|MiB|GiB|TiB)?$")]
-    case .texts: members = [("type", "array"), ("items", .object([("type", "string")]))]
+    case .texts: members = [("type", ["array", "string"]), ("items", .object([("type", "string")]))]
     case .object: members = [("type", "object")]
     case .mappings(let keys):
       members = [

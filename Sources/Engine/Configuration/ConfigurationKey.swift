@@ -153,7 +153,7 @@ public struct ConfigurationKey: Sendable, Equatable {
         .init("file", .text, "", "file that holds it and nothing else, closed to others"),
         .init("environment", .text, "", "variable of the daemon's environment that holds it"),
       ]), "[]", "tokens and passwords of sources"),
-    .init("roster", .text, "", "roster file"),
+    .init("roster", .texts, "[]", "roster file, or several: each adds to those before it, and the later counts"),
     .init("store.path", .text, "", "SQLite file; empty: the daemon keeps /var/lib/vedette/vedette.db"),
     .init(
       "store.packets", .text, "", "folder that takes the packets of live captures, for cases; empty: none are kept"),
@@ -180,6 +180,37 @@ public struct ConfigurationKey: Sendable, Equatable {
         .init("part", .choice(PersonaPart.allCases.map { "\($0)" }), "", "a part of persona.risk"),
         .init("weight", .number(-30...30), "0", "how far it moves the score, in log-odds"),
       ]), "[]", "weights that differ from those that are built in"),
+    .init(
+      "analytics.personas.young_days", .integer(1...3_650), "30", "age below which an account counts as wholly new"),
+    .init(
+      "analytics.personas.grown_days", .integer(1...3_650), "120", "age from which it does not count as new any more"),
+    .init("analytics.personas.old_days", .integer(1...36_500), "365", "age beyond which an account counts as old"),
+    .init(
+      "analytics.personas.limits.accounts", .integer(1_000...8_000_000), "2000000",
+      "accounts remembered; records of more are counted"),
+    .init(
+      "analytics.personas.limits.snapshots", .integer(2...4_096), "64",
+      "snapshots, and changes, of one account: the first and the latest"),
+    .init(
+      "analytics.personas.limits.approaches", .integer(1...1_000_000), "4096", "approaches of one account: the latest"),
+    .init("analytics.personas.limits.evidence", .integer(1...1_024), "32", "ids of evidence that a signal names"),
+    .init(
+      "analytics.thresholds.persona", .number(0...1), "0.5",
+      "persona.risk from which an account is linked to what happens at those it approached"),
+    .init(
+      "analytics.thresholds.persona_case", .number(0...1), "0.7",
+      "persona.risk from which an account is a case by itself"),
+    .init(
+      "analytics.thresholds.network_case", .number(0...1), "0.7",
+      "score from which a network signal is a case by itself"),
+    .init(
+      "analytics.thresholds.opening", .number(0...1), "0.5", "score from which a process or network signal opens a case"
+    ),
+    .init(
+      "analytics.thresholds.joining", .number(0...1), "0.3", "score from which one joins a case that is open nearby"),
+    .init(
+      "privacy.pseudonymise", .flag, "false", "persons outside the roster are stored and shown by keyed pseudonyms"),
+    .init("privacy.key", .text, "", "name of the secret that pseudonyms are made with, 16 bytes or more"),
     .init("privacy.retain_text_days", .integer(0...36_500), "30", "days after which the texts of messages are deleted"),
     .init("analytics.processes.enabled", .flag, "true", "process analytics"),
     .init("analytics.network.enabled", .flag, "true", "network analytics"),

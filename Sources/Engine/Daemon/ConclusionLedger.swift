@@ -20,8 +20,17 @@ struct ConclusionLedger {
   mutating func recall(signal id: String, json: String) { signals[id] = ConclusionLedger.look(json) }
 
   mutating func recall(_ one: Case, json: String) {
-    guard one.status != .closed else { return }
+    guard one.status != .closed || one.closure != nil else { return }
     cases[one.id] = (ConclusionLedger.look(json), one)
+  }
+
+  /// A case as it was told last; nil for one that is not told of any more.
+  func last(_ id: String) -> Case? { cases[id]?.last }
+
+  /// Takes as told what a person made of a case.
+  mutating func note(_ one: Case) {
+    guard cases[one.id] != nil else { return }
+    cases[one.id] = (ConclusionLedger.look { one.write(to: &$0) }, one)
   }
 
   /// Compares a conclusion with what was told, and takes it as told.
@@ -48,6 +57,8 @@ struct ConclusionLedger {
     var words: [String: Suppression] = [:]
     for signal in conclusion.signals where signal.suppression != nil { words[signal.id] = signal.suppression }
     for (id, before) in cases.sorted(by: { $0.key < $1.key }) where nowCases[id] == nil {
+      // What a person closed is over already.
+      if before.last.closure != nil { continue }
       if let successor = before.last.signals.lazy.compactMap({ home[$0] }).first {
         news.cases.append(closed(before.last, "This case has become part of \(successor)."))
       } else if let word = before.last.signals.lazy.compactMap({ words[$0] }).first {

@@ -84,17 +84,20 @@ extension Daemon {
     _ observations: [Observation], cursor: (source: String, value: [UInt8])? = nil
   ) throws(StoreError) -> [Bool] {
     guard !observations.isEmpty || cursor != nil else { return [] }
+    let pseudonyms = investigation.pseudonyms
+    let observations = pseudonyms.map { p in observations.map { p.entering($0) } } ?? observations
+    let shown = pseudonyms.map { p in observations.map { p.shown($0) } } ?? observations
     let new: [Bool]
     do throws(StoreError) {
-      new = try store.write(observations.map(StoredRow.init), cursor: cursor)
+      new = try store.write(shown.map(StoredRow.init), cursor: cursor)
     } catch {
       log.error("\(error)")
       statistics.counters["store_failures", default: 0] &+= 1
       throw error
     }
-    for (observation, isNew) in zip(observations, new) where isNew {
-      investigation.observe(observation)
-      publish(observation.kind.rawValue) { observation.write(to: &$0) }
+    for (place, isNew) in new.enumerated() where isNew {
+      investigation.observe(observations[place])
+      publish(shown[place].kind.rawValue) { shown[place].write(to: &$0) }
       statistics.observations &+= 1
       markDirty()
     }

@@ -76,11 +76,11 @@ extension Daemon {
   func reason(then done: @escaping () -> Void) {
     let start = Daemon.milliseconds()
     let (lent, before, store) = (Lent(investigation: investigation), lastConclusion.processes, store)
-    let (oldLedger, oldUnstored) = (ledger, unstored)
+    let (oldLedger, oldUnstored, words) = (ledger, unstored, caseWords)
     isReasoning = true
     do throws(EventLoopError) {
       try loop.offload {
-        Daemon.reason(lent, before, oldLedger, oldUnstored, store)
+        Daemon.reason(lent, before, oldLedger, oldUnstored, words, store)
       } then: { [unowned self] (result: Reasoned) in
         take(result)
         pace.concluded(from: start, to: Daemon.milliseconds())
@@ -102,9 +102,12 @@ extension Daemon {
   /// The part that needs time: no state but what it is given.
   private static func reason(
     _ lent: Lent, _ before: [FlowID: [FlowProcess]], _ ledger: ConclusionLedger, _ unstored: [String: StoredRow],
-    _ store: Store
+    _ words: [String: [CaseWord]], _ store: Store
   ) -> Reasoned {
-    let conclusion = lent.investigation.conclude()
+    var conclusion = lent.investigation.conclude()
+    for place in conclusion.cases.indices {
+      if let said = words[conclusion.cases[place].id] { conclusion.cases[place].apply(said) }
+    }
     var (ledger, rows) = (ledger, unstored)
     let news = ledger.take(conclusion, isWhole: lent.investigation.isWhole)
     for signal in news.signals { rows[signal.id] = StoredRow(signal) }

@@ -10,51 +10,50 @@ import Store
 #endif
 
 extension Daemon {
-  /// The later of two: what was put over RPC last, and the file that the configuration names.
+  /// The later of two: what was put over RPC last, and the files that the configuration names.
   static func readRoster(
     _ configuration: Configuration, _ store: Store, _ log: Logger
   ) throws(DaemonError) -> Roster {
-    let path = configuration.text("roster")
-    var facts = stat()
-    let written =
-      !path.isEmpty && stat(path, &facts) == 0
-      ? Timestamp(seconds: Int64(facts.st_mtim.tv_sec)).advanced(by: Int64(facts.st_mtim.tv_nsec)) : nil
+    let files = rosterFiles(configuration)
+    let written = files.compactMap { path in
+      var facts = stat()
+      guard stat(path, &facts) == 0 else { return nil as Timestamp? }
+      return Timestamp(seconds: Int64(facts.st_mtim.tv_sec)).advanced(by: Int64(facts.st_mtim.tv_nsec))
+    }.max()
     do {
       if let put = try store.roster(), written.map({ $0 < put.recorded }) ?? true {
-        if !path.isEmpty { log.info("the roster put over RPC is newer than the file", metadata: ["file": "\(path)"]) }
+        if !files.isEmpty {
+          log.info(
+            "the roster put over RPC is newer than the file", metadata: ["file": "\(files.joined(separator: ", "))"])
+        }
         return try Roster.read(put.json).roster
       }
     } catch {
       throw DaemonError("the stored roster: \(error)")
     }
-    return try readRosterFile(path, log)
+    return try readRosterFiles(files, log)
   }
 
-  private static func readRosterFile(_ path: String, _ log: Logger) throws(DaemonError) -> Roster {
-    guard !path.isEmpty else { return Roster() }
-    do {
-      let reading = try Roster.read(try readTextFile(path), format: nil, name: path)
-      for problem in reading.problems.prefix(20) { log.warning("\(path): \(problem)") }
-      if reading.problems.count > 20 { log.warning("\(path): and \(reading.problems.count - 20) more problems") }
-      for (kind, count) in reading.skipped.sorted(by: { $0.key < $1.key }) {
-        log.info("\(path): \(count) entries of kind \(kind) are no people")
-      }
-      return reading.roster
-    } catch let error as FileError {
-      throw DaemonError(error.description)
+  private static func rosterFiles(_ configuration: Configuration) -> [String] {
+    configuration.texts("roster").filter { !$0.isEmpty }
+  }
+
+  private static func readRosterFiles(_ files: [String], _ log: Logger) throws(DaemonError) -> Roster {
+    do throws(FileError) {
+      return try RosterFiles.read(files, problem: { log.warning("\($0)") }, note: { log.info("\($0)") })
     } catch {
-      throw DaemonError("\(path): \(error)")
+      throw DaemonError(error.description)
     }
   }
 
-  /// SIGHUP: the roster's file is read again and counts from now on. If it cannot be read, the old one stays.
+  /// SIGHUP: the roster's files are read again and count from now on. If one cannot be read, the old roster stays.
   func rereadRoster() {
-    let path = configuration.text("roster")
-    guard !path.isEmpty else {
+    let files = Daemon.rosterFiles(configuration)
+    guard !files.isEmpty else {
       return log.info("SIGHUP: the configuration names no roster file; nothing to read again")
     }
     do {
-      let roster = try Daemon.readRosterFile(path, log)
+      let roster = try Daemon.readRosterFiles(files, log)
       try store.forgetRoster()
       whenFree { [unowned self] in take(roster, by: "SIGHUP") }
       log.info("SIGHUP: roster read again", metadata: ["people": "\(roster.people.count)"])

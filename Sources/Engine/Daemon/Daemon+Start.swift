@@ -48,10 +48,18 @@ extension Daemon {
     }
     do throws(StoreError) {
       investigation.suppressions += try store.suppressions()
+      caseWords = try store.caseWords()
       for kind in [RecordKind.persona, .personaChange, .outreach, .process, .connection, .asset] {
         try each(kind) { node, _ in
           guard let one = try? Observation(node, source: node["source"]?.string ?? "store") else { return false }
-          investigation.observe(one)
+          guard let pseudonyms = investigation.pseudonyms else {
+            investigation.observe(one)
+            return true
+          }
+          // What an account showed is not known any more, only that it was there: its pseudonyms are no names.
+          if case .persona(let o) = one, Pseudonyms.isPseudonym(o.displayName) { return true }
+          if case .personaChange = one { return true }
+          investigation.observe(pseudonyms.entering(one, isPast: true))
           return true
         }
       }
@@ -63,10 +71,10 @@ extension Daemon {
       try each(.case) { node, text in
         guard let one = Case(JSONValue(node)) else { return false }
         ledger.recall(one, json: text)
-        if one.status != .closed { investigation.recall(one) }
+        if one.status != .closed || one.closure != nil { investigation.recall(one) }
         return true
       }
-      if try store.hasExpired() { investigation.notePastIsCut() }
+      if try store.hasExpired() || investigation.pseudonyms != nil { investigation.notePastIsCut() }
     } catch {
       throw DaemonError(error.description)
     }

@@ -64,6 +64,8 @@ public final class Daemon {
   private var hasEnded = false
   var pace = ReasoningPace()
   var ledger = ConclusionLedger()
+  /// What persons said about cases, by case.
+  var caseWords: [String: [CaseWord]] = [:]
   /// What was concluded and is not stored yet, by id.
   var unstored: [String: StoredRow] = [:]
   var lastConclusion = Conclusion()
@@ -101,6 +103,9 @@ public final class Daemon {
     for refusal in shelf.refusals { log.warning("\(refusal)") }
     roster = try Daemon.readRoster(configuration, store, log)
     investigation = Investigation(roster: roster, configuration: configuration, expectsLateEvents: true)
+    do throws(SecretError) { investigation.pseudonyms = try Pseudonyms.of(configuration, roster) } catch {
+      throw DaemonError(error.description)
+    }
     notePluginsAtStart()
     noteRosterAtStart()
     try readPast()

@@ -13,6 +13,8 @@ extension Case {
     else { return nil }
     self.init(id: id, time: time, end: end, severity: severity, score: score, title: title)
     status = value["status"]?.string.flatMap(CaseStatus.init(rawValue:)) ?? .new
+    assignee = value["assignee"]?.string
+    closure = value["closure"].flatMap(CaseClosure.init)
     if let found = value["entities"] { entities = CaseEntities(found) }
     signals = value["signals"]?.texts ?? []
     attack = value["attack"]?.texts ?? []

@@ -80,6 +80,11 @@ extension Case {
     w.member("severity", severity.name)
     w.score("score", score)
     w.member("status", status.rawValue)
+    w.member("assignee", assignee)
+    if let closure {
+      w.key("closure")
+      closure.write(to: &w)
+    }
     w.member("title", title)
     w.key("entities")
     entities.write(to: &w)

@@ -128,6 +128,10 @@ public struct Case: Sendable {
   /// 0…1.
   public var score: Double
   public var status: CaseStatus = .new
+  /// Whose it is to look into.
+  public var assignee: String?
+  /// How a person closed it; nil for one that is open, or that evidence did away with.
+  public var closure: CaseClosure?
   public var title: String
   public var entities = CaseEntities()
   /// Ids of its signals, in order of time.

@@ -6,11 +6,20 @@ import Evidence
 import JSON
 
 struct ShowCase: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "case", abstract: "One case, as a story.")
+  static let configuration = CommandConfiguration(
+    commandName: "case", abstract: "One case, as a story, or what you say of it.",
+    discussion: """
+      vedette case ID assign PERSON, comment TEXT, escalate REASON, close --verdict benign|true-positive REASON: each is \
+      noted with your name. What is closed as benign raises no case any more, until the time given with --until.
+      """)
 
   @OptionGroup var daemon: DaemonOptions
   @Argument(help: "Id of the case.") var id: String
-  @Argument(help: "pcap: its packets instead, as pcapng.") var what: String?
+  @Argument(help: "pcap: its packets instead, as pcapng; or assign, comment, escalate, close.") var what: String?
+  @Argument(help: "Whom it is assigned to, the comment, or the reason.") var words: String?
+  @Option(help: "With close: benign or true-positive.") var verdict: String?
+  @Option(help: ArgumentHelp("With close: what happens from then on counts again (RFC 3339).", valueName: "time"))
+  var until: String?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where pcap writes; - is standard output.", valueName: "file"))
   var write = "-"
   @Flag(help: "As JSON.") var json = false
@@ -19,7 +28,12 @@ struct ShowCase: ParsableCommand {
     switch what {
     case nil: break
     case "pcap": return try CasePackets(daemon: daemon, id: id, target: write).run()
-    case let word?: throw Failure.usage("case \(id) \(word): expected pcap")
+    case "assign": return try say("case.assign", "to")
+    case "comment": return try say("case.comment", "text")
+    case "escalate": return try say("case.escalate", "reason")
+    case "close": return try close()
+    case let word?:
+      throw Failure.usage("case \(id) \(word): expected pcap, assign, comment, escalate or close")
     }
     let client = try daemon.connect()
     let value = try daemon.call(client, "case.get", ["id": .string(id)])
@@ -30,5 +44,27 @@ struct ShowCase: ParsableCommand {
     } else {
       throw Failure.refused("the daemon's answer is no case that this version can read; try --json")
     }
+  }
+
+  private func say(_ method: String, _ member: String, _ more: [(String, JSONValue)] = []) throws {
+    guard let words, !words.isEmpty else {
+      throw Failure.usage("case \(id) \(what ?? ""): give the \(member) behind it")
+    }
+    let answer = try daemon.call(
+      try daemon.connect(), method, .object([("id", .string(id)), (member, .string(words))] + more))
+    let one = answer["case"] ?? answer
+    StandardOutput.write("\(id) is \(one["status"]?.string ?? "?")\n")
+    for lesson in answer["learned"]?.elements ?? [] {
+      StandardOutput.write("suppressed: \(lesson["about"]?.string ?? "") (\(lesson["id"]?.string ?? ""))\n")
+    }
+  }
+
+  private func close() throws {
+    guard let verdict = verdict?.replacing("-", with: "_") else {
+      throw Failure.usage("case \(id) close: give --verdict benign or --verdict true-positive")
+    }
+    var more: [(String, JSONValue)] = [("verdict", .string(verdict))]
+    if let until { more.append(("until", .string(until))) }
+    try say("case.close", "reason", more)
   }
 }

@@ -27,7 +27,7 @@ struct CaseStory {
         (i == 0 ? style.severity(c.severity, " \(word) ") + " " : String(repeating: " ", count: indent))
           + style.bold(row))
     }
-    line(style.dim("\(c.id) · score \(percent(c.score)) · \(c.status.rawValue) · \(span(c.time, c.end))"))
+    line(style.dim("\(c.id) · score \(percent(c.score)) · \(status(c)) · \(span(c.time, c.end))"))
     line()
     for (label, values) in entities(c.entities) { line(labelled(label, values)) }
     if !c.attack.isEmpty { line(labelled("ATT&CK", [c.attack.joined(separator: ", ")])) }
@@ -46,6 +46,13 @@ struct CaseStory {
       for row in bullets(c.gaps.map({ printable($0.reason, limit: 400) }), most: mostGaps, of: "gap") { line(row) }
     }
     return out
+  }
+
+  private func status(_ c: Case) -> String {
+    if let closure = c.closure {
+      return "closed as \(closure.verdict == .benign ? "benign" : "a true positive") by \(printable(closure.by))"
+    }
+    return c.status.rawValue + (c.assignee.map { ", \(printable($0))" } ?? "")
   }
 
   // MARK: - Who and what

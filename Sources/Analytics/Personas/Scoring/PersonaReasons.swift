@@ -5,6 +5,8 @@ import Evidence
 struct PersonaReasons {
   let world: PersonaWorld
   let index: RosterIndex
+  /// A name that the account bore, as it is told.
+  let nameOf: (String) -> String
 
   private var organisation: String { index.roster.organisation.names.first ?? "the organisation" }
   private func text(_ number: Int32) -> String { world.texts[number] ?? "" }
@@ -45,7 +47,7 @@ struct PersonaReasons {
     case .changed:
       var what: [String] = []
       if f[.nameReplaced] > 0, let old = f.previous, let new = f.latest {
-        what.append("changed its name from \(text(old.name)) to \(text(new.name))")
+        what.append("changed its name from \(nameOf(text(old.name))) to \(nameOf(text(new.name)))")
       }
       if f[.faceReplaced] > 0 { what.append("changed its picture") }
       if f[.claimAcquired] > 0 { what.append("took on \(organisation) as its employer") }

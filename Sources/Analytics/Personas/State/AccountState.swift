@@ -74,6 +74,8 @@ struct AccountState {
   /// Erased on request: only the number of its approaches is left, in `PersonaWorld.forgotten`.
   var isForgotten = false
   var isDirty = false
+  /// Another account was seen with one of its handles.
+  var sharesHandle = false
   /// The score given out last, for `refresh`.
   var lastScore: Float = 0
   /// Log-odds of what it shows by itself, without the bias and what it shares; found by the last examination.

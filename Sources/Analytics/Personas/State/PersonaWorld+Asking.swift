@@ -34,7 +34,7 @@ extension PersonaWorld {
   /// All approaches of an account in order of time, those under its handles included.
   func approaches(of number: Int32) -> [Approach] {
     let account = accounts[Int(number)]
-    guard !account.byHandleOnly else { return account.approaches }
+    guard !account.byHandleOnly, account.sharesHandle else { return account.approaches }
     var all = account.approaches
     for handle in account.handles {
       guard let other = nameless(platform: account.platform, handle: handle),
@@ -50,7 +50,7 @@ extension PersonaWorld {
   func wordings(of number: Int32) -> [Wording] {
     let account = accounts[Int(number)]
     var all = account.wordings
-    guard !account.byHandleOnly else { return all }
+    guard !account.byHandleOnly, account.sharesHandle else { return all }
     for handle in account.handles {
       guard let other = nameless(platform: account.platform, handle: handle),
         owner(platform: account.platform, handle: handle) == number

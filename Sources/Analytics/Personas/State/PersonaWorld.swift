@@ -49,6 +49,7 @@ final class PersonaWorld {
   /// By platform, how many parties each erased account had approached.
   var forgotten: [Int32: [Int32]] = [:]
   private(set) var dirty: [Int32] = []
+  private var lastPlatform: (name: String, number: Int32)?
   let configuration: PersonaConfiguration
 
   init(configuration: PersonaConfiguration) { self.configuration = configuration }
@@ -238,8 +239,16 @@ final class PersonaWorld {
     plainIDs[number] = ""
   }
 
+  /// Record after record is of one platform.
+  private func platformNumber(_ platform: String) -> Int32 {
+    if let lastPlatform, lastPlatform.name == platform { return lastPlatform.number }
+    let number = texts.number(platform)
+    lastPlatform = (platform, number)
+    return number
+  }
+
   private func account(platform: String, id: String?, handle: String?) -> Int32? {
-    let platformNumber = texts.number(platform)
+    let platformNumber = platformNumber(platform)
     let handleNumber = handle.map { texts.number($0.lowercased()) }
     let name = id ?? "@" + (handle ?? "").lowercased()
     let idNumber = texts.number(name)
@@ -258,7 +267,12 @@ final class PersonaWorld {
       counters.accounts &+= 1
     }
     if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
-      byHandle.update(self.key(platformNumber, handleNumber), default: FewNumbers()) { $0.insert(number) }
+      var bearers = FewNumbers()
+      byHandle.update(self.key(platformNumber, handleNumber), default: FewNumbers()) {
+        $0.insert(number)
+        if $0.count > 1 { bearers = $0 }
+      }
+      for bearer in bearers { accounts[Int(bearer)].sharesHandle = true }
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }
@@ -266,7 +280,7 @@ final class PersonaWorld {
   }
 
   private func party(_ party: Party, platform: String) -> Int32 {
-    let platformNumber = texts.number(platform)
+    let platformNumber = platformNumber(platform)
     let record: PartyRecord
     if let id = party.employee {
       record = PartyRecord(kind: .employee, platform: -1, text: texts.number(id))

@@ -85,12 +85,25 @@ struct StringTable {
     return number
   }
 
-  /// Seeded anew in each process, so that nobody can choose texts that collide; never zero.
+  /// Seeded anew in each process, so that nobody can choose texts that collide; never zero. Eight bytes at a time: most
+  /// texts are short, and each record has several.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    var hasher = Hasher()
-    hasher.combine(bytes: bytes)
-    return UInt32(truncatingIfNeeded: hasher.finalize()) | 1
+    var hash = seed ^ UInt64(truncatingIfNeeded: bytes.count)
+    var at = 0
+    while at + 8 <= bytes.count {
+      hash = foldedProduct(hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self), 0x9e37_79b9_7f4a_7c15)
+      at += 8
+    }
+    var rest: UInt64 = 0
+    while at < bytes.count {
+      rest = rest << 8 | UInt64(bytes[at])
+      at += 1
+    }
+    hash = foldedProduct(hash ^ rest, 0xbf58_476d_1ce4_e5b9)
+    return UInt32(truncatingIfNeeded: hash ^ hash >> 32) | 1
   }
+
+  private static let seed = UInt64.random(in: .min ... .max)
 
   /// Where the text stands, or where it would.
   private func slot(of bytes: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {

@@ -10,7 +10,7 @@ extension Daemon {
   func registerRecords() {
     let lists: [(String, RecordKind)] = [
       ("case.list", .case), ("signal.list", .signal), ("flow.list", .flow), ("anomaly.list", .anomaly),
-      ("persona.list", .persona), ("process.list", .process),
+      ("persona.list", .persona), ("outreach.list", .outreach), ("process.list", .process),
     ]
     for (method, kind) in lists {
       methods.onDeferred(method) { [unowned self] call, reply in

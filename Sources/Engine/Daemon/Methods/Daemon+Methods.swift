@@ -19,6 +19,8 @@ extension Daemon {
     registerPersonas()
     registerSuppressions()
     registerAudit()
+    registerCases()
+    registerCoverage()
   }
 
   // MARK: engine

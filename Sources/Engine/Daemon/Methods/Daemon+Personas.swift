@@ -9,7 +9,7 @@ import Store
 extension Daemon {
   func registerPersonas() {
     methods.onDeferred("persona.explain") { [unowned self] call, reply in
-      let account = Daemon.account(call)
+      let account = account(call)
       whenFree { [unowned self] in
         guard let explanation = investigation.explain(account) else {
           return reply.fail(RPCError.notFound("no account '\(account)'"))
@@ -20,7 +20,7 @@ extension Daemon {
       }
     }
     methods.onDeferred("persona.forget") { [unowned self] call, reply in
-      let account = Daemon.account(call)
+      let account = account(call)
       let reason = call.params["reason"]?.string ?? ""
       whenFree { [unowned self] in
         let wasHeld = investigation.forget(account)
@@ -51,9 +51,10 @@ extension Daemon {
     return "an account of \(account.platform) (\(digest.digits))"
   }
 
-  private static func account(_ call: RPCCall) -> AccountKey {
-    AccountKey(
+  private func account(_ call: RPCCall) -> AccountKey {
+    let account = AccountKey(
       platform: call.params["platform"]?.string ?? "", accountID: call.params["account_id"]?.string ?? "")
+    return investigation.pseudonyms?.asked(account) ?? account
   }
 }
 

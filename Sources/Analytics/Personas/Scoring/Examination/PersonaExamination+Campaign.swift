@@ -76,7 +76,7 @@ extension PersonaExamination {
 
   private func seek(_ thing: SharedThing) -> Hand {
     guard let members = shared.members[thing] else { return Hand() }
-    if thing.kind == .link || thing.kind == .host, isCompanys(thing.number, members) { return Hand() }
+    if thing.kind == .link || thing.kind == .host, isCompanys(thing, members) { return Hand() }
     // The house's logo is on the pages of its own and of its fans.
     if thing.kind == .avatar, looks.officialAvatars.contains(thing.number) { return Hand() }
     var young = 0.0

@@ -29,12 +29,12 @@ extension PersonaExamination {
       || company.contains { $0.utf8.count >= 4 && label.hasPrefix($0) || label.utf8.count >= 6 && $0.hasPrefix(label) }
   }
 
-  /// A link that belongs to the company of one of those who send it.
-  func isCompanys(_ link: Int32, _ members: [Int32]) -> Bool {
-    if let known = companyOfLink[link] { return known }
-    let host = world.texts[link].flatMap(Domains.host(of:)) ?? ""
+  /// A link, or a host that links lead to, that belongs to the company of one of those who send it.
+  func isCompanys(_ thing: SharedThing, _ members: [Int32]) -> Bool {
+    if let known = companyOf[thing] { return known }
+    let host = world.texts[thing.number].flatMap(Domains.host(of:)) ?? ""
     let answer = members.contains { isOwn(host, companyLabels(world.accounts[Int($0)])) }
-    companyOfLink[link] = answer
+    companyOf[thing] = answer
     return answer
   }
 
@@ -56,8 +56,9 @@ extension PersonaExamination {
       }
     }
     if own { return .home }
-    let members = shared.members[SharedThing(kind: .link, number: link)] ?? []
-    if members.count >= 2, isCompanys(link, members) { return .home }
+    let thing = SharedThing(kind: .link, number: link)
+    let members = shared.members[thing] ?? []
+    if members.count >= 2, isCompanys(thing, members) { return .home }
     return shared.isService(link) ? .service : .away
   }
 

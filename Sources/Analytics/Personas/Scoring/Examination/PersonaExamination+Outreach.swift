@@ -95,8 +95,11 @@ extension PersonaExamination {
     if let created = account.created {
       let days = Double(max(0, seen - created)) / Double(PersonaExamination.day)
       f.ageDays = days
-      f[.young] = days < 30 ? 1 : days < 120 ? (120 - days) / 90 : 0
-      f[.old] = days > 365 ? 1 : 0
+      let bounds = world.configuration
+      f[.young] =
+        days < bounds.youngDays
+        ? 1 : days < bounds.grownDays ? (bounds.grownDays - days) / (bounds.grownDays - bounds.youngDays) : 0
+      f[.old] = days > bounds.oldDays ? 1 : 0
     } else if !account.snapshots.isEmpty {
       f[.ageHidden] = 1
     }

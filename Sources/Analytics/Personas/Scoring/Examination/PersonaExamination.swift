@@ -17,7 +17,7 @@ final class PersonaExamination {
   var employers: [Int32: Employer] = [:]
   /// The words of the roster's titles, by the title.
   private var wordsOfTitle: [String: [Word]] = [:]
-  var companyOfLink: [Int32: Bool] = [:]
+  var companyOf: [SharedThing: Bool] = [:]
   /// How far those that share something look like one hand's, as far as it was looked at; right until more comes.
   var handOf: [SharedThing: Hand] = [:]
 
