@@ -70,7 +70,8 @@ public final class Inspector: FlowConsumer {
         continue
       }
       do throws(PluginError) {
-        made.append(try Dissector(plugin, config: config[plugin.identity.id] ?? "", log: log))
+        made.append(
+          try Dissector(plugin, config: config[plugin.identity.id] ?? "", isolation: options.isolation, log: log))
       } catch {
         refused.append(error)
       }
@@ -155,6 +156,11 @@ public final class Inspector: FlowConsumer {
   /// What each plugin emitted and was not taken, by its id.
   public var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] {
     dissectors.map { ($0.plugin.identity.id, $0.refusals) }
+  }
+
+  /// What became of the processes of those plugins that have one of their own and lost it.
+  public var interruptions: [(plugin: String, interruptions: PluginInterruptions)] {
+    dissectors.map { ($0.plugin.identity.id, $0.interruptions) }.filter { $0.1.times > 0 }
   }
 
   /// Bytes held for dissectors that need more.

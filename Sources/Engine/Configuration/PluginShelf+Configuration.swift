@@ -14,6 +14,15 @@ extension PluginShelf {
   }
 }
 
+extension PluginIsolation {
+  /// The rule of `plugins.isolation`, with the limits of `plugins.limits`.
+  public init(_ configuration: Configuration) {
+    self.init(Mode(rawValue: configuration.text("plugins.isolation")) ?? .none)
+    callMilliseconds = configuration.integer("plugins.limits.call_ms")
+    memory = UInt64(max(0, configuration.size("plugins.limits.memory")))
+  }
+}
+
 extension PluginTrust {
   /// The rules of `plugins.trust`, with the keys read from their files.
   public init(_ configuration: Configuration) throws(PluginError) {

@@ -238,7 +238,7 @@ extension Inspector {
       if announced.dissector < 0 {
         // What it was said to be is all that can be known of it.
         recognised(slot, session.pointee.announced)
-      } else if session.pointee.switched, announced.name == "tls" {
+      } else if session.pointee.switched, announced.name == "tls", !dissectors[announced.dissector].isAway {
         raise(slot, .appNoTlsAfterStarttls, VDT_NO_DIRECTION.direction, nil)
       }
     }
@@ -378,6 +378,8 @@ extension Inspector {
     case VDT_PROBE_NEED_MORE:
       session.pointee.otherCompared = head.count >= Heads.room
     default:
+      // A no of one that is not there says nothing.
+      guard !dissectors[Int(session.pointee.dissector)].isAway else { return }
       var isOpen = false
       var others = overTCP & ~(1 << UInt64(session.pointee.dissector))
       while others != 0 {
