@@ -7,6 +7,8 @@ public struct PluginShelf: Sendable {
   public let refusals: [PluginError]
   /// Files whose plugin was found before in an earlier folder.
   public let shadowed: [(path: String, by: String)]
+  /// Which of them run in processes of their own.
+  public var isolation = PluginIsolation()
 
   public init(plugins: [Plugin], refusals: [PluginError] = [], shadowed: [(path: String, by: String)] = []) {
     self.plugins = plugins.sorted { $0.identity.id < $1.identity.id }

@@ -79,6 +79,31 @@ struct IsolationTests {
     }
   }
 
+  @Test("First-party sources tell the same to the byte, named or found by the beginning of the file")
+  func sources() throws {
+    try withFolder { (folder: URL) throws in
+      #expect(try run("vedette-lab", ["make", folder.path, "--seed", "3"]).status == 0)
+      func told(_ isolation: String) throws -> (Substring, String) {
+        let run = try run(
+          "vedette",
+          [
+            "analyze", "--output", "json", "--roster", "\(folder.path)/roster.yaml", "--personas",
+            "\(folder.path)/personas.jsonl", "--processes", "winevent:\(folder.path)/windows-events.jsonl",
+            "--processes",
+            "\(folder.path)/linux-audit.log", "--records", "persona,outreach,process,connection,signal,case,stats",
+            "--set", "plugins.isolation=\(isolation)",
+          ])
+        let end = try #require(run.output.range(of: #","run":{"#, options: .backwards))
+        return (run.output[..<end.lowerBound], run.errors)
+      }
+      let here = try told("none")
+      let there = try told("process")
+      #expect(here.0 == there.0)
+      #expect(here.1 == there.1)
+      #expect(there.0.contains(#""type":"persona""#) && there.0.contains(#""type":"process""#))
+    }
+  }
+
   @Test("So they do over all captures of the corpus, as one sensor's", .enabled(if: Corpus.path != nil))
   func corpus() throws {
     let files = Corpus.files(below: try #require(Corpus.path) + "/pcaps", suffixes: [".pcap", ".pcapng"])

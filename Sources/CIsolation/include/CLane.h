@@ -36,6 +36,9 @@ typedef struct vedette_setup {
     uint32_t role;
     /// Whether it may use the network.
     uint32_t network;
+    /// Whether the host has a small store for it.
+    uint32_t has_state;
+    uint32_t pad;
     /// Bytes of memory beyond what the process has before the plugin is loaded; 0: any.
     uint64_t memory;
     /// Nanoseconds to spin before sleeping.

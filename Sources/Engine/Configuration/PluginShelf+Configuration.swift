@@ -9,8 +9,10 @@ extension PluginShelf {
   public static func load(
     _ configuration: Configuration, cache: DescriptionCache? = nil
   ) throws(PluginError) -> PluginShelf {
-    load(
+    var shelf = load(
       .standard(configured: configuration.texts("plugins.path")), trust: try PluginTrust(configuration), cache: cache)
+    shelf.isolation = PluginIsolation(configuration)
+    return shelf
   }
 }
 

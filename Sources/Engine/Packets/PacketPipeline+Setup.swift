@@ -17,7 +17,7 @@ extension PacketPipeline {
     inspectionOptions.sensor = sensor
     inspectionOptions.keepsTransactions = keepsTransactions
     inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
-    inspectionOptions.isolation = PluginIsolation(configuration)
+    inspectionOptions.isolation = shelf.isolation
     inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
     self.init(
       workers: (0..<max(workers, 1)).map { index in

@@ -21,14 +21,16 @@ public enum HostedPlugin {
     let channel = LaneServer(lane)
     let control = ControlThread(HostingChild.controlDescriptor)
     guard control.start() else { return 2 }
-    guard channel.receive() == LaneCall.create else { return 2 }
+    let first = channel.receive()
+    guard first == LaneCall.create || first == LaneCall.sniff else { return 2 }
     do throws(PluginError) {
       let plugin = try Plugin(SealedFile(path: path))
       if vedette_confine_calls(network) == 0 { confined |= UInt32(VEDETTE_CONFINED_CALLS) }
       switch role {
+      case _ where first == LaneCall.sniff: try HostedSource.sniff(plugin, role.interface, channel)
       case .dissector: try HostedDissector(plugin, channel, confined).serve()
       case .personaSource, .processSource:
-        throw PluginError(.unknown, plugin.identity.id, "sources have no process of their own yet")
+        try HostedSource(plugin, role.interface, channel, control, confined).serve()
       }
       return 0
     } catch {
@@ -107,9 +109,13 @@ final class LaneServer {
     send()
   }
 
-  /// There is one.
-  func accept(_ plugin: Plugin, _ confined: UInt32, hasDatagram: Bool) {
+  /// There is one, or it has told how sure it is.
+  func accept(
+    _ plugin: Plugin, _ confined: UInt32, hasDatagram: Bool, certainty: UInt32 = 0, words: String? = nil
+  ) {
     begin(VDT_OK)
+    write(words: words)
+    lane.answer.pointee.certainty = certainty
     lane.answer.pointee.confined = confined
     lane.answer.pointee.has_datagram = hasDatagram ? 1 : 0
     let json = Array(plugin.profile.json.utf8.prefix(Int(lane.setup.arena)))
@@ -121,35 +127,6 @@ final class LaneServer {
   /// The bytes of the request.
   var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: lane.bytes, count: Int(min(lane.request.pointee.length, lane.setup.bytes)))
-  }
-}
-
-/// Ends the process when the host has let go of it, or is no more.
-final class ControlThread: Sendable {
-  private let descriptor: Int32
-
-  init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-  func start() -> Bool {
-    var thread = pthread_t()
-    let me = Unmanaged.passRetained(self)
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<ControlThread>.fromOpaque(context).takeRetainedValue().run() }
-        return nil
-      }, me.toOpaque())
-    if status != 0 { me.release() }
-    return status == 0
-  }
-
-  private func run() {
-    var byte: UInt8 = 0
-    while true {
-      let count = recv(descriptor, &byte, 1, 0)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { _exit(0) }
-    }
   }
 }
 

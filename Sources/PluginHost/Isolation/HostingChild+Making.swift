@@ -8,26 +8,40 @@ import VedettePluginABI
 #endif
 
 extension HostingChild {
+  /// What loading and describing may take beside a call, in milliseconds.
+  static let loading: Int64 = 10_000
+
+  /// Starts a process for a plugin.
+  static func start(
+    _ plugin: Plugin, _ interface: PluginInterface, _ isolation: PluginIsolation, hasNetwork: Bool, input: Int32 = -1,
+    hasState: Bool = false
+  ) throws(PluginError) -> HostingChild {
+    guard let program = isolation.program ?? DescribingChild.standard()?.program else {
+      throw PluginError(.refused, plugin.identity.id, "no program is there that could run it in a process of its own")
+    }
+    var setup = Lane.setup(
+      LaneRole(interface), lookahead: interface == .dissector ? plugin.description.lookahead : 0,
+      hasNetwork: hasNetwork, memory: isolation.memory)
+    setup.has_state = hasState ? 1 : 0
+    return try HostingChild(try plugin.file(), setup, program: program, input: input)
+  }
+
   /// Starts a process and has it make an instance.
   /// - Throws: where there is no process, the plugin says something else of itself there, or makes no instance.
   static func make(
     _ plugin: Plugin, _ interface: PluginInterface, _ isolation: PluginIsolation, config: String, input: Int32 = -1,
     host: HostTable, reply: ((Lane, vedette_answer) -> Void)? = nil
   ) throws(PluginError) -> (HostingChild, vedette_answer) {
-    guard let program = isolation.program ?? DescribingChild.standard()?.program else {
-      throw PluginError(.refused, plugin.identity.id, "no program is there that could run it in a process of its own")
-    }
-    let setup = Lane.setup(
-      LaneRole(interface), lookahead: interface == .dissector ? plugin.description.lookahead : 0,
-      hasNetwork: plugin.needsNetwork(interface), memory: isolation.memory)
-    let child = try HostingChild(try plugin.file(), setup, program: program, input: input)
+    let child = try start(
+      plugin, interface, isolation, hasNetwork: plugin.needsNetwork(interface), input: input,
+      hasState: host.services.state != nil)
+    let setup = child.lane.setup
     let lane = child.lane
     let bytes = Array(config.utf8.prefix(Int(setup.bytes)))
     lane.bytes.copyMemory(from: bytes, byteCount: bytes.count)
     lane.request.pointee.kind = LaneCall.create
     lane.request.pointee.length = UInt64(bytes.count)
-    // Loading and describing have their own bound beside that of a call.
-    let answer = child.call(isolation.callMilliseconds &+ 10_000, reply: reply.map { reply in { reply(lane, $0) } })
+    let answer = child.call(isolation.callMilliseconds &+ loading, reply: reply.map { reply in { reply(lane, $0) } })
     guard let answer else {
       throw PluginError(.image, plugin.identity.id, "\(child.fault ?? "ended") while its instance was made")
     }

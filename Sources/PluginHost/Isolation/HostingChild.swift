@@ -7,8 +7,9 @@ import VedettePluginABI
   import Glibc
 #endif
 
-/// Used by one thread at a time, but for ``wake()`` and ``progress()``.
-final class HostingChild {
+/// Used by one thread at a time, but for ``wake()`` and ``progress()``, which touch nothing but the control channel: hence
+/// unchecked.
+final class HostingChild: @unchecked Sendable {
   /// Descriptors of the child.
   static let laneDescriptor: Int32 = 3
   static let controlDescriptor: Int32 = 4
@@ -108,19 +109,29 @@ final class HostingChild {
   /// How long it is waited for an answer before it is looked whether anybody is there.
   private static let slice: Int64 = 20_000_000
 
+  /// Asks what `lane.request` says, without waiting for the answer.
+  func post() {
+    turn &+= 1
+    vedette_lane_post(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn)
+    turn &+= 1
+  }
+
   /// Asks what `lane.request` says. Nil where there is no answer: then it is over, and ``fault`` says why.
   ///
   /// - Parameters:
   ///   - milliseconds: how long it may take, all in all.
-  ///   - reply: answers a question that the plugin has meanwhile, by writing the request anew; nil ends the process, for the
-  ///     plugin has no host to ask.
+  ///   - reply: answers a question that the plugin has meanwhile, by writing the request anew; nil: it may have none.
   func call(_ milliseconds: Int64, reply: ((vedette_answer) -> Void)? = nil) -> vedette_answer? {
+    guard !isOver else { return nil }
+    post()
+    return collectAnswer(milliseconds, reply: reply)
+  }
+
+  /// Waits for the answer to what was posted.
+  func collectAnswer(_ milliseconds: Int64, reply: ((vedette_answer) -> Void)? = nil) -> vedette_answer? {
     guard !isOver else { return nil }
     var left = milliseconds &* 1_000_000
     while true {
-      turn &+= 1
-      vedette_lane_post(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn)
-      turn &+= 1
       while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_ANSWER), turn, lane.setup.spin, min(left, Self.slice))
         == 0
       {
@@ -145,6 +156,7 @@ final class HostingChild {
       }
       reply(answer)
       lane.request.pointee.kind = LaneCall.hostAnswer
+      post()
     }
   }
 
