@@ -22,11 +22,12 @@ public enum HostedPlugin {
     let control = ControlThread(HostingChild.controlDescriptor)
     guard control.start() else { return 2 }
     let first = channel.receive()
-    guard first == LaneCall.create || first == LaneCall.sniff else { return 2 }
+    guard [LaneCall.create, LaneCall.sniff, LaneCall.load].contains(first) else { return 2 }
     do throws(PluginError) {
       let plugin = try Plugin(SealedFile(path: path))
       if vedette_confine_calls(network) == 0 { confined |= UInt32(VEDETTE_CONFINED_CALLS) }
       switch role {
+      case _ where first == LaneCall.load: channel.accept(plugin, confined, hasDatagram: false)
       case _ where first == LaneCall.sniff: try HostedSource.sniff(plugin, role.interface, channel)
       case .dissector: try HostedDissector(plugin, channel, confined).serve()
       case .personaSource, .processSource:

@@ -24,6 +24,8 @@ enum LaneCall {
   static let openStream: UInt32 = 10
   static let next: UInt32 = 11
   static let closeStream: UInt32 = 12
+  /// Loads the plugin and makes no instance.
+  static let load: UInt32 = 14
   /// The host's answer to what a plugin asked of it.
   static let hostAnswer: UInt32 = 13
 }

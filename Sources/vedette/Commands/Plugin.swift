@@ -25,13 +25,13 @@ struct Plugin: ParsableCommand {
         var w = JSONWriter()
         w.beginArray()
         for plugin in shelf.plugins {
-          plugin.writeListed(to: &w)
+          plugin.writeListed(to: &w, shelf.isolation)
         }
         w.endArray()
         w.newline()
         StandardOutput.write(w.text)
       } else {
-        StandardOutput.write(PluginReport.list(shelf.plugins))
+        StandardOutput.write(PluginReport.list(shelf.plugins, shelf.isolation))
       }
       for one in shelf.shadowed { StandardError.line("vedette: \(one.path): not used, \(one.by) came first") }
       for refusal in shelf.refusals { StandardError.line("vedette: \(refusal)") }
@@ -47,8 +47,10 @@ struct Plugin: ParsableCommand {
 
     func run() throws {
       let plugin: PluginHost.Plugin
+      let isolation: PluginIsolation
       if name.contains("/") {
         let configuration = try loadConfiguration(file: config, overrides: [])
+        isolation = PluginIsolation(configuration)
         do throws(PluginError) {
           plugin = try PluginHost.Plugin(path: name, trust: try PluginTrust(configuration))
         } catch {
@@ -63,8 +65,9 @@ struct Plugin: ParsableCommand {
           throw Failure.refused("no plugin '\(name)'; there are \(known)")
         }
         plugin = found
+        isolation = shelf.isolation
       }
-      StandardOutput.write(PluginReport(plugin).text)
+      StandardOutput.write(PluginReport(plugin, isolation).text)
     }
   }
 }
@@ -79,7 +82,7 @@ private func trustedShelf(_ config: String?) throws -> PluginShelf {
 
 extension PluginHost.Plugin {
   /// The plugin as `plugin.list` shows it.
-  fileprivate func writeListed(to w: inout JSONWriter) {
+  fileprivate func writeListed(to w: inout JSONWriter, _ isolation: PluginIsolation) {
     w.beginObject()
     w.member("id", identity.id)
     w.member("name", identity.name)
@@ -92,6 +95,7 @@ extension PluginHost.Plugin {
     w.member("path", path)
     if let sha256 = sha256 { w.member("sha256", sha256) }
     w.member("trust", standing?.words ?? "unverified")
+    w.member("runs", place(isolation))
     w.endObject()
   }
 }
