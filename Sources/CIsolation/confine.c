@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -79,7 +80,6 @@ static const uint32_t common[] = {
     SYS_fstat,
     SYS_lseek,
     SYS_dup,
-    SYS_fcntl,
     SYS_munmap,
     SYS_mremap,
     SYS_brk,
@@ -137,7 +137,7 @@ static const uint32_t loading[] = {
     SYS_access,    SYS_readlink,   SYS_stat,       SYS_lstat,
 #endif
     SYS_faccessat, SYS_faccessat2, SYS_readlinkat, SYS_statx,   SYS_statfs,
-    SYS_fstatfs,   SYS_getcwd,     SYS_getdents64, SYS_seccomp, SYS_prctl,
+    SYS_fstatfs,   SYS_getcwd,     SYS_getdents64, SYS_seccomp,
 };
 
 /// Of one that asks a service.
@@ -145,8 +145,8 @@ static const uint32_t network[] = {
     SYS_socket,     SYS_socketpair,   SYS_connect,       SYS_bind,       SYS_getsockname, SYS_getpeername,
     SYS_setsockopt, SYS_getsockopt,   SYS_sendmsg,       SYS_recvmsg,    SYS_sendmmsg,    SYS_recvmmsg,
     SYS_shutdown,   SYS_pselect6,     SYS_epoll_create1, SYS_epoll_ctl,  SYS_epoll_pwait, SYS_eventfd2,
-    SYS_pipe2,      SYS_ioctl,        SYS_faccessat,     SYS_faccessat2, SYS_readlinkat,  SYS_statx,
-    SYS_statfs,     SYS_fstatfs,      SYS_getcwd,        SYS_getdents64,
+    SYS_pipe2,      SYS_faccessat,    SYS_faccessat2,    SYS_readlinkat, SYS_statx,       SYS_statfs,
+    SYS_fstatfs,    SYS_getcwd,       SYS_getdents64,
 #ifdef SYS_select
     SYS_select,     SYS_epoll_create, SYS_epoll_wait,    SYS_pipe,       SYS_access,      SYS_readlink,
     SYS_stat,       SYS_lstat,
@@ -190,6 +190,16 @@ static void allow_bits(struct program *p, uint32_t call, int n, uint32_t bits, i
     answer(p, denied);
 }
 
+/// Allows a call if argument `n` is one of `values`, at most 16.
+static void allow_values(struct program *p, uint32_t call, int n, const uint32_t *values, uint8_t count) {
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, (uint8_t)(count + 3));
+    load(p, offsetof(struct seccomp_data, args) + 8u * (size_t)n);
+    for (uint8_t i = 0; i < count; i++)
+        add(p, BPF_JMP | BPF_JEQ | BPF_K, values[i], (uint8_t)(count - i), 0);
+    answer(p, denied);
+    answer(p, SECCOMP_RET_ALLOW);
+}
+
 /// Allows a call on this process alone.
 static void allow_self(struct program *p, uint32_t call) {
     add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4);
@@ -215,6 +225,12 @@ int vedette_confine_calls(uint32_t calls) {
     answer(&p, denied);
 #endif
     allow_all(&p, common, sizeof common / sizeof *common);
+    // Not those that name somebody to be signalled.
+    static const uint32_t commands[] = {F_DUPFD, F_GETFD,         F_SETFD,    F_GETFL,
+                                        F_SETFL, F_DUPFD_CLOEXEC, F_GET_SEALS};
+    allow_values(&p, SYS_fcntl, 1, commands, sizeof commands / sizeof *commands);
+    static const uint32_t requests[] = {FIONBIO, FIONREAD, TCGETS};
+    allow_values(&p, SYS_ioctl, 1, requests, sizeof requests / sizeof *requests);
     int is_loading = calls & VEDETTE_CALLS_LOADING;
     int has_network = calls & VEDETTE_CALLS_NETWORK;
     if (is_loading)

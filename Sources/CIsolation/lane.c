@@ -52,39 +52,11 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static void pause_briefly(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
-/// How long it spins without asking whether anybody else wants the processor.
-static const int64_t undisturbed = 3000;
-
-static int spin_for(_Atomic uint32_t *at, uint32_t turn, int64_t spin, int64_t start) {
-    for (;;) {
-        for (int i = 0; i < 64; i++) {
-            if (atomic_load_explicit(at, memory_order_acquire) == turn)
-                return 1;
-            pause_briefly();
-        }
-        int64_t gone = now() - start;
-        if (gone >= spin)
-            return 0;
-        if (gone >= undisturbed)
-            sched_yield();
-    }
-}
-
-int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t spin, int64_t most) {
+int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t most) {
     _Atomic uint32_t *at = turns(lane, word);
     if (atomic_load_explicit(at, memory_order_acquire) == turn)
         return 1;
     int64_t start = now();
-    if (spin > 0 && spin_for(at, turn, spin < most ? spin : most, start))
-        return 1;
     atomic_store(sleeper(lane, word), 1u);
     int there;
     for (;;) {
@@ -100,7 +72,15 @@ int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t spin, in
     return there;
 }
 
-int vedette_processors(void) {
+int vedette_processor(void) {
+    return sched_getcpu();
+}
+
+int vedette_follow(int process, int processor) {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    CPU_ZERO(&set);
+    if (processor < 0 || processor >= CPU_SETSIZE)
+        return -1;
+    CPU_SET((size_t)processor, &set);
+    return sched_setaffinity(process, sizeof set, &set);
 }

@@ -175,7 +175,7 @@ struct IsolationTests {
 
   @Test(
     "It opens no file, starts no process or program, reaches no network, maps no code and signals nobody",
-    arguments: ["file", "write", "fork", "connect", "exec", "map", "signal"])
+    arguments: ["file", "write", "fork", "connect", "exec", "map", "signal", "own"])
   func trespass(_ deed: String) throws {
     let inspector = try Inspector.isolated(["TRESPASS": ""])
     let wire = Wire(inspector)

@@ -173,3 +173,38 @@ private final class Waker: @unchecked Sendable {
   }
   func join() { pthread_join(thread, nil) }
 }
+
+@Suite("What a plugin's process gives up")
+struct ConfinementTests {
+  @Test("Of all that there is, what could be applied is told, and the rest as lacking", arguments: [false, true])
+  func told(_ hasNetwork: Bool) {
+    let none = Confinement(0, hasNetwork: hasNetwork)
+    let all = Confinement(.max, hasNetwork: hasNetwork)
+    #expect(none.applied.isEmpty && all.lacking.isEmpty)
+    #expect(none.lacking == all.applied)
+    #expect(all.applied.contains("no network") == !hasNetwork)
+  }
+
+  @Test("A process has no new privileges, limits and a filter of system calls, wherever it runs")
+  func applied() throws {
+    let plugin = try Plugin(path: FixturePlugins.build("frames"))
+    let confinement = try PluginIsolation(.process).confinement(of: plugin, .dissector)
+    for words in ["no new privileges", "limits on memory and files", "filtered system calls"] {
+      #expect(confinement.applied.contains(words))
+    }
+  }
+
+  static let standings: [(PluginStanding?, Bool)] = [
+    (nil, true), (PluginStanding(), true), (PluginStanding(isFirstParty: true), false),
+    (PluginStanding(isPinned: true), false), (PluginStanding(signer: "abc"), false),
+  ]
+
+  @Test("auto gives dissectors of others a process of their own, and not those that are trusted", arguments: standings)
+  func auto(_ standing: PluginStanding?, _ isIsolated: Bool) throws {
+    let plugin = try Plugin(SealedFile(path: FixturePlugins.build("frames")), standing: standing)
+    #expect(PluginIsolation(.auto).isolates(plugin, .dissector) == isIsolated)
+    #expect(PluginIsolation(.auto).isolates(plugin, .processSource))
+    #expect(!PluginIsolation(.none).isolates(plugin, .processSource))
+    #expect(PluginIsolation(.process).isolates(plugin, .dissector))
+  }
+}

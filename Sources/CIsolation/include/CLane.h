@@ -41,8 +41,6 @@ typedef struct vedette_setup {
     uint32_t pad;
     /// Bytes of memory beyond what the process has before the plugin is loaded; 0: any.
     uint64_t memory;
-    /// Nanoseconds to spin before sleeping.
-    int64_t spin;
     /// Room behind VEDETTE_LANE_BYTES_AT: bytes of a call, marks of a direction, entries and bytes of a log.
     uint64_t bytes;
     uint64_t marks;
@@ -122,11 +120,14 @@ int vedette_lane_file(uint64_t size);
 /// Publishes a turn, and wakes whoever sleeps for it.
 void vedette_lane_post(void *lane, uint32_t word, uint32_t turn);
 
-/// Waits until a word has a turn: spins for `spin` nanoseconds, sleeps then. 1 when it has it, 0 after `most`
-/// nanoseconds.
-int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t spin, int64_t most);
+/// Sleeps until a word has a turn. 1 when it has it, 0 after `most` nanoseconds.
+int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t most);
 
-/// Processors that this process may run on.
-int vedette_processors(void);
+/// The processor that the calling thread runs on.
+int vedette_processor(void);
+
+/// Has a process run on one processor only: that of a thread that waits for it, so that neither has to be
+/// woken elsewhere. 0, or −1.
+int vedette_follow(int process, int processor);
 
 #endif

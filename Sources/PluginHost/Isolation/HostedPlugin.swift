@@ -53,7 +53,7 @@ final class LaneServer {
   func receive() -> UInt32 {
     turn &+= 1
     let awhile: Int64 = 3_600_000_000_000
-    while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn, lane.setup.spin, awhile) == 0 {}
+    while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn, awhile) == 0 {}
     return lane.request.pointee.kind
   }
 

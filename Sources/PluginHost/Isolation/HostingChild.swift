@@ -21,6 +21,9 @@ final class HostingChild: @unchecked Sendable {
   /// Closed, it ends the child; wake and progress go by it, for a call may be under way on the lane.
   let control: Int32
   private var turn: UInt32 = 0
+  /// Whether it is to run where its caller does: of one that is called for each packet, and only works while it is waited for.
+  private let follows: Bool
+  private var processor: Int32 = -1
   private var isOver = false
   /// What became of it, once it is over before it was told to end.
   private(set) var fault: String?
@@ -47,6 +50,7 @@ final class HostingChild: @unchecked Sendable {
     }
     self.lane = lane
     self.pid = pid
+    follows = setup.role == LaneRole.dissector.rawValue
     control = ends[0]
   }
 
@@ -111,6 +115,13 @@ final class HostingChild: @unchecked Sendable {
 
   /// Asks what `lane.request` says, without waiting for the answer.
   func post() {
+    if follows {
+      let processor = vedette_processor()
+      if processor != self.processor {
+        self.processor = processor
+        _ = vedette_follow(pid, processor)
+      }
+    }
     turn &+= 1
     vedette_lane_post(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn)
     turn &+= 1
@@ -132,7 +143,7 @@ final class HostingChild: @unchecked Sendable {
     guard !isOver else { return nil }
     var left = milliseconds &* 1_000_000
     while true {
-      while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_ANSWER), turn, lane.setup.spin, min(left, Self.slice))
+      while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_ANSWER), turn, min(left, Self.slice))
         == 0
       {
         left -= Self.slice

@@ -75,8 +75,6 @@ final class Lane {
     setup.role = role.rawValue
     setup.network = hasNetwork ? 1 : 0
     setup.memory = memory
-    // Where another process can run meanwhile, waiting awake is shorter than being woken.
-    setup.spin = vedette_processors() > 1 ? 50_000 : 0
     let isDissector = role == .dissector
     setup.bytes = UInt64(max(lookahead, Int(VDT_MAX_CONFIG) + 2 * Int(VDT_MAX_CURSOR) + 65_536) + 4095) & ~4095
     setup.marks = isDissector ? UInt64(mostMarks) : 0

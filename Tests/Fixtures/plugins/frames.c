@@ -8,7 +8,7 @@
 // not say: FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded,
 // IN_DESCRIBE when it describes itself, IN_PROBE when it is asked, IN_DATA with each frame; MOODY describes
 // itself otherwise in a program called vedette, LEAK_AT_CLOSE frees no session. TRESPASS tries what the body
-// says ("file", "fork", "connect", "exec", "map", "signal") and tells in its record, as its length, with
+// says ("file", "fork", "connect", "exec", "map", "signal", "own") and tells in its record, as its length, with
 // which errno it failed.
 #include "vedette/plugin.h"
 
@@ -274,6 +274,8 @@ static uint64_t trespass(const uint8_t *body, size_t length) {
         failed = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
     if (says(body, length, "signal"))
         failed = kill(getppid(), 0) < 0;
+    if (says(body, length, "own"))
+        failed = fcntl(0, F_SETOWN, getppid()) < 0;
     return failed ? (uint64_t)errno : 0;
 }
 #endif
