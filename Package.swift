@@ -177,7 +177,8 @@ let tests: [Target] = [
   .testTarget(name: "PluginKitTests", dependencies: ["VedettePluginKit", "PluginSupport", "VedettePluginABI"]),
   .testTarget(name: "EngineTests", dependencies: ["Engine", "Inspection", "TestSupport"]),
   .testTarget(
-    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "TestSupport"], path: "Tests/EndToEnd"),
+    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "Packets", "TestSupport"],
+    path: "Tests/EndToEnd"),
 ]
 
 let package = Package(

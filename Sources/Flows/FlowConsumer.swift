@@ -34,9 +34,14 @@ public struct PacketMark: Sendable, Hashable {
 ///
 /// All calls come from the thread that feeds the engine. The bytes are valid during the call only: they lie in the
 /// packet's own buffer where possible.
-public protocol FlowConsumer: AnyObject {
+///
+/// A class to be derived from, and no protocol: an engine can call it without counting references, once or more a packet. As it
+/// stands it wants no flow.
+open class FlowConsumer {
+  public init() {}
+
   /// A flow was opened, before the first of its bytes is given. Returns a token, or 0 not to be told more of it.
-  func open(_ flow: FlowReference) -> UInt32
+  open func open(_ flow: FlowReference) -> UInt32 { 0 }
 
   /// Stream bytes in order and without overlap.
   /// - Parameters:
@@ -45,33 +50,42 @@ public protocol FlowConsumer: AnyObject {
   ///   - afterGap: the bytes just before these were never seen; ``gap(_:_:offset:length:)`` told of them.
   ///   - packet: the packet that made the bytes deliverable.
   /// - Returns: false to get no more bytes of this flow (in either direction).
-  func data(
+  open func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
-  ) -> Bool
+  ) -> Bool { false }
 
   /// Stream bytes that the peer acknowledged and the capture does not have, or that were given up for lack of
   /// buffer. Returns false to get no more bytes of this flow.
-  func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool
+  open func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool { false }
 
   /// A direction's stream is complete: its FIN was reached in order, or the flow is over.
-  func end(_ token: UInt32, _ direction: Direction)
+  open func end(_ token: UInt32, _ direction: Direction) {}
 
   /// The payload of one UDP datagram (or of another protocol without a stream).
   /// Returns false to get no more of this flow.
-  func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool
+  open func datagram(
+    _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
+  ) -> Bool { false }
 
   /// Something of the flow may come soon: a chance to bring its memory nearer. The token may be one that is closed.
-  func prefetch(_ token: UInt32)
+  open func prefetch(_ token: UInt32) {}
 
   /// What ``prefetch(_:)`` asked for has come: a chance to bring nearer what hangs on it.
-  func prefetchMore(_ token: UInt32)
+  open func prefetchMore(_ token: UInt32) {}
 
   /// The flow is over. Called exactly once for each token other than 0; fills the record's application fields.
-  func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord)
+  open func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {}
 }
 
-extension FlowConsumer {
-  public func prefetch(_ token: UInt32) {}
-  public func prefetchMore(_ token: UInt32) {}
+/// A consumer that somebody else keeps alive, so that a call need not. Trivial.
+///
+/// Invariant: whoever has one holds the consumer, too, as long as that.
+struct BorrowedConsumer: BitwiseCopyable {
+  private let consumer: Unmanaged<FlowConsumer>
+
+  init(_ consumer: FlowConsumer) { self.consumer = .passUnretained(consumer) }
+
+  @inline(__always)
+  func call<R>(_ body: (FlowConsumer) -> R) -> R { consumer._withUnsafeGuaranteedRef(body) }
 }

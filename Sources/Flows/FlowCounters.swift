@@ -43,6 +43,8 @@ public struct FlowCounters: Sendable, Hashable {
   public var datagramsRefused: UInt64 = 0
   /// ICMP errors that quote a flow in the table.
   public var icmpErrorsTied: UInt64 = 0
+  /// Of these, those that the flow's record does not name: it had several others, or there was no room.
+  public var icmpErrorsNotKept: UInt64 = 0
   public var anomalies: UInt64 = 0
   /// Host pairs and neighbours forgotten because their table was full.
   public var hostPairsForgotten: UInt64 = 0
@@ -92,19 +94,4 @@ public struct ReachedCap: Sendable, Hashable {
     }
     return whole.values.sorted { $0.cap.rawValue < $1.cap.rawValue }
   }
-}
-
-/// What two hosts sent each other outside any session, for scoring by pair rather than by packet.
-public struct HostPairActivity: Sendable, Hashable {
-  /// The two addresses in order of value.
-  public var low: IPAddress
-  public var high: IPAddress
-  /// Flows without a session that each side began, and among them those of a lone RST.
-  public var strayFromLow: UInt64 = 0
-  public var strayFromHigh: UInt64 = 0
-  public var resetsFromLow: UInt64 = 0
-  public var resetsFromHigh: UInt64 = 0
-  /// Times of the first and last, nanoseconds since 1970 UTC.
-  public var first: Int64
-  public var last: Int64
 }

@@ -19,7 +19,7 @@ public final class FlowEngine {
   private let core: UnsafeMutablePointer<FlowCore>
 
   /// - Parameter consumer: reads what flows carry; nil to track only. It must not call back into the engine.
-  public init(options: FlowOptions = FlowOptions(), consumer: (any FlowConsumer)? = nil) {
+  public init(options: FlowOptions = FlowOptions(), consumer: FlowConsumer? = nil) {
     core = .allocate(capacity: 1)
     core.initialize(to: FlowCore(options: options, consumer: consumer))
   }
@@ -102,13 +102,6 @@ public final class FlowEngine {
   public func exchange(flows: inout [FlowRecord], anomalies: inout [AnomalyRecord]) {
     swap(&flows, &core.pointee.flowRecords)
     swap(&anomalies, &core.pointee.anomalyRecords)
-  }
-
-  /// What host pairs sent outside sessions, once their time is over (or at ``finish(reason:)``).
-  public func drainHostPairs() -> [HostPairActivity] {
-    var out: [HostPairActivity] = []
-    swap(&out, &core.pointee.hostPairRecords)
-    return out
   }
 
   /// Records that wait to be drained.

@@ -77,6 +77,8 @@ public struct FlowOptions: Sendable {
     /// Host pairs and IPv4 neighbours remembered. Beyond, the oldest is forgotten.
     public var hostPairs = 1 << 16
     public var neighbours = 1 << 14
+    /// ICMP errors that quote flows, by flow, sender, type and code. Beyond, further ones are counted only.
+    public var quotedErrors = 1 << 14
     public init() {}
   }
 

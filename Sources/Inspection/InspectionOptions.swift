@@ -21,6 +21,8 @@ public struct InspectionOptions: Sendable {
   public var expectedFlows = 1024
   /// Changes of protocol in one flow. Beyond, it is inspected no more.
   public var switchesPerFlow = 16
+  /// How long sessions of a version that is not asked any more may go on (nanoseconds of capture time). Beyond, they are ended.
+  public var drain: Int64 = 300_000_000_000
   /// How many flows one can be within another.
   public var depth = 8
   /// Which dissectors have processes of their own.
@@ -49,6 +51,10 @@ public struct InspectionCounters: Sendable, Hashable {
   /// Sessions ended because the plugin broke the contract or returned an error.
   public var pluginErrors: UInt64 = 0
   public var sessionsNotMine: UInt64 = 0
+  /// Sessions ended because their plugin had gone, and its time to drain was over.
+  public var sessionsCut: UInt64 = 0
+  /// Flows about which a dissector that is throttled was not asked.
+  public var flowsThrottled: UInt64 = 0
   public var switches: UInt64 = 0
   public var expectationsDropped: UInt64 = 0
   /// Packets that sessions handed back, followed or not.

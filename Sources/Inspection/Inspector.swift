@@ -28,15 +28,16 @@ public final class Inspector: FlowConsumer {
     _modify { yield &hot.pointee.counters }
   }
 
-  let dissectors: [Dissector]
-  /// The same, for calls that touch no reference count.
-  let calls: UnsafeMutableBufferPointer<DissectorCalls>
-  /// Dissectors by transport, as bits.
-  let overTCP: UInt64
-  let overUDP: UInt64
-  var protocols: ProtocolTable
-  let hints: ProbeHints
+  /// What the dissectors of the places are called by, without touching a reference count. Initialized where a place is, or was,
+  /// in use.
+  let calls: UnsafeMutablePointer<DissectorCalls>
+  /// By place.
+  let meters: UnsafeMutablePointer<PlaceMeter>
+  var protocols = ProtocolTable()
   let pool: BlockPool
+  /// The configuration of a plugin by its id.
+  let config: [String: String]
+  let log: @Sendable (PluginLogLine) -> Void
 
   /// Invariant: initialized by `init`, deinitialized by `deinit`, reached through this inspector only, by one thread at a time.
   let hot: UnsafeMutablePointer<HotState>
@@ -53,45 +54,20 @@ public final class Inspector: FlowConsumer {
   /// The mark of bytes that lie in the packet's own buffer.
   let packetMark: UnsafeMutablePointer<ByteMark>
 
-  /// Makes an instance of each dissector. At most 64; ``refusals`` says why one is missing.
+  /// Makes an instance of each dissector. At most 64; ``refusals`` says why one is missing, ``change(to:throttled:at:)`` has others
+  /// asked later.
   /// - Parameter config: the configuration (a JSON object) of a plugin by its id.
   public init(
     plugins: [Plugin], options: InspectionOptions = InspectionOptions(), config: [String: String] = [:],
     log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) {
     self.options = options
+    self.config = config
+    self.log = log
     origin = RecordOrigin(sensor: options.sensor, capture: options.capture)
-    var made: [Dissector] = []
-    var refused: [PluginError] = []
-    // In the order of ids: it decides ties, and must be the same in each worker.
-    for plugin in plugins.sorted(by: { $0.identity.id < $1.identity.id }) {
-      guard made.count < 64 else {
-        refused.append(PluginError(.refused, plugin.identity.id, "is left out: 64 dissectors are the limit"))
-        continue
-      }
-      do throws(PluginError) {
-        made.append(
-          try Dissector(plugin, config: config[plugin.identity.id] ?? "", isolation: options.isolation, log: log))
-      } catch {
-        refused.append(error)
-      }
-    }
-    dissectors = made
-    refusals = refused
-    calls = .allocate(capacity: max(1, made.count))
-    for (at, dissector) in made.enumerated() {
-      (calls.baseAddress.unsafelyUnwrapped + at).initialize(to: dissector.calls)
-    }
-    protocols = ProtocolTable(made.map(\.plugin))
-    hints = ProbeHints(made.map(\.plugin))
-    var tcp: UInt64 = 0
-    var udp: UInt64 = 0
-    for entry in protocols.entries where entry.dissector >= 0 {
-      if entry.overTCP { tcp |= 1 << UInt64(entry.dissector) }
-      if entry.overUDP, made[entry.dissector].calls.datagram != nil { udp |= 1 << UInt64(entry.dissector) }
-    }
-    overTCP = tcp
-    overUDP = udp
+    calls = .allocate(capacity: Places.most)
+    meters = .allocate(capacity: Places.most)
+    meters.initialize(repeating: PlaceMeter(), count: Places.most)
     pool = BlockPool(capacity: options.streamBuffer)
     hot = .allocate(capacity: 1)
     hot.initialize(to: HotState())
@@ -110,6 +86,8 @@ public final class Inspector: FlowConsumer {
     alpnText.initialize(repeating: 0, count: 255)
     packetMark = .allocate(capacity: 1)
     packetMark.initialize(to: ByteMark(offset: 0, time: 0, packet: 0))
+    super.init()
+    refusals = change(to: plugins.sorted { $0.identity.id < $1.identity.id }, at: .min)
   }
 
   deinit {
@@ -117,6 +95,7 @@ public final class Inspector: FlowConsumer {
       discard(hot.pointee.slots[number])
     }
     calls.deallocate()
+    meters.deallocate()
     hot.deinitialize(count: 1)
     hot.deallocate()
     chunk.deallocate()
@@ -129,7 +108,7 @@ public final class Inspector: FlowConsumer {
   }
 
   /// Why a dissector is not taking part.
-  public let refusals: [PluginError]
+  public private(set) var refusals: [PluginError] = []
 
   /// The transactions since the last call, in the order in which they were told.
   public func drainTransactions() -> [TransactionRecord] {
@@ -155,12 +134,15 @@ public final class Inspector: FlowConsumer {
 
   /// What each plugin emitted and was not taken, by its id.
   public var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] {
-    dissectors.map { ($0.plugin.identity.id, $0.refusals) }
+    hot.pointee.places.compactMap { place in
+      place.map { ($0.dissector.plugin.identity.id, $0.dissector.refusals) }
+    }
   }
 
   /// What became of the processes of those plugins that have one of their own and lost it.
   public var interruptions: [(plugin: String, interruptions: PluginInterruptions)] {
-    dissectors.map { ($0.plugin.identity.id, $0.interruptions) }.filter { $0.1.times > 0 }
+    hot.pointee.goneInterruptions
+      + dissectors.map { ($0.plugin.identity.id, $0.interruptions) }.filter { $0.1.times > 0 }
   }
 
   /// Bytes held for dissectors that need more.
@@ -168,6 +150,26 @@ public final class Inspector: FlowConsumer {
 
   /// What each packet looks at: outside the object, where no access has to be guarded at run time.
   struct HotState: ~Copyable {
+    /// By number; nil where nobody is.
+    var places = [Place?](repeating: nil, count: Places.most)
+    /// Those that were ever in use.
+    var usedPlaces: UInt64 = 0
+    /// Every version that was ever here, by its number.
+    var versions: [Plugin] = []
+    /// What those did that are gone.
+    var gone: [DissectorFigures] = []
+    /// And what became of their processes.
+    var goneInterruptions: [(plugin: String, interruptions: PluginInterruptions)] = []
+    /// Some place waits for its last sessions.
+    var isDraining = false
+    /// Places that are asked, by transport.
+    var overTCP: UInt64 = 0
+    var overUDP: UInt64 = 0
+    /// Those of them that are asked about every other flow only.
+    var throttled: UInt64 = 0
+    /// By place: those whose ids are smaller, which win where both are as sure.
+    var ahead = InlineArray<64, UInt64>(repeating: 0)
+    var hints = ProbeHints([])
     /// What is inspected: the flow engine's token is the number here plus one.
     var slots = Slab<InspectedFlow>(capacity: 1 << 24)
     /// What was counted of anomalies, as lists that begin in the slots.
@@ -217,7 +219,7 @@ public final class Inspector: FlowConsumer {
 
   // MARK: FlowConsumer
 
-  public func open(_ flow: FlowReference) -> UInt32 {
+  public override func open(_ flow: FlowReference) -> UInt32 {
     guard flow.proto == UInt8(VDT_TCP) || flow.proto == UInt8(VDT_UDP) else { return 0 }
     let token = takeSlot(flow)
     guard token != 0 else { return 0 }
@@ -230,14 +232,14 @@ public final class Inspector: FlowConsumer {
     return token
   }
 
-  public func prefetch(_ token: UInt32) {
+  public override func prefetch(_ token: UInt32) {
     guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
     let slot = UnsafeRawPointer(slot(token))
     vedette_prefetch(slot)
     vedette_prefetch(slot + 64)
   }
 
-  public func prefetchMore(_ token: UInt32) {
+  public override func prefetchMore(_ token: UInt32) {
     guard hot.pointee.slots.numbers.contains(token &- 1) else { return }
     // It may be another flow's by now, or the session be gone: then nothing comes of it.
     guard let target = slot(token).stream.firstTarget else { return }
@@ -247,7 +249,7 @@ public final class Inspector: FlowConsumer {
     vedette_prefetch(target + 128)
   }
 
-  public func data(
+  public override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
@@ -261,7 +263,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+  public override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     let slot = slot(token)
     guard let stream = slot.activeStream ?? begin(slot) else { return false }
     takeGap(slot, stream, direction.rawValue, offset, length)
@@ -269,7 +271,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func end(_ token: UInt32, _ direction: Direction) {
+  public override func end(_ token: UInt32, _ direction: Direction) {
     let slot = slot(token)
     guard let stream = slot.activeStream else { return }
     takeEnd(slot, stream, direction.rawValue)
@@ -277,7 +279,7 @@ public final class Inspector: FlowConsumer {
     _ = isWanted(token)
   }
 
-  public func datagram(
+  public override func datagram(
     _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
   ) -> Bool {
     let slot = slot(token)
@@ -289,7 +291,7 @@ public final class Inspector: FlowConsumer {
     return isWanted(token)
   }
 
-  public func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+  public override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
     finish(
       token, reason: reason == .timeout ? VDT_CLOSE_TIMEOUT : reason == .closed ? VDT_CLOSE_ENDED : VDT_CLOSE_SHUTDOWN)
     fill(&record, slot(token))
@@ -309,10 +311,11 @@ public final class Inspector: FlowConsumer {
   private func begin(_ slot: Slot) -> Stream? {
     guard slot.pointee.phase == .fresh else { return nil }
     let isTCP = slot.pointee.isStream
-    guard isTCP ? overTCP != 0 : overUDP != 0 else {
+    guard isTCP ? hot.pointee.overTCP != 0 : hot.pointee.overUDP != 0 else {
       slot.pointee.phase = .stopped
       return nil
     }
+    if hot.pointee.throttled != 0, isSpared(slot) { counters.flowsThrottled &+= 1 }
     slot.pointee.phase = .active
     slot.stream.session(0).pointee = SessionSlot(probing: slot.pointee.expected)
     return slot.stream

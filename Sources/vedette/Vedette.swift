@@ -19,7 +19,8 @@ struct Vedette: ParsableCommand {
     version: "vedette \(engineVersion)",
     subcommands: [
       Analyze.self, Serve.self, RPC.self, Cases.self, ShowCase.self, Personas.self, Flows.self, Anomalies.self,
-      Processes.self, Signals.self, Suppressions.self, Sources.self, RosterCommand.self, Plugin.self, Config.self,
+      Processes.self, Signals.self, Suppressions.self, Sources.self, RosterCommand.self, Plugin.self, Audit.self,
+      Config.self,
     ])
 
   /// Runs the command; wrong use ends with 2, as interfaces.md says, where the library would say 64.

@@ -79,6 +79,43 @@ struct IsolationTests {
     }
   }
 
+  @Test("A dissector that crashes costs its flows: the run goes on, says so in one line, and shows the gap")
+  func crash() throws {
+    try withFolder { (folder: URL) throws in
+      let path = folder.appendingPathComponent("libdissector_frames.so").path
+      let built = try FixturePlugins.build("frames", ["IN_DATA": "if(says(body,length,\"bad\"))abort()"])
+      try FileManager.default.copyItem(atPath: built, toPath: path)
+      let client = "192.0.2.10"
+      let server = "198.51.100.20"
+      let bad: [UInt8] = Array("FX".utf8) + [0, 3] + Array("bad".utf8)
+      let segments: [(Bool, TCP)] = [
+        (true, TCP(from: 40000, to: 7000, .syn, sequence: 100)),
+        (false, TCP(from: 7000, to: 40000, [.syn, .ack], sequence: 900, acknowledgement: 101)),
+        (true, TCP(from: 40000, to: 7000, .ack, sequence: 101, acknowledgement: 901)),
+        (true, TCP(from: 40000, to: 7000, [.psh, .ack], sequence: 101, acknowledgement: 901, payload: bad)),
+      ]
+      let frames = segments.enumerated().map { i, s in
+        CapturedFrame(
+          at: 1_800_000_000_000_000_000 + Int64(i) * 1_000_000,
+          Ethernet(IPv4(from: s.0 ? client : server, to: s.0 ? server : client, s.1)).bytes)
+      }
+      try withTemporaryFile(pcapFile(frames)) { capture in
+        let run = try run(
+          "vedette",
+          ["analyze", "--output", "json", capture, "--set", "plugins.path=\(path)", "--set", "plugins.isolation=auto"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("the process of org.example.frames ended before its time, 1 times"))
+        let stats = try #require(try run.records.last)
+        #expect(stats["counters"]?["plugin_interruptions"]?.int64 == 1)
+        #expect(stats["counters"]?["plugin_sessions_lost"]?.int64 == 1)
+        let gap = stats["gaps"]?.elements?.first { $0["kind"]?.string == "plugin_interrupted" }
+        #expect(gap?["subject"]?.string == "org.example.frames")
+        #expect(gap?["from"]?.string == "2027-01-15T08:00:00.003000000Z")
+        #expect(try run.records.contains { $0["type"]?.string == "flow" && $0["app_proto"]?.string == "frames" })
+      }
+    }
+  }
+
   @Test("First-party sources tell the same to the byte, named or found by the beginning of the file")
   func sources() throws {
     try withFolder { (folder: URL) throws in

@@ -81,6 +81,10 @@ struct RecordContractTests {
       "state": .text, "conn_state": .text, "history": .text, "flags_to_server": .number, "flags_to_client": .number,
       "midstream": .bool, "lossy": .bool,
     ]),
+    "icmp_errors?": .list(
+      .object([
+        "src_ip": .address, "type": .number, "code": .number, "count": .number, "first": .time, "last": .time,
+      ])),
     "reason": .word(["timeout", "closed", "shutdown", "forced"]), "server_name?": .text, "ja3?": .text, "ja3s?": .text,
     "ja4?": .text, "hassh?": .text, "hassh_server?": .text, "host?": .text,
     "process?": .list(
@@ -203,6 +207,7 @@ struct RecordContractTests {
     facts.hasshServer = "a"
     facts.host = "a"
     f.facts = facts
+    f.icmpErrors = [ICMPError(from: try ip("192.0.2.3"), type: 3, code: 1, count: 1, first: moment, last: moment)]
     f.processes = [
       FlowProcess(
         host: "h", role: .client, pid: 1, guid: "g", image: "i", commandLine: "c", user: "u", confidence: 0.5,

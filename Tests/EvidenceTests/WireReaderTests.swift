@@ -34,6 +34,11 @@ import Testing
     flow.appProtoBy = .dissector
     flow.facts.serverName = "mail.example"
     flow.facts.ja4 = "t13d"
+    flow.icmpErrors = [
+      ICMPError(
+        from: try #require(IPAddress("2001:db8::9")), type: 1, code: 4, count: 2, first: Timestamp(nanoseconds: 2),
+        last: Timestamp(nanoseconds: 4))
+    ]
     let json = text { flow.write(to: &$0) }
     var origins = RecordOrigins()
     let again = try #require(FlowRecord(try JSONReader().parse(json), &origins))

@@ -22,12 +22,12 @@ final class Recorder: FlowConsumer {
   var refuses = false
   var stopsAfter = Int.max
 
-  func open(_ flow: FlowReference) -> UInt32 {
+  override func open(_ flow: FlowReference) -> UInt32 {
     if refuses { return 0 }
     flows.append(Heard(midstream: flow.midstream))
     return UInt32(flows.count)
   }
-  func data(
+  override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
@@ -38,12 +38,14 @@ final class Recorder: FlowConsumer {
     if direction == .toServer { flows[at].toServer += bytes } else { flows[at].toClient += bytes }
     return flows[at].toServer.count + flows[at].toClient.count < stopsAfter
   }
-  func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+  override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     flows[Int(token) - 1].gaps.append(offset..<offset + length)
     return true
   }
-  func end(_ token: UInt32, _ direction: Direction) { flows[Int(token) - 1].ended.append(direction) }
-  func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool {
+  override func end(_ token: UInt32, _ direction: Direction) { flows[Int(token) - 1].ended.append(direction) }
+  override func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark)
+    -> Bool
+  {
     if direction == .toServer {
       flows[Int(token) - 1].toServer += bytes
     } else {
@@ -51,7 +53,7 @@ final class Recorder: FlowConsumer {
     }
     return true
   }
-  func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+  override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
     flows[Int(token) - 1].closed += 1
     record.appProto = "heard"
   }

@@ -109,6 +109,42 @@ struct FlowTests {
     #expect(out.count(.icmpUnsolicitedError) == 0)
   }
 
+  @Test("The record of a flow names the ICMP errors that quote it, each sender, type and code once")
+  func quotedErrors() {
+    let asked = IPv4(from: Self.a, to: Self.b, UDP(from: 4000, to: 33434)).bytes
+    func error(from host: String, code: UInt8) -> [UInt8] {
+      Ethernet(IPv4(from: host, to: Self.a, ICMP(type: 3, code: code, rest: [0, 0, 0, 0] + asked))).bytes
+    }
+    let router = "203.0.113.9"
+    var t = Conversation()
+    t.send(Self.udp(Self.a, Self.b, 4000, 33434))
+    t.send(error(from: Self.b, code: 3))
+    t.send(error(from: router, code: 13))
+    t.send(error(from: Self.b, code: 3))
+    let out = t.finish()
+    let errors = out.flows.first { $0.destinationPort == 33434 }?.icmpErrors ?? []
+    #expect(errors.map(\.from.description) == ["198.51.100.2", "203.0.113.9"])
+    #expect(errors.map(\.code) == [3, 13])
+    #expect(errors.map(\.count) == [2, 1])
+    #expect(errors.first.map { $0.first < $0.last } == true)
+    #expect(out.flows.filter { $0.destinationPort != 33434 }.allSatisfy { $0.icmpErrors.isEmpty })
+  }
+
+  @Test("Of more kinds of ICMP errors than a flow's record names, the rest is counted")
+  func manyQuotedErrors() {
+    let asked = IPv4(from: Self.a, to: Self.b, UDP(from: 4000, to: 33434)).bytes
+    var t = Conversation()
+    t.send(Self.udp(Self.a, Self.b, 4000, 33434))
+    for host in 1...20 {
+      t.send(
+        Ethernet(IPv4(from: "203.0.113.\(host)", to: Self.a, ICMP(type: 3, code: 1, rest: [0, 0, 0, 0] + asked))).bytes)
+    }
+    let out = t.finish()
+    #expect(out.flows.first { $0.destinationPort == 33434 }?.icmpErrors.count == 8)
+    #expect(out.counters.icmpErrorsTied == 20)
+    #expect(out.counters.icmpErrorsNotKept == 12)
+  }
+
   @Test("VLANs keep flows apart, unless told otherwise", arguments: [true, false])
   func vlan(_ inKey: Bool) {
     var t = Conversation { $0.vlanInKey = inKey }

@@ -33,10 +33,10 @@ struct ContractTests {
     let document = try document()
     let names = document["methods"]?.elements?.compactMap { $0["name"]?.string } ?? []
     let wanted = """
-      engine.status engine.stats engine.shutdown rpc.discover auth.login evidence.submit roster.put roster.get \
+      engine.status engine.stats engine.reload engine.shutdown rpc.discover auth.login evidence.submit roster.put roster.get \
       roster.import roster.history \
       capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list \
-      source.swap source.pause source.resume source.remove plugin.list case.list case.get case.pcap \
+      source.swap source.pause source.resume source.remove plugin.list plugin.check plugin.load plugin.unload plugin.reload audit.list case.list case.get case.pcap \
       signal.list suppression.list suppression.add suppression.remove flow.list anomaly.list persona.list persona.explain persona.forget \
       process.list subscribe unsubscribe
       """.split(separator: " ").map(String.init)

@@ -35,7 +35,8 @@ struct CaptureReading {
   ) -> SensorRun {
     var run = SensorRun()
     let pipeline = PacketPipeline(
-      sensor: sensor.name, workers: workers, configuration: configuration, shelf: shelf,
+      sensor: sensor.name, workers: workers, configuration: configuration,
+      dissectors: DissectorSetting.Value(plugins: shelf.dissectors),
       keepsTransactions: keepsTransactions, refuse: refuse)
     func trouble(_ path: String, _ error: CaptureError) {
       refuse(error.description)
@@ -79,6 +80,7 @@ struct CaptureReading {
     run.frames = pipeline.frames
     run.bytes = pipeline.bytes
     pipeline.count(into: &run, sensor: sensor.name)
+    for (plugin, lost) in pipeline.interruptions { refuse(lost.sentence(of: plugin)) }
     return run
   }
 

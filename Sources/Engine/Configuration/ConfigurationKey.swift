@@ -63,6 +63,17 @@ public struct ConfigurationKey: Sendable, Equatable {
       "milliseconds that a plugin in a process of its own may take for a call"),
     .init("plugins.limits.memory", .size, "1GiB", "memory that such a process may have for its plugin; 0: any"),
     .init(
+      "plugins.drain", .duration, "5m",
+      "how long sessions of a dissector that was unloaded or reloaded may go on, in time of the capture"),
+    .init(
+      "plugins.budget.time_per_call", .duration, "500us",
+      "time that a call of a dissector may take, the mean of a window; over it, the dissector is throttled, then parked"
+    ),
+    .init("plugins.budget.time_per_byte", .duration, "100ns", "time that each byte shown may add to a call's"),
+    .init("plugins.budget.records_per_call", .integer(0...1_000_000), "1000", "records that a call may emit; 0: any"),
+    .init("plugins.budget.bytes_per_call", .size, "1MiB", "bytes of text that a call may emit; 0: any"),
+    .init("plugins.budget.window", .duration, "10s", "time over which these means are taken, at least 64 timed calls"),
+    .init(
       "plugins.trust.require", .choice(PluginTrust.Requirement.allCases.map(\.rawValue)), "none",
       "what a plugin needs to be loaded: nothing, a SHA-256 among the pins, or a signature by one of the keys"),
     .init(
@@ -106,7 +117,9 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("flows.timeouts.icmp", .duration, "30s", "ICMP without a packet"),
     .init("flows.timeouts.other", .duration, "60s", "other protocols without a packet"),
     .init("flows.timeouts.fragments", .duration, "60s", "a datagram that stays incomplete"),
-    .init("flows.timeouts.host_pairs", .duration, "60s", "what two hosts send outside sessions is counted together"),
+    .init(
+      "flows.timeouts.host_pairs", .duration, "60s", "what is wrong between two hosts outside flows is counted together"
+    ),
     .init("limits.flows", .integer(1_000...16_000_000), "1000000", "flows tracked at once, a worker"),
     .init("limits.stream_buffer", .size, "64MiB", "bytes held for reassembly, a worker"),
     .init(
@@ -117,7 +130,8 @@ public struct ConfigurationKey: Sendable, Equatable {
     .init("limits.datagrams_per_source", .integer(1...1_000_000), "1024", "of these, of one source"),
     .init("limits.fragments_per_datagram", .integer(2...8192), "1024", "fragments of one datagram"),
     .init(
-      "limits.host_pairs", .integer(16...16_000_000), "65536", "host pairs and ARP neighbours remembered, a worker"),
+      "limits.host_pairs", .integer(16...16_000_000), "65536",
+      "host pairs, ARP neighbours and ICMP errors remembered, a worker"),
     .init("limits.urgent_bytes", .integer(1...65_535), "64", "urgent bytes of a session before tcp.urgent_limit"),
     .init("limits.retransmissions", .integer(1...65_535), "32", "of a session before tcp.retransmission_excess"),
     .init("limits.handshake_variants", .integer(1...65_534), "10", "differing SYNs of a session before tcp.syn_flood"),

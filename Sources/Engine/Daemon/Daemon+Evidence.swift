@@ -17,7 +17,9 @@ extension Daemon {
     switch message {
     case .opened: break
     case .batch(_, let batch): take(batch)
-    case .progress(_, let figures): task.figures = figures
+    case .progress(_, let figures):
+      task.figures = figures
+      capturesMoved()
     case .gap(_, let gap):
       investigation.add(gap)
       markDirty()
@@ -26,6 +28,8 @@ extension Daemon {
       task.ended = .now()
       task.error = error
       task.state = error == nil ? .finished : .failed
+      keepFigures(of: task)
+      capturesMoved()
       statistics.add(run)
       for gap in run.gaps { investigation.add(gap) }
       markDirty()

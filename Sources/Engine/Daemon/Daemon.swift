@@ -27,7 +27,20 @@ public final class Daemon {
   let loop: EventLoop
   private let lock: StoreLock
   let store: Store
-  let shelf: PluginShelf
+  /// The plugins that may be used now.
+  var shelf: PluginShelf
+  /// Each load of a plugin, in order of time; of those that are gone only the last ones.
+  var loads: [PluginLoad] = []
+  /// What each of them may cost.
+  let budget: PluginBudget
+  /// A file is being looked at, off the loop.
+  var isChangingPlugins = false
+  /// Who waits until all captures have a setting of the dissectors.
+  var waitingForDissectors: [(version: UInt64, waiter: Waiters)] = []
+  /// Packets of captures that are not shown any more.
+  var packetsForgotten: UInt64 = 0
+  /// Which of them captures ask.
+  let dissectors: DissectorSetting
   let methods: MethodTable
   let server: RPCServer
   let log: Logger
@@ -72,12 +85,14 @@ public final class Daemon {
   public init(_ configuration: Configuration, log: Logger = Logger(label: "vedette")) throws(DaemonError) {
     self.configuration = configuration
     self.log = log
+    budget = PluginBudget(configuration)
     do {
       let path = try Daemon.storePath(configuration)
       lock = try StoreLock(path)
       store = try Store(path: path)
       loop = try EventLoop()
       shelf = try PluginShelf.load(configuration)
+      dissectors = DissectorSetting(shelf.dissectors)
       methods = MethodTable(contract: try Contract.vedette())
       server = try RPCServer(loop, methods: methods, options: RPCServer.Options(configuration), logger: log)
     } catch {
@@ -211,7 +226,8 @@ public final class Daemon {
     let task = CaptureTask(order)
     captures.append(task)
     forgetOldCaptures()
-    guard let queue = captureQueue?.sender, task.start(configuration: configuration, shelf: shelf, queue: queue)
+    guard let queue = captureQueue?.sender,
+      task.start(configuration: configuration, dissectors: dissectors, queue: queue)
     else {
       task.state = .failed
       task.error = "the system has no thread to give"
@@ -224,6 +240,7 @@ public final class Daemon {
   private func forgetOldCaptures() {
     let over = captures.filter(\.isOver)
     guard over.count > 1000, let oldest = over.first else { return }
+    packetsForgotten &+= oldest.figures.packets
     captures.removeAll { $0 === oldest }
   }
 

@@ -9,7 +9,8 @@ import PluginHost
 extension PacketPipeline {
   /// The workers of a sensor as the configuration wants them. Dissectors that cannot be set up are left out and told of.
   convenience init(
-    sensor: String, workers: Int, configuration: Configuration, shelf: PluginShelf, keepsTransactions: Bool = true,
+    sensor: String, workers: Int, configuration: Configuration, dissectors: DissectorSetting.Value,
+    keepsTransactions: Bool = true,
     refuse: @escaping (String) -> Void
   ) {
     let options = FlowOptions(configuration, sensor: sensor)
@@ -17,11 +18,15 @@ extension PacketPipeline {
     inspectionOptions.sensor = sensor
     inspectionOptions.keepsTransactions = keepsTransactions
     inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
-    inspectionOptions.isolation = shelf.isolation
+    inspectionOptions.isolation = PluginIsolation(configuration)
+    inspectionOptions.drain = configuration.duration("plugins.drain")
     inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
     self.init(
       workers: (0..<max(workers, 1)).map { index in
-        let inspector = Inspector(plugins: shelf.dissectors, options: inspectionOptions)
+        let inspector = Inspector(plugins: dissectors.plugins, options: inspectionOptions)
+        if !dissectors.throttled.isEmpty {
+          inspector.change(to: dissectors.plugins, throttled: dissectors.throttled, at: .min)
+        }
         // Every worker has the same plugins: the first one's troubles are everybody's.
         if index == 0 { for problem in inspector.refusals { refuse(problem.description) } }
         return PacketWorker(options: options, inspector: inspector)
@@ -75,6 +80,7 @@ extension FlowOptions {
     limits.fragmentsPerDatagram = Int(configuration.integer("limits.fragments_per_datagram"))
     limits.hostPairs = Int(configuration.integer("limits.host_pairs"))
     limits.neighbours = limits.hostPairs
+    limits.quotedErrors = limits.hostPairs
     limits.fragmentBuffer = Int(configuration.size("limits.fragments"))
   }
 }
@@ -103,7 +109,8 @@ extension PacketPipeline {
         ("out_of_order", c.outOfOrder), ("stream_buffer_given_up", c.streamBufferGivenUp),
         ("retransmissions_not_compared", c.retentionSkipped), ("one_sided_not_kept", c.oneSidedNotKept),
         ("spare_syns_lost", c.spareSYNsLost),
-        ("icmp_errors_tied", c.icmpErrorsTied), ("host_pairs_forgotten", c.hostPairsForgotten),
+        ("icmp_errors_tied", c.icmpErrorsTied), ("icmp_errors_not_kept", c.icmpErrorsNotKept),
+        ("host_pairs_forgotten", c.hostPairsForgotten),
         ("neighbours_forgotten", c.neighboursForgotten), ("anomaly_tallies_lost", c.talliesLost),
         ("fragments", c.fragments), ("datagrams_reassembled", c.datagramsReassembled),
         ("datagrams_expired", c.datagramsExpired), ("datagrams_given_up", c.datagramsGivenUp),
@@ -113,7 +120,8 @@ extension PacketPipeline {
     }
     for c in inspectionCounters {
       let named: [(String, UInt64)] = [
-        ("sessions", c.sessions), ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
+        ("sessions", c.sessions), ("sessions_cut", c.sessionsCut), ("flows_throttled", c.flowsThrottled),
+        ("bytes_left_over", c.bytesLeftOver), ("bytes_over_lookahead", c.bytesOverLookahead),
         ("bytes_over_inspection_buffer", c.bytesOverBuffer), ("plugin_errors", c.pluginErrors),
         ("expectations_dropped", c.expectationsDropped), ("children_not_followed", c.childrenNotFollowed),
         ("inner_packets", c.innerPackets),
@@ -158,14 +166,17 @@ extension PacketPipeline {
 }
 
 extension PluginInterruptions {
+  /// What happened, for a person.
+  func sentence(of plugin: String) -> String {
+    "the process of \(plugin) ended before its time, \(times) times, the last time because it \(words); it was "
+      + "inspecting \(sessions) flows, and was not asked \(notAsked) times until it was started again"
+  }
+
   /// What was not inspected for want of the plugin's process.
   fileprivate func gap(of plugin: String) -> VisibilityGap {
     VisibilityGap(
-      kind: "plugin_interrupted", subject: plugin,
-      reason:
-        "the process of \(plugin) ended before its time, \(times) times, the last time because it \(words); it was "
-        + "inspecting \(sessions) flows, and was not asked \(notAsked) times until it was started again",
-      from: Timestamp(nanoseconds: first), to: Timestamp(nanoseconds: last))
+      kind: "plugin_interrupted", subject: plugin, reason: sentence(of: plugin), from: Timestamp(nanoseconds: first),
+      to: Timestamp(nanoseconds: last))
   }
 }
 

@@ -40,6 +40,26 @@ public final class PacketPipeline {
     }
   }
 
+  /// Has other dissectors asked: about all frames that follow, and none of those that were given.
+  /// - Returns: why some of them do not take part.
+  func change(to dissectors: DissectorSetting.Value) -> [PluginError] {
+    lanes?.settle()
+    var refusals: [PluginError] = []
+    for (index, worker) in workers.enumerated() {
+      let refused = worker.inspector?.change(
+        to: dissectors.plugins, throttled: dissectors.throttled, at: lastTime)
+      // Every worker has the same plugins: the first one's troubles are everybody's.
+      if index == 0 { refusals = refused ?? [] }
+    }
+    return refusals
+  }
+
+  /// What each version of a dissector did so far. Waits for the workers.
+  var dissectorFigures: [DissectorFigures] {
+    lanes?.settle()
+    return DissectorFigures.merge(workers.flatMap { $0.inspector?.dissectorFigures ?? [] })
+  }
+
   /// Processes frames. What they bring to light is given to `take`, in order, in stretches of the capture; with several
   /// workers that may be up to three stretches later.
   ///
@@ -70,7 +90,7 @@ public final class PacketPipeline {
 
   private func endStretch(_ take: (WireBatch) -> Void) {
     guard let lanes else {
-      gather(take) { $0.flows.advance(to: self.lastTime) }
+      gather(take) { $0.advance(to: self.lastTime) }
       return
     }
     lanes.mark(lastTime)
@@ -122,7 +142,7 @@ public final class PacketPipeline {
   /// - Parameter now: the clock, in nanoseconds since 1970.
   func gatherNow(_ now: Int64, take: (WireBatch) -> Void) {
     lastTime = max(lastTime, now)
-    gather(take) { $0.flows.advance(to: self.lastTime) }
+    gather(take) { $0.advance(to: self.lastTime) }
   }
 
   /// Closes all flows, in the order in which they began, and gives what that brings to light to `take` in portions, so that

@@ -116,6 +116,12 @@ final class PacketWorker {
     inspector.leave(inspector.takeInnerPackets())
   }
 
+  /// Sets the clock, which ends what is due: flows, and the time that versions of dissectors have to drain.
+  func advance(to time: Int64) {
+    flows.advance(to: time)
+    inspector?.settlePlaces(at: time)
+  }
+
   private var open: [FlowOrder] = []
 
   /// Sets the clock to a time, `.min` for none, and lists the flows still open then: those that `finish` will close.

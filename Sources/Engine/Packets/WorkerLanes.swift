@@ -140,7 +140,7 @@ private final class Lane: @unchecked Sendable {
       var found = isHandedOver ? spares.popLast() ?? WireBatch() : WireBatch()
       pthread_mutex_unlock(mutex)
       worker.process(UnsafeBufferPointer(start: load.frames, count: load.count))
-      if let time = load.mark, time > .min { worker.flows.advance(to: time) }
+      if let time = load.mark, time > .min { worker.advance(to: time) }
       if let time = load.listing { worker.list(at: time) }
       if let closing = load.closing { worker.finish(reason: closing.reason, through: closing.bound) }
       if isHandedOver { worker.exchange(&found) }

@@ -47,6 +47,12 @@ extension FlowRecord {
       w.member("lossy", tcp.lossy)
       w.endObject()
     }
+    if !icmpErrors.isEmpty {
+      w.key("icmp_errors")
+      w.beginArray()
+      for error in icmpErrors { error.write(to: &w) }
+      w.endArray()
+    }
     w.member("reason", reason.name)
     w.member("server_name", serverName)
     w.member("ja3", ja3)
@@ -73,6 +79,19 @@ extension FlowSide {
     w.member("ip_bytes", ipBytes)
     w.member("payload", payload)
     w.member("missed", missed)
+    w.endObject()
+  }
+}
+
+extension ICMPError {
+  func write(to w: inout JSONWriter) {
+    w.beginObject()
+    w.member("src_ip", from)
+    w.member("type", type)
+    w.member("code", code)
+    w.member("count", count)
+    w.member("first", first)
+    w.member("last", last)
     w.endObject()
   }
 }

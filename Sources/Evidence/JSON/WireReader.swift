@@ -41,6 +41,7 @@ extension FlowRecord {
     toServer = v["to_server"].map(FlowSide.init) ?? FlowSide()
     toClient = v["to_client"].map(FlowSide.init) ?? FlowSide()
     tcp = v["tcp"].map(TCPSummary.init)
+    icmpErrors = v["icmp_errors"]?.elements.compactMap(ICMPError.init) ?? []
     self.reason = reason
     appProto = v["app_proto"]?.string ?? "unknown"
     let protos = v["app_protos"]?.elements.compactMap(\.string) ?? []
@@ -101,6 +102,16 @@ extension TCPSummary {
     flagsToClient = v["flags_to_client"]?.uint64.flatMap { UInt8(exactly: $0) } ?? 0
     midstream = v["midstream"]?.bool ?? false
     lossy = v["lossy"]?.bool ?? false
+  }
+}
+
+extension ICMPError {
+  fileprivate init?(_ v: JSONNode) {
+    guard let from = v.address("src_ip"), let type = v["type"]?.uint64.flatMap({ UInt8(exactly: $0) }),
+      let code = v["code"]?.uint64.flatMap({ UInt8(exactly: $0) }), let count = v["count"]?.uint64,
+      let first = v.time("first"), let last = v.time("last")
+    else { return nil }
+    self.init(from: from, type: type, code: code, count: count, first: first, last: last)
   }
 }
 

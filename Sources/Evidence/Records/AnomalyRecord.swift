@@ -80,8 +80,10 @@ public struct AnomalyRecord: Sendable {
 
   /// What few anomalies have: a name of a plugin's own, and fields that describe them.
   @usableFromInline final class Rare: Sendable {
-    let name: AnomalyName?
+    @usableFromInline let name: AnomalyName?
     let detail: [(name: String, value: FieldValue)]
+
+    @usableFromInline convenience init(name: AnomalyName) { self.init(name: name, detail: []) }
 
     init(name: AnomalyName?, detail: [(name: String, value: FieldValue)]) {
       self.name = name
@@ -89,12 +91,13 @@ public struct AnomalyRecord: Sendable {
     }
   }
 
+  @inlinable
   public init(name: AnomalyName, time: Timestamp, origin: RecordOrigin, packet: UInt64, flow: FlowID? = nil) {
     if case .catalog(let kind) = name {
       self.init(kind, time: time, origin: origin, packet: packet)
     } else {
       self.init(AnomalyKind.all[0], time: time, origin: origin, packet: packet)
-      rare = Rare(name: name, detail: [])
+      rare = Rare(name: name)
     }
     self.flow = flow
   }
@@ -110,7 +113,11 @@ public struct AnomalyRecord: Sendable {
   public var sensor: String { origin.sensor }
   public var capture: String { origin.capture }
 
-  public var name: AnomalyName { rare?.name ?? .catalog(kind) }
+  @inlinable public var name: AnomalyName {
+    // Asked of every record: without a call, which would be given a copy.
+    guard let rare, let name = rare.name else { return .catalog(kind) }
+    return name
+  }
 
   /// What describes it, by declared name; empty for most.
   public var detail: [(name: String, value: FieldValue)] {

@@ -70,6 +70,27 @@ public struct TCPSummary: Hashable, Sendable {
   public init() {}
 }
 
+/// ICMP errors of one kind and sender that quote packets of a flow: why it failed, or who says so.
+public struct ICMPError: Hashable, Sendable {
+  /// The router or host that sent them.
+  public var from: IPAddress
+  /// As in the message, of ICMPv4 or ICMPv6 after the flow's own addresses.
+  public var type: UInt8
+  public var code: UInt8
+  public var count: UInt64
+  public var first: Timestamp
+  public var last: Timestamp
+
+  public init(from: IPAddress, type: UInt8, code: UInt8, count: UInt64, first: Timestamp, last: Timestamp) {
+    self.from = from
+    self.type = type
+    self.code = code
+    self.count = count
+    self.first = first
+    self.last = last
+  }
+}
+
 /// A process that took part in a flow, as found by attribution.
 public struct FlowProcess: Hashable, Sendable {
   public enum Role: UInt8, Sendable {
@@ -188,6 +209,7 @@ extension FlowRecord {
     var vlan: [UInt16] = []
     var severalProtos: [String] = []
     var processes: [FlowProcess] = []
+    var icmpErrors: [ICMPError] = []
   }
 
   private final class Box: Sendable {
@@ -209,19 +231,25 @@ extension FlowRecord {
   /// Outer to inner 802.1Q ids.
   public var vlan: [UInt16] {
     get { box?.rare.vlan ?? [] }
-    set { change { $0.vlan = newValue } }
+    set { if !newValue.isEmpty || box != nil { change { $0.vlan = newValue } } }
   }
 
   /// All protocols recognised, in order, where there were several; otherwise empty.
   public var severalProtos: [String] {
     get { box?.rare.severalProtos ?? [] }
-    set { change { $0.severalProtos = newValue } }
+    set { if !newValue.isEmpty || box != nil { change { $0.severalProtos = newValue } } }
   }
 
   /// The processes that took part, as attribution found them.
   public var processes: [FlowProcess] {
     get { box?.rare.processes ?? [] }
     set { if !newValue.isEmpty || box != nil { change { $0.processes = newValue } } }
+  }
+
+  /// ICMP errors that quote packets of it, in the order in which the first of each came.
+  public var icmpErrors: [ICMPError] {
+    get { box?.rare.icmpErrors ?? [] }
+    set { if !newValue.isEmpty || box != nil { change { $0.icmpErrors = newValue } } }
   }
 
   public var serverName: String? { box?.rare.facts.serverName }

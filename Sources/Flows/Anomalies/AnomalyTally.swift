@@ -70,22 +70,12 @@ extension FlowCore {
     }
   }
 
-  /// A flow turned out to be no session: one record for the flow, and a count for its two hosts.
+  /// A flow turned out to be no session: one record for the flow. What two hosts sent outside sessions is judged together by
+  /// whoever reads the records.
   mutating func noteStray(_ flow: UnsafeMutablePointer<FlowState>, _ seen: Sighting, reset: Bool) {
     flow.pointee.marks.insert(.strayReported)
     if reset { counters.strayResets &+= 1 } else { counters.strayPackets &+= 1 }
     note(reset ? .tcpRstNoSession : .tcpNoSession, flow, seen)
-    let pair = hostPair(flow.pointee.key.low, flow.pointee.key.high, seen.time)
-    guard pair != .none else { return }
-    let entry = pairs[pair]
-    let fromLow = flow.pointee.marks.contains(.clientIsLow) == (seen.direction == .toServer)
-    if fromLow {
-      entry.pointee.strayFromLow &+= 1
-      if reset { entry.pointee.resetsFromLow &+= 1 }
-    } else {
-      entry.pointee.strayFromHigh &+= 1
-      if reset { entry.pointee.resetsFromHigh &+= 1 }
-    }
   }
 
   /// Counts one; true if it is among the first few, which are records of their own.
@@ -122,8 +112,7 @@ extension FlowCore {
   }
 
   private func makeRecord(_ kind: AnomalyKind, _ time: Int64, _ packet: UInt64, _ capture: UInt16) -> AnomalyRecord {
-    AnomalyRecord(
-      name: .catalog(kind), time: Timestamp(nanoseconds: time), origin: origins[Int(capture)], packet: packet)
+    AnomalyRecord(kind, time: Timestamp(nanoseconds: time), origin: origins[Int(capture)], packet: packet)
   }
 
   private func describe(_ record: inout AnomalyRecord, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction)
@@ -207,16 +196,6 @@ extension FlowCore {
       }
       tallies.release(tallyAt)
       tallyAt = entry.next
-    }
-    if pair.strayFromLow &+ pair.strayFromHigh > 0, hostPairRecords.count >= options.limits.hostPairs {
-      // Nobody takes them.
-      counters.hostPairsForgotten &+= 1
-    } else if pair.strayFromLow &+ pair.strayFromHigh > 0 {
-      hostPairRecords.append(
-        HostPairActivity(
-          low: IPAddress(pair.low), high: IPAddress(pair.high), strayFromLow: pair.strayFromLow,
-          strayFromHigh: pair.strayFromHigh, resetsFromLow: pair.resetsFromLow, resetsFromHigh: pair.resetsFromHigh,
-          first: pair.first, last: pair.last))
     }
     pairs.remove(at)
   }

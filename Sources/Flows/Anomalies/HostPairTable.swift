@@ -1,6 +1,6 @@
 import Packets
 
-/// What two hosts sent each other outside flows. Trivial.
+/// Two hosts, and what was wrong with what they sent each other outside flows. Trivial.
 struct HostPair: BitwiseCopyable {
   var older: UInt32 = .none
   var newer: UInt32 = .none
@@ -9,11 +9,6 @@ struct HostPair: BitwiseCopyable {
   var hash: UInt32
   var tallies: UInt32 = .none
   var capture: UInt16 = 0
-  var strayFromLow: UInt64 = 0
-  var strayFromHigh: UInt64 = 0
-  var resetsFromLow: UInt64 = 0
-  var resetsFromHigh: UInt64 = 0
-  var first: Int64
   var last: Int64
 }
 
@@ -41,7 +36,7 @@ struct HostPairTable: ~Copyable {
 
   mutating func insert(_ low: NetworkAddress, _ high: NetworkAddress, _ hash: UInt32, _ time: Int64) -> UInt32 {
     guard let at = slab.allocate() else { return .none }
-    slab[at].initialize(to: HostPair(older: newest, low: low, high: high, hash: hash, first: time, last: time))
+    slab[at].initialize(to: HostPair(older: newest, low: low, high: high, hash: hash, last: time))
     if newest != .none { slab[newest].pointee.newer = at } else { oldest = at }
     newest = at
     index.insert(hash, at)

@@ -24,20 +24,14 @@ extension FlowCore {
     return at
   }
 
-  /// A name that depends on the evidence only: FNV-1a over sensor, endpoints, first time and first packet.
+  /// A name that depends on the evidence only: sensor, endpoints, first time and first packet, each word folded in by a
+  /// multiplication of its own.
   private func identity(_ key: FlowKey, _ packet: inout Packet) -> UInt64 {
-    var h = idBasis
-    func add(_ word: UInt64) {
-      for shift in stride(from: UInt64(0), to: 64, by: 8) { h = (h ^ (word >> shift & 0xFF)) &* 0x100_0000_01B3 }
-    }
-    add(key.low.high)
-    add(key.low.low)
-    add(key.high.high)
-    add(key.high.low)
-    add(UInt64(key.ports) << 32 | UInt64(key.context))
-    add(UInt64(bitPattern: packet.time))
-    add(packet.number)
-    return h
+    // Odd constants without a pattern: the fractions of the square roots of 2, 3, 5 and 7.
+    let ends = mix(key.low.high ^ 0x6A09_E667_F3BC_C909, key.low.low ^ idBasis)
+    let others = mix(key.high.high ^ 0xBB67_AE85_84CA_A73B, key.high.low ^ ends)
+    let ports = mix(UInt64(key.ports) << 32 | UInt64(key.context), others ^ 0x3C6E_F372_FE94_F82B)
+    return mix(UInt64(bitPattern: packet.time) ^ 0xA54F_F53A_5F1D_36F1, packet.number ^ ports)
   }
 
   /// Asks the consumer about a flow. False, with the flow marked, if it does not want it.
@@ -47,7 +41,7 @@ extension FlowCore {
       flow.pointee.marks.insert(.stopped)
       return false
     }
-    let token = consumer.open(FlowReference(flow))
+    let token = consumer.call { $0.open(FlowReference(flow)) }
     flow.pointee.token = token
     if token == 0 { flow.pointee.marks.insert(.stopped) }
     return token != 0
@@ -82,7 +76,7 @@ extension FlowCore {
     let flow = flows[at]
     if flow.pointee.tcp != .none { finishStreams(flow) }
     noteAtEnd(flow)
-    conclude(flow, reason)
+    conclude(at, flow, reason)
     releaseTallies(flow)
     wheel.remove(at, in: flows)
     index.remove(flow.pointee.hash, at)
@@ -92,20 +86,40 @@ extension FlowCore {
   }
 
   /// Writes the record of a flow that is over; its session is given back, and the consumer has its say where the record stays.
-  private mutating func conclude(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
+  private mutating func conclude(_ at: UInt32, _ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
     let tcp = flow.pointee.tcp
     flowRecords.append(makeRecord(flow, reason))
+    if flow.pointee.marks.contains(.quoted) { tellQuotedErrors(of: at) }
     if tcp != .none {
       let session = sessions[tcp]
       if session.pointee.spareSYN != .none { spares.release(session.pointee.spareSYN) }
       sessions.release(tcp)
     }
     guard flow.pointee.token != 0, let consumer else { return }
+    let token = flow.pointee.token
     if tcp == .none {
-      consumer.end(flow.pointee.token, .toServer)
-      consumer.end(flow.pointee.token, .toClient)
+      consumer.call {
+        $0.end(token, .toServer)
+        $0.end(token, .toClient)
+      }
     }
-    consumer.close(flow.pointee.token, reason: reason, record: &flowRecords[flowRecords.count &- 1])
+    consumer.call { $0.close(token, reason: reason, record: &flowRecords[flowRecords.count &- 1]) }
+  }
+
+  /// Adds to the latest record what ICMP errors said of the flow, and forgets it.
+  private mutating func tellQuotedErrors(of at: UInt32) {
+    var errors: [ICMPError] = []
+    var next = quotedErrors.first(of: at)
+    while next != .none {
+      let entry = quotedErrors[next].pointee
+      errors.append(
+        ICMPError(
+          from: IPAddress(entry.from), type: entry.type, code: entry.code, count: entry.count,
+          first: Timestamp(nanoseconds: entry.first), last: Timestamp(nanoseconds: entry.last)))
+      next = entry.next
+    }
+    quotedErrors.remove(at)
+    flowRecords[flowRecords.count &- 1].icmpErrors = errors
   }
 
   private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {

@@ -53,7 +53,7 @@ extension FlowCore {
       vedette_prefetch(session + 192)
     }
     if flow.pointee.tallies < tallies.numbers.upperBound { vedette_prefetch(tallies[flow.pointee.tallies]) }
-    if flow.pointee.token != 0, let consumer { consumer.prefetch(flow.pointee.token) }
+    if flow.pointee.token != 0, let consumer { consumer.call { $0.prefetch(flow.pointee.token) } }
   }
 
   /// Fourth step: what the consumer knows of the flow has come, what hangs on that is asked for.
@@ -61,19 +61,19 @@ extension FlowCore {
   func hintConsumer(_ at: UInt32) {
     guard at != .none else { return }
     let token = flows[at].pointee.token
-    if token != 0, let consumer { consumer.prefetchMore(token) }
+    if token != 0, let consumer { consumer.call { $0.prefetchMore(token) } }
   }
 
   /// The same steps for the flows that will be closed next, at the end of `closing`.
   @inline(__always)
   func hintClosing() {
     let count = closing.count
-    if count >= 12 { ask(for: closing[count &- 12].index) }
+    if count >= 12 { ask(for: closing[fromEnd: 12]) }
     if count >= 8 {
-      let at = closing[count &- 8].index
+      let at = closing[fromEnd: 8]
       index.prefetch(flows[at].pointee.hash)
       hintSession(at)
     }
-    if count >= 4 { hintConsumer(closing[count &- 4].index) }
+    if count >= 4 { hintConsumer(closing[fromEnd: 4]) }
   }
 }

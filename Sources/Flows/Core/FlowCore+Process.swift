@@ -193,6 +193,12 @@ extension FlowCore {
     let found = find(key, key.hash(seed: seed))
     if found != .none {
       counters.icmpErrorsTied &+= 1
+      flows[found].pointee.marks.insert(.quoted)
+      if !quotedErrors.add(
+        found, type: packet.icmpType, code: packet.icmpCode, from: packet.source, time: packet.time)
+      {
+        counters.icmpErrorsNotKept &+= 1
+      }
     } else if packet.transportChecksum != .bad {
       note(.icmpUnsolicitedError, error, Sighting(time: packet.time, number: packet.number, direction: .toServer))
     }
@@ -215,14 +221,12 @@ extension FlowCore {
       return
     }
     flow.side(direction).pointee.payloadOrMissed &+= UInt64(packet.wirePayloadLength)
-    guard packet.payloadLength > 0, consumer != nil, !flow.pointee.marks.contains(.stopped) else { return }
+    guard packet.payloadLength > 0, let consumer, !flow.pointee.marks.contains(.stopped) else { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     let bytes = payload(of: &packet, frame)
     counters.datagramBytes &+= UInt64(bytes.count)
-    if let consumer,
-      !consumer.datagram(
-        flow.pointee.token, direction, bytes, packet: PacketMark(time: packet.time, number: packet.number))
-    {
+    let mark = PacketMark(time: packet.time, number: packet.number)
+    if !consumer.call({ $0.datagram(flow.pointee.token, direction, bytes, packet: mark) }) {
       flow.pointee.marks.insert(.stopped)
     }
   }

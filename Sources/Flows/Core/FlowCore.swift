@@ -11,7 +11,9 @@ struct FlowCore: ~Copyable {
   let options: FlowRules
   let overlapTargets: OverlapTargets
   let sensor: String
-  let consumer: (any FlowConsumer)?
+  private let consumerOwner: FlowConsumer?
+  /// What `consumerOwner` is.
+  let consumer: BorrowedConsumer?
 
   var flows: Slab<FlowState>
   var sessions: Slab<TCPState>
@@ -20,6 +22,7 @@ struct FlowCore: ~Copyable {
   var wheel = TimerWheel()
   var buffers: StreamBuffers
   var tallies: Slab<AnomalyTally>
+  var quotedErrors: QuotedErrors
   var datagrams: DatagramTable
   var pairs: HostPairTable
   var neighbours: NeighbourTable
@@ -38,20 +41,19 @@ struct FlowCore: ~Copyable {
   let idBasis: UInt64
 
   /// The flows that `finish` has still to close; empty while packets come.
-  /// By when they began, the first last; the whole order is looked up where that does not decide.
-  var closing: [(start: Int64, index: UInt32)] = []
+  var closing = ClosingList()
   var counters = FlowCounters()
   var reachedCaps: [ReachedCap] = []
   var flowRecords: [FlowRecord] = []
   var anomalyRecords: [AnomalyRecord] = []
-  var hostPairRecords: [HostPairActivity] = []
 
-  init(options: FlowOptions, consumer: (any FlowConsumer)?) {
+  init(options: FlowOptions, consumer: FlowConsumer?) {
     self.options = FlowRules(options)
     overlapTargets = OverlapTargets(options.overlapTargets, fallback: options.overlap)
     sensor = options.sensor
     origins = [RecordOrigin(sensor: options.sensor, capture: "")]
-    self.consumer = consumer
+    consumerOwner = consumer
+    self.consumer = consumer.map(BorrowedConsumer.init)
     let limits = options.limits
     flows = Slab(capacity: limits.flows)
     sessions = Slab(capacity: limits.flows)
@@ -59,6 +61,7 @@ struct FlowCore: ~Copyable {
     index = HashIndex()
     buffers = StreamBuffers(capacity: limits.streamBuffer)
     tallies = Slab(capacity: max(1 << 16, limits.flows))
+    quotedErrors = QuotedErrors(capacity: limits.quotedErrors)
     datagrams = DatagramTable(limits: limits)
     pairs = HostPairTable(capacity: limits.hostPairs)
     neighbours = NeighbourTable(capacity: limits.neighbours)
@@ -122,43 +125,34 @@ struct FlowCore: ~Copyable {
   /// The first of the open flows, in the order in which they began.
   mutating func nextToClose(_ limit: Int) -> [FlowOrder] {
     listOpen()
-    return closing.suffix(max(0, limit)).reversed().map { FlowOrder(flows[$0.index].pointee) }
+    return closing.first(limit).map { FlowOrder(flows[$0].pointee) }
   }
 
   /// Of the open flows, in the order in which they began, the one at that place, if there are as many and more.
   mutating func boundToClose(_ place: Int) -> FlowOrder? {
     listOpen()
     guard place > 0, closing.count > place else { return nil }
-    return FlowOrder(flows[closing[closing.count &- place].index].pointee)
+    return FlowOrder(flows[closing[fromEnd: place]].pointee)
   }
 
   /// Closes open flows in the order in which they began, up to and with `bound`.
   mutating func finish(reason: FlowEndReason, through bound: FlowOrder) {
     listOpen()
-    while let next = closing.last, FlowOrder(flows[next.index].pointee) <= bound {
-      closing.removeLast()
+    while let next = closing.next, FlowOrder(flows[next].pointee) <= bound {
+      closing.removeNext()
       hintClosing()
-      let flow = flows[next.index]
+      let flow = flows[next]
       let over = flow.pointee.deadline <= clock
-      close(next.index, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
+      close(next, reason: over || isClosed(flow) ? reasonForTimeout(flow) : reason)
     }
     if closing.isEmpty { releasePairs() }
   }
 
-  /// Takes every flow out of the wheel and into `closing`, the first last.
+  /// Takes every flow out of the wheel and into `closing`.
   private mutating func listOpen() {
     guard closing.isEmpty, flows.count > 0 || datagrams.oldest != .none else { return }
     giveUpDatagrams()
-    closing.reserveCapacity(flows.count)
-    // In the order of memory; along the wheel's lists each flow would be waited for.
-    for at in flows.numbers where isInUse(at) {
-      flows[at].pointee.timerSlot = .max
-      closing.append((flows[at].pointee.start, at))
-    }
+    closing.fill(from: flows, clock: clock)
     wheel.clear()
-    closing.sort {
-      $0.start != $1.start
-        ? $0.start > $1.start : FlowOrder(flows[$0.index].pointee) > FlowOrder(flows[$1.index].pointee)
-    }
   }
 }

@@ -172,7 +172,7 @@ extension FlowCore {
     if flow.pointee.marks.contains(.stopped) || stream.pointee.marks.contains(.ended) { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     guard flow.pointee.token != 0, let consumer else { return }
-    if !consumer.gap(flow.pointee.token, direction, offset: start, length: end - start) {
+    if !consumer.call({ $0.gap(flow.pointee.token, direction, offset: start, length: end - start) }) {
       flow.pointee.marks.insert(.stopped)
     }
   }
@@ -200,17 +200,16 @@ extension FlowCore {
         bytes = UnsafeRawBufferPointer(rebasing: bytes[..<Int(options.depth - offset)])
       }
     }
-    guard consumer != nil else { return }
+    guard let consumer else { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     let afterGap = stream.pointee.marks.contains(.afterGap)
     if afterGap { stream.pointee.marks.remove(.afterGap) }
-    if let consumer,
-      !consumer.data(
+    let isWanted = consumer.call {
+      $0.data(
         flow.pointee.token, direction, offset: stream.pointee.nextOffset, bytes, afterGap: afterGap,
         packet: PacketMark(time: seen.time, number: seen.number))
-    {
-      flow.pointee.marks.insert(.stopped)
     }
+    if !isWanted { flow.pointee.marks.insert(.stopped) }
   }
 
   // MARK: - The end
@@ -229,7 +228,7 @@ extension FlowCore {
     }
     guard flow.pointee.token != 0, let consumer else { return }
     stream.pointee.marks.insert(.ended)
-    consumer.end(flow.pointee.token, direction)
+    consumer.call { $0.end(flow.pointee.token, direction) }
   }
 
   /// The flow is over: what still waits goes out after the gap before it, and the blocks go back.
@@ -257,7 +256,7 @@ extension FlowCore {
     for direction in Direction.allCases {
       let stream = session.sender(direction)
       if flow.pointee.token != 0, !stream.pointee.marks.contains(.ended), let consumer {
-        consumer.end(flow.pointee.token, direction)
+        consumer.call { $0.end(flow.pointee.token, direction) }
       }
     }
   }

@@ -41,6 +41,8 @@ struct FlowMarks: OptionSet, BitwiseCopyable {
   static var strayReported: FlowMarks { .init(rawValue: 8192) }
   /// Both sides offered or accepted window scaling, or neither: windows can be judged.
   static var windowKnown: FlowMarks { .init(rawValue: 16384) }
+  /// An ICMP error quoted a packet of it.
+  static var quoted: FlowMarks { .init(rawValue: 32768) }
 }
 
 /// A flow in the table: everything that flows of all protocols have. Trivial, 192 bytes with its padding: three

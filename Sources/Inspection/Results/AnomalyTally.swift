@@ -26,10 +26,11 @@ struct AnomalyKey: BitwiseCopyable, Equatable {
   init(_ kind: AnomalyKind) { word = UInt32(kind.rawValue) }
 
   /// Ids are at most `VDT_MAX_ID`.
-  init(dissector: UInt8, id: UInt32) { word = 1 << 31 | UInt32(dissector) << 16 | id & 0xFFFF }
+  /// - Parameter version: the number of the version that declared it, below ``Places/mostVersions``.
+  init(version: UInt16, id: UInt32) { word = 1 << 31 | UInt32(version & 0x7FFF) << 16 | id & 0xFFFF }
 
   var kind: AnomalyKind? { word >> 31 == 0 ? AnomalyKind(rawValue: UInt16(truncatingIfNeeded: word)) : nil }
-  var dissector: Int { Int(word >> 16 & 0x7FFF) }
+  var version: Int { Int(word >> 16 & 0x7FFF) }
   var id: UInt32 { word & 0xFFFF }
 }
 
@@ -87,7 +88,7 @@ extension Inspector {
 
   private func name(of key: AnomalyKey) -> AnomalyName? {
     if let kind = key.kind { return .catalog(kind) }
-    return dissectors[key.dissector].plugin.description.anomalies.first { $0.id == key.id }.map {
+    return hot.pointee.versions[key.version].description.anomalies.first { $0.id == key.id }.map {
       .plugin(id: $0.reportedID, severity: $0.severity)
     }
   }

@@ -9,7 +9,8 @@ import VedettePluginABI
 /// A file of which the last part is still to come.
 final class CarriedFile {
   let id: UInt64
-  let dissector: UInt8
+  /// Which version handed it back.
+  let version: UInt16
   let appProto: String
   let direction: UInt8
   var name: String
@@ -20,9 +21,9 @@ final class CarriedFile {
   var size: UInt64 = 0
   let digest = RunningSHA256()
 
-  init(_ child: HandedBack, _ dissector: UInt8, _ appProto: String, _ time: Timestamp) {
+  init(_ child: HandedBack, _ version: UInt16, _ appProto: String, _ time: Timestamp) {
     id = child.id
-    self.dissector = dissector
+    self.version = version
     self.appProto = appProto
     direction = child.direction
     name = child.name
@@ -47,17 +48,19 @@ extension Inspector {
   private static var filesPerFlow: Int { 256 }
 
   /// Takes a part of a file; with the last one a record `file` is told.
-  func takeFile(_ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ child: HandedBack, _ newest: ByteMark) {
+  func takeFile(
+    _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ version: UInt16, _ child: HandedBack,
+    _ newest: ByteMark
+  ) {
     let there = noted(slot)
-    let dissector = session.pointee.dissector
-    let at = there.files.firstIndex { $0.id == child.id && $0.dissector == dissector } ?? there.files.count
+    let at = there.files.firstIndex { $0.id == child.id && $0.version == version } ?? there.files.count
     if at == there.files.count {
       guard at < Self.filesPerFlow else {
         counters.childrenNotFollowed &+= 1
         return
       }
       let proto = protocols[session.pointee.proto].name
-      there.files.append(CarriedFile(child, dissector, proto, Timestamp(nanoseconds: newest.time)))
+      there.files.append(CarriedFile(child, version, proto, Timestamp(nanoseconds: newest.time)))
     }
     let file = there.files[at]
     if file.name.isEmpty { file.name = child.name }

@@ -8,7 +8,7 @@ final class FlowNotes {
   /// What dissectors told of the flow itself.
   private(set) var facts: FlowFacts?
   /// Inner flows by direction-less id: their tokens.
-  var inner: [(id: UInt64, dissector: UInt8, token: UInt32)] = []
+  var inner: [(id: UInt64, version: UInt16, token: UInt32)] = []
   var alpn: [UInt8] = []
   /// Files under way.
   var files: [CarriedFile] = []

@@ -48,7 +48,9 @@ extension Inspector {
   func discard(_ slot: Slot) {
     if let stream = slot.activeStream {
       for index in stream.sessions where stream.session(index).pointee.phase == .open {
-        let call = calls[Int(stream.session(index).pointee.dissector)]
+        let place = Int(stream.session(index).pointee.dissector)
+        let call = calls[place]
+        meters[place].open &-= 1
         _ = call.close(stream.session(index).pointee.session, call.sink, VDT_CLOSE_SHUTDOWN)
         call.finishCall()
         call.state.pointee.clear()
@@ -122,7 +124,7 @@ extension Inspector {
     }
     let there = noted(slot)
     let inner: UInt32
-    if let known = there.inner.first(where: { $0.id == child.id && $0.dissector == child.dissector }) {
+    if let known = there.inner.first(where: { $0.id == child.id && $0.version == child.version }) {
       inner = known.token
     } else {
       guard child.isStart || child.bytes.count > 0, there.inner.count < 256 else {
@@ -137,7 +139,7 @@ extension Inspector {
       inside.pointee.transactions = outer.transactions
       inside.pointee.expected = protocols.named(child.name, overTCP: true)
       if !child.alpn.isEmpty { noted(inside).alpn = Array(child.alpn.utf8) }
-      there.inner.append((child.id, child.dissector, inner))
+      there.inner.append((child.id, child.version, inner))
     }
     let direction: Direction = child.direction == 0 ? .toServer : .toClient
     let mark = PacketMark(time: packetMark.pointee.time, number: packetMark.pointee.packet)

@@ -8,7 +8,8 @@ import VedettePluginABI
 
 /// A part of an inner stream that a session handed back, copied, for it is followed after the call's log was read.
 struct OwnedChild {
-  var dissector: UInt8
+  /// Which version handed it back.
+  var version: UInt16
   var isStart: Bool
   var isEnd: Bool
   var isDecrypted: Bool
@@ -24,8 +25,9 @@ extension Inspector {
   @inline(never)
   func collect(_ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ offset: UInt64) {
     let index = Int(session.pointee.dissector)
-    let dissector = dissectors[index]
     let state = calls[index].state
+    guard let dissector = hot.pointee.places[index]?.dissector else { return state.pointee.clear() }
+    meters[index].emitted &+= UInt64(state.pointee.emittedBytes)
     let proto = protocols[session.pointee.proto].name
     var at = 0
     while at < state.pointee.logCount {
@@ -36,6 +38,7 @@ extension Inspector {
         defer {
           slot.pointee.transactions &+= 1
           counters.transactions &+= 1
+          meters[index].records &+= 1
           at = end
         }
         guard options.keepsTransactions else { break }
@@ -75,13 +78,14 @@ extension Inspector {
   private func handBack(
     _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, _ child: HandedBack, _ newest: ByteMark
   ) {
+    let version = hot.pointee.places[Int(session.pointee.dissector)]?.version ?? 0
     switch child.kind {
     case .packet: takeInnerPacket(slot, child, newest)
-    case .file: takeFile(slot, session, child, newest)
+    case .file: takeFile(slot, session, version, child, newest)
     case .stream:
       hot.pointee.handedBack.append(
         OwnedChild(
-          dissector: session.pointee.dissector, isStart: child.isStart, isEnd: child.isEnd,
+          version: version, isStart: child.isStart, isEnd: child.isEnd,
           isDecrypted: child.isDecrypted, direction: child.direction, id: child.id, name: child.name,
           alpn: child.alpn, bytes: Array(child.bytes)))
     }
@@ -94,8 +98,10 @@ extension Inspector {
     _ slot: Slot, _ session: UnsafeMutablePointer<SessionSlot>, id: UInt32, _ d: UInt8, _ offset: UInt64,
     detail: [(name: String, value: FieldValue)] = []
   ) {
-    let plugin = dissectors[Int(session.pointee.dissector)].plugin
-    guard let declared = plugin.description.anomalies.first(where: { $0.id == id }) else { return }
+    let index = Int(session.pointee.dissector)
+    guard let plugin = hot.pointee.places[index]?.dissector.plugin,
+      let declared = plugin.description.anomalies.first(where: { $0.id == id })
+    else { return }
     let state = calls[Int(session.pointee.dissector)].state
     let name: AnomalyName
     let key: AnomalyKey
@@ -104,7 +110,7 @@ extension Inspector {
       key = AnomalyKey(kind)
     } else {
       name = .plugin(id: declared.reportedID, severity: declared.severity)
-      key = AnomalyKey(dissector: session.pointee.dissector, id: id)
+      key = AnomalyKey(version: hot.pointee.places[index]?.version ?? 0, id: id)
     }
     var offset = offset
     if d < 2, offset != VDT_NO_OFFSET, let lane = slot.activeStream?.lane(d),

@@ -22,7 +22,8 @@ extension Inspector {
     _ slot: Slot, _ stream: Stream, _ d: UInt8, _ offset: UInt64, _ bytes: UnsafeRawBufferPointer
   ) {
     let session = stream.session(0)
-    let call = calls[Int(session.pointee.dissector)]
+    let place = Int(session.pointee.dissector)
+    let call = calls[place]
     guard let function = call.datagram else { return }
     setMarks(stream, d, ByteMarks(start: packetMark, count: 1))
     chunk.pointee.direction = UInt32(d)
@@ -31,7 +32,9 @@ extension Inspector {
     chunk.pointee.bytes = vdt_make_bytes(bytes.baseAddress, UInt64(bytes.count))
     result.pointee = vdt_data_result()
     result.pointee.size = UInt32(MemoryLayout<vdt_data_result>.size)
+    let began = meters[place].begin(bytes.count)
     let said = function(session.pointee.session, chunk, call.sink, result)
+    meters[place].end(began)
     let status = afterCall(slot, stream, 0, d, said, offered: bytes.count, offset: offset)
     stream.lane(d).pointee.started = true
     session.pointee.consumedAny = session.pointee.consumedAny || said >= 0 && said != VDT_DATA_NOT_MINE

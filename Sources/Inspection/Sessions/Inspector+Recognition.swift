@@ -92,7 +92,7 @@ extension Inspector {
     let shown = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, options.probeBytes)])
     let isLast = isAll || bytes.count >= options.probeBytes
     let answered = d == 0 ? search.pointee.no.0 : search.pointee.no.1
-    var open = (slot.pointee.isStream ? overTCP : overUDP)
+    var open = candidates(slot)
     open &= ~(answered | stream.excluded(index))
     guard open != 0 else { return }
     if shown.count == 0 {
@@ -115,7 +115,7 @@ extension Inspector {
         note(session, search, UInt8(at), d)
         // Nobody is surer than this, and of two that are as sure the smaller id counts.
         if search.pointee.bestCertainty >= 100 {
-          open &= search.pointee.bestCertainty > 100 ? 0 : (1 << UInt64(search.pointee.bestDissector)) &- 1
+          open &= search.pointee.bestCertainty > 100 ? 0 : hot.pointee.ahead[Int(search.pointee.bestDissector)]
           first &= open
         }
       case VDT_PROBE_NEED_MORE where !isLast:
@@ -146,21 +146,34 @@ extension Inspector {
     if announced != 0, protocols[announced].dissector >= 0 { found |= 1 << UInt64(protocols[announced].dissector) }
     if slot.pointee.depth > 0 {
       // Within another flow the ports are that one's.
-      if let alpn = slot.pointee.notes?.alpn, !alpn.isEmpty { found |= hints.expecting(alpn: alpn) }
+      if let alpn = slot.pointee.notes?.alpn, !alpn.isEmpty { found |= hot.pointee.hints.expecting(alpn: alpn) }
     } else {
       let flow = slot.pointee.flow
-      found |= hints.expecting(flow.clientPort, flow.serverPort, isStream: slot.pointee.isStream)
+      found |= hot.pointee.hints.expecting(flow.clientPort, flow.serverPort, isStream: slot.pointee.isStream)
     }
-    return found | hints.matching(d, bytes)
+    return found | hot.pointee.hints.matching(d, bytes)
   }
+
+  /// The dissectors that are asked about a flow.
+  @inline(__always) func candidates(_ slot: Slot) -> UInt64 {
+    let all = slot.pointee.isStream ? hot.pointee.overTCP : hot.pointee.overUDP
+    let throttled = hot.pointee.throttled
+    return throttled != 0 && isSpared(slot) ? all & ~throttled : all
+  }
+
+  /// Whether those that are throttled are not asked about a flow. It is the flow that decides: the same in each worker.
+  func isSpared(_ slot: Slot) -> Bool { slot.pointee.flow.id.rawValue & 1 != 0 }
 
   /// One probe; its answer is in `probeResult`.
   func askOne(_ dissector: Int, _ d: UInt8, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     probeResult.pointee = vdt_probe_result()
     probeResult.pointee.size = UInt32(MemoryLayout<vdt_probe_result>.size)
     let call = calls[dissector]
-    return call.probe(
+    let began = meters[dissector].begin(bytes.count)
+    let said = call.probe(
       call.instance, flow, UInt32(d), vdt_make_bytes(bytes.baseAddress, UInt64(bytes.count)), probeResult)
+    meters[dissector].end(began)
+    return said
   }
 
   private func refuse(_ search: UnsafeMutablePointer<Search>, _ d: UInt8, _ bits: UInt64) {
@@ -184,7 +197,7 @@ extension Inspector {
       certainty = 101
     }
     let best = search.pointee.bestCertainty
-    if certainty > best || (certainty == best && dissector < search.pointee.bestDissector) {
+    if certainty > best || (certainty == best && isAhead(dissector, of: search.pointee.bestDissector)) {
       search.pointee.bestCertainty = certainty
       search.pointee.bestDissector = dissector
       search.pointee.bestProto = proto
@@ -192,6 +205,11 @@ extension Inspector {
     }
     // It has answered: not asked again.
     if d == 0 { search.pointee.no.0 |= 1 << UInt64(dissector) } else { search.pointee.no.1 |= 1 << UInt64(dissector) }
+  }
+
+  /// Whether a dissector wins where another is as sure.
+  private func isAhead(_ dissector: UInt8, of other: UInt8) -> Bool {
+    hot.pointee.ahead[Int(other)] & 1 << UInt64(dissector) != 0
   }
 
   /// Decides if it can. True where it did: then the session is open, or closed because nobody knows the protocol.
@@ -207,7 +225,7 @@ extension Inspector {
     if !forced {
       if isWaiting { return false }
       // All have said no where there were bytes; the other direction may still tell.
-      let all = (slot.pointee.isStream ? overTCP : overUDP) & ~stream.excluded(index)
+      let all = candidates(slot) & ~stream.excluded(index)
       for d: UInt8 in 0...1 where stream.lane(d).pointee.session == index {
         let no = d == 0 ? search.no.0 : search.no.1
         if no & all != all { return false }
@@ -238,7 +256,7 @@ extension Inspector {
       if announced.dissector < 0 {
         // What it was said to be is all that can be known of it.
         recognised(slot, session.pointee.announced)
-      } else if session.pointee.switched, announced.name == "tls", !dissectors[announced.dissector].isAway {
+      } else if session.pointee.switched, announced.name == "tls", !isAway(announced.dissector) {
         raise(slot, .appNoTlsAfterStarttls, VDT_NO_DIRECTION.direction, nil)
       }
     }
@@ -251,6 +269,9 @@ extension Inspector {
     session.pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
+
+  /// Whether a dissector's own process has ended, and is not there again.
+  private func isAway(_ place: Int) -> Bool { hot.pointee.places[place]?.dissector.isAway ?? false }
 
   /// Opens the session of the surest dissector. True in any case: it is decided.
   func openSession(_ slot: Slot, _ stream: Stream, _ index: UInt8) -> Bool {
@@ -285,10 +306,15 @@ extension Inspector {
     flow.pointee.protocol = protocols[proto].id
     let call = calls[Int(dissector)]
     var handle: OpaquePointer?
-    guard call.open(call.instance, flow, &handle) == VDT_OK, let handle else {
+    let began = meters[Int(dissector)].begin(0)
+    let said = call.open(call.instance, flow, &handle)
+    meters[Int(dissector)].end(began)
+    guard said == VDT_OK, let handle else {
       counters.pluginErrors &+= 1
       return false
     }
+    meters[Int(dissector)].open &+= 1
+    meters[Int(dissector)].sessions &+= 1
     session.pointee.endSearch(pool)
     session.pointee.phase = .open
     session.pointee.dissector = dissector
@@ -379,9 +405,9 @@ extension Inspector {
       session.pointee.otherCompared = head.count >= Heads.room
     default:
       // A no of one that is not there says nothing.
-      guard !dissectors[Int(session.pointee.dissector)].isAway else { return }
+      guard !isAway(Int(session.pointee.dissector)) else { return }
       var isOpen = false
-      var others = overTCP & ~(1 << UInt64(session.pointee.dissector))
+      var others = hot.pointee.overTCP & ~(1 << UInt64(session.pointee.dissector))
       while others != 0 {
         let at = others.trailingZeroBitCount
         others &= others &- 1

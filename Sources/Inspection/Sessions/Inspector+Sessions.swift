@@ -11,11 +11,15 @@ extension Inspector {
     guard session.pointee.phase == .open, let handle = session.pointee.session else { return }
     session.pointee.phase = .closed
     session.pointee.session = nil
-    let call = calls[Int(session.pointee.dissector)]
+    let place = Int(session.pointee.dissector)
+    let call = calls[place]
     call.state.pointee.marksToServer = ByteMarks()
     call.state.pointee.marksToClient = ByteMarks()
     call.state.pointee.newest = packetMark.pointee
+    meters[place].open &-= 1
+    let began = meters[place].begin(0)
     _ = call.close(handle, call.sink, reason)
+    meters[place].end(began)
     call.finishCall()
     if call.state.pointee.logCount != 0 {
       if reason == VDT_CLOSE_NOT_MINE { call.state.pointee.clear() } else { collect(slot, session, 0) }

@@ -112,7 +112,8 @@ extension Inspector {
   ) -> Int32 {
     let session = stream.session(index)
     let lane = stream.lane(d)
-    let call = calls[Int(session.pointee.dissector)]
+    let place = Int(session.pointee.dissector)
+    let call = calls[place]
     var flags: UInt32 = 0
     if !lane.pointee.started { flags |= VDT_CHUNK_START }
     if lane.pointee.afterGap { flags |= VDT_CHUNK_AFTER_GAP }
@@ -124,7 +125,9 @@ extension Inspector {
     chunk.pointee.bytes = vdt_make_bytes(bytes.baseAddress, UInt64(bytes.count))
     result.pointee = vdt_data_result()
     result.pointee.size = UInt32(MemoryLayout<vdt_data_result>.size)
+    let began = meters[place].begin(bytes.count)
     let status = call.data(session.pointee.session, chunk, call.sink, result)
+    meters[place].end(began)
     return afterCall(slot, stream, index, d, status, offered: bytes.count, offset: offset)
   }
 
@@ -286,11 +289,14 @@ extension Inspector {
     let session = stream.session(index)
     lane.pointee.threshold = 0
     guard session.pointee.phase == .open else { return }
-    let call = calls[Int(session.pointee.dissector)]
+    let place = Int(session.pointee.dissector)
+    let call = calls[place]
     setMarks(stream, d, ByteMarks())
     result.pointee = vdt_data_result()
     result.pointee.size = UInt32(MemoryLayout<vdt_data_result>.size)
+    let began = meters[place].begin(0)
     let said = call.gap(session.pointee.session, UInt32(d), offset, length, call.sink, result)
+    meters[place].end(began)
     // Nothing is on offer: there is nothing to wait with, and the session has spoken before.
     result.pointee.consumed = 0
     let status = afterCall(slot, stream, index, d, said, offered: 0, offset: offset &+ length)

@@ -11,9 +11,9 @@ struct ProbeHints {
   private var alpn: [(identifier: [UInt8], dissectors: UInt64)] = []
   private var patterns: [(pattern: ProtocolDescription.Pattern, dissectors: UInt64)] = []
 
-  /// Dissectors in the order in which the inspector numbers them, at most 64.
-  init(_ plugins: [Plugin]) {
-    for (at, plugin) in plugins.enumerated().prefix(64) {
+  /// Dissectors with their places.
+  init(_ asked: [(at: Int, plugin: Plugin)]) {
+    for (at, plugin) in asked {
       let bit: UInt64 = 1 << UInt64(at)
       for described in plugin.description.protocols {
         for ports in described.ports {

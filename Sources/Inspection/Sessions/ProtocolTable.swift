@@ -1,4 +1,4 @@
-/// The protocols by small numbers: those that the loaded dissectors declare, and those that were only named.
+/// The protocols by small numbers: those that dissectors declare or declared, and those that were only named.
 
 import PluginHost
 
@@ -7,7 +7,9 @@ import PluginHost
 struct ProtocolTable {
   struct Entry {
     var name: String
-    /// Index of the dissector, -1 where none dissects it.
+    /// The id of the plugin that declared it; empty where it was only named.
+    var owner = ""
+    /// The place of the dissector, -1 where none dissects it now.
     var dissector: Int
     /// The plugin's own id of it.
     var id: UInt32
@@ -19,23 +21,47 @@ struct ProtocolTable {
 
   /// Names that no dissector declared, at most.
   private static let limit = 4096
+  private var namedCount = 0
 
   /// Entry 0 is no protocol.
   private(set) var entries = [
     Entry(name: "unknown", dissector: -1, id: 0, overTCP: false, overUDP: false, ports: [], firstSpeaker: nil)
   ]
-  /// By dissector: its protocols' ids and entries.
-  private var byDissector: [[(id: UInt32, entry: UInt16)]] = []
+  /// By place: its protocols' ids and entries. Of one that is not asked any more it stays until another has the place.
+  private var byDissector = [[(id: UInt32, entry: UInt16)]](repeating: [], count: Places.most)
 
-  init(_ plugins: [Plugin]) {
-    for (at, plugin) in plugins.enumerated() {
-      byDissector.append([])
+  /// Protocols that dissectors declared, at most: far more than all plugins that there are, and few enough for an index.
+  private static let mostDeclared = 60_000
+
+  /// Has the protocols of these plugins dissected, and no others. Numbers stay what they are: a protocol that another version
+  /// of its plugin declares is the same.
+  mutating func renew(_ asked: [(at: Int, plugin: Plugin)]) {
+    for number in entries.indices where entries[number].dissector >= 0 {
+      entries[number].dissector = -1
+      entries[number].overTCP = false
+      entries[number].overUDP = false
+    }
+    var known: [String: [Int]] = [:]
+    for (number, entry) in entries.enumerated() where !entry.owner.isEmpty {
+      known[entry.owner, default: []].append(number)
+    }
+    for (at, plugin) in asked {
+      let own = known[plugin.identity.id] ?? []
+      var taken: Set<Int> = []
+      byDissector[at] = []
       for p in plugin.description.protocols {
-        byDissector[at].append((p.id, UInt16(truncatingIfNeeded: entries.count)))
-        entries.append(
-          Entry(
-            name: p.name, dissector: at, id: p.id, overTCP: p.overTCP, overUDP: p.overUDP, ports: p.ports,
-            firstSpeaker: p.firstSpeaker))
+        let entry = Entry(
+          name: p.name, owner: plugin.identity.id, dissector: at, id: p.id, overTCP: p.overTCP, overUDP: p.overUDP,
+          ports: p.ports, firstSpeaker: p.firstSpeaker)
+        let number = own.first { entries[$0].name == p.name && !taken.contains($0) } ?? entries.count
+        taken.insert(number)
+        if number < entries.count {
+          entries[number] = entry
+        } else {
+          guard number < Self.mostDeclared else { continue }
+          entries.append(entry)
+        }
+        byDissector[at].append((p.id, UInt16(truncatingIfNeeded: number)))
       }
     }
   }
@@ -63,11 +89,13 @@ struct ProtocolTable {
   mutating func named(_ name: String, overTCP: Bool) -> UInt16 {
     guard !name.isEmpty else { return 0 }
     if let at = entries.firstIndex(where: { $0.name == name && (overTCP ? $0.overTCP : $0.overUDP) })
+      ?? entries.firstIndex(where: { $0.name == name && $0.dissector >= 0 })
       ?? entries.firstIndex(where: { $0.name == name })
     {
       return UInt16(truncatingIfNeeded: at)
     }
-    guard entries.count < Self.limit else { return 0 }
+    guard namedCount < Self.limit, entries.count < Int(UInt16.max) else { return 0 }
+    namedCount += 1
     entries.append(
       Entry(name: name, dissector: -1, id: 0, overTCP: false, overUDP: false, ports: [], firstSpeaker: nil))
     return UInt16(truncatingIfNeeded: entries.count - 1)

@@ -279,6 +279,12 @@ extension Stream {
     if index == 0 { rare.pointee.excluded.0 |= bit } else { rare.pointee.excluded.1 |= bit }
   }
 
+  /// Dissectors that have come into places of others are not excluded for what those said.
+  func include(_ places: UInt64, _ index: UInt8) {
+    guard places != 0, let rare = pointee.rarities else { return }
+    if index == 0 { rare.pointee.excluded.0 &= ~places } else { rare.pointee.excluded.1 &= ~places }
+  }
+
   /// Nobody is excluded from a session that begins with another protocol.
   func excludeNone(_ index: UInt8) {
     guard let rare = pointee.rarities else { return }

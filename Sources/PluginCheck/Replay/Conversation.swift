@@ -101,7 +101,7 @@ public final class ConversationRecorder: FlowConsumer {
 
   public var isFull: Bool { kept >= limit }
 
-  public func open(_ flow: FlowReference) -> UInt32 {
+  public override func open(_ flow: FlowReference) -> UInt32 {
     guard flow.proto == 6 || flow.proto == 17 else { return 0 }
     guard !isFull, conversations.count < 100_000 else {
       cut += 1
@@ -127,24 +127,24 @@ public final class ConversationRecorder: FlowConsumer {
     return true
   }
 
-  public func data(
+  public override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool { add(token, .bytes(direction, Array(bytes)), bytes.count, packet) }
 
-  public func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+  public override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     let last = conversations[Int(token) - 1].marks.last ?? PacketMark(time: 0, number: 1)
     return add(token, .gap(direction, length), 0, last)
   }
 
-  public func end(_ token: UInt32, _ direction: Direction) {
+  public override func end(_ token: UInt32, _ direction: Direction) {
     let last = conversations[Int(token) - 1].marks.last ?? PacketMark(time: 0, number: 1)
     _ = add(token, .end(direction), 0, last)
   }
 
-  public func datagram(
+  public override func datagram(
     _ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark
   ) -> Bool { add(token, .datagram(direction, Array(bytes)), bytes.count, packet) }
 
-  public func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {}
+  public override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {}
 }

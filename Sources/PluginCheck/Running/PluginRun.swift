@@ -58,7 +58,6 @@ public struct PluginRun {
         if kinds.contains(.flow) { write { one.write(to: &$0) } }
       }
       _ = engine.drainAnomalies()
-      _ = engine.drainHostPairs()
     }
     func write(_ body: (inout JSONWriter) -> Void) {
       var w = JSONWriter()

@@ -146,6 +146,9 @@ public struct SinkState {
     arena.deallocate()
   }
 
+  /// Of the texts and byte strings in the log.
+  public var emittedBytes: Int { arenaCount }
+
   /// Forgets what was logged. Called after the log was read.
   @inline(__always) public mutating func clear() {
     logCount = 0

@@ -62,26 +62,28 @@ extension ListCommand {
     if options.json {
       for item in items { StandardOutput.write(item.description + "\n") }
     } else {
-      show(items)
+      showTable(items, Self.columns)
     }
     if page["next"]?.string != nil {
       StandardError.line("vedette: there are more; raise --limit or narrow with --filter")
     }
   }
 
-  private func show(_ items: [JSONValue]) {
-    let columns = Self.columns
-    let rows = items.map { item in columns.map { cell(item, $0.path) } }
-    let widths = columns.indices.map { i in min(60, max(columns[i].heading.count, rows.map { $0[i].count }.max() ?? 0))
-    }
-    func line(_ cells: [String]) -> String {
-      zip(cells, widths).map { cell, width in
-        (cell.count > width ? String(cell.prefix(width - 1)) + "…" : cell).padded(to: width)
-      }.joined(separator: "  ")
-    }
-    StandardOutput.write(Style.standardOutput.bold(line(columns.map(\.heading))) + "\n")
-    for row in rows { StandardOutput.write(line(row) + "\n") }
+}
+
+/// Writes records as a table, a line each.
+func showTable(_ items: [JSONValue], _ columns: [(heading: String, path: String)]) {
+  let rows = items.map { item in columns.map { cell(item, $0.path) } }
+  let widths = columns.indices.map { i in
+    min(60, max(columns[i].heading.count, rows.map { $0[i].count }.max() ?? 0))
   }
+  func line(_ cells: [String]) -> String {
+    zip(cells, widths).map { cell, width in
+      (cell.count > width ? String(cell.prefix(width - 1)) + "…" : cell).padded(to: width)
+    }.joined(separator: "  ")
+  }
+  StandardOutput.write(Style.standardOutput.bold(line(columns.map(\.heading))) + "\n")
+  for row in rows { StandardOutput.write(line(row) + "\n") }
 }
 
 private func cell(_ item: JSONValue, _ path: String) -> String {
@@ -93,6 +95,8 @@ private func cell(_ item: JSONValue, _ path: String) -> String {
     if path == "time", text.count == 30 { return text.prefix(10) + " " + text.dropFirst(11).prefix(8) }
     return printable(text, limit: 100)
   }
+  // Measured means: as many digits as mean something.
+  if path.hasPrefix("ns_per_"), let number = value.double { return "\((number * 100).rounded() / 100)" }
   return value.description
 }
 
@@ -158,6 +162,16 @@ struct Processes: ListCommand {
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("EVENT", "event"), ("HOST", "host"), ("PID", "pid"), ("IMAGE", "image"),
     ("COMMAND LINE", "command_line"),
+  ]
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+}
+
+struct Audit: ListCommand {
+  static let abstract = "Who did what: changes, loads and refusals of plugins, what was deleted."
+  static let method = "audit.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("WHO", "who"), ("WHAT", "what"), ("DETAIL", "detail"),
   ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions

@@ -6,10 +6,10 @@
 // Variants are made with -D: ABI_MAJOR, MIN_MINOR, PLUGIN_ID, PLUGIN_NAME, PROTOCOL, MAGIC, CERTAINTY, PORT,
 // LOOKAHEAD, NO_DESCRIBE, BAD_FIELD, NO_ENTRY, NO_PATTERN, NO_PROTOCOL, NO_SYMBOL, and what describe should
 // not say: FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded,
-// IN_DESCRIBE when it describes itself, IN_PROBE when it is asked, IN_DATA with each frame; MOODY describes
-// itself otherwise in a program called vedette, LEAK_AT_CLOSE frees no session. TRESPASS tries what the body
-// says ("file", "fork", "connect", "exec", "map", "signal", "own") and tells in its record, as its length, with
-// which errno it failed.
+// IN_DESCRIBE when it describes itself, IN_CREATE when an instance is made, IN_PROBE when it is asked,
+// IN_DATA with each frame; MOODY describes itself otherwise in a program called vedette, LEAK_AT_CLOSE frees
+// no session. TRESPASS tries what the body says ("file", "fork", "connect", "exec", "map", "signal", "own")
+// and tells in its record, as its length, with which errno it failed.
 #include "vedette/plugin.h"
 
 #include <errno.h>
@@ -170,6 +170,9 @@ int32_t nobody_has_this(void);
 static int32_t create(const vdt_host *host, vdt_bytes config, vdt_instance **instance) {
     if (config.len == 3 && !memcmp(config.ptr, "bad", 3))
         return host->fail(host, VDT_E_CONFIG, VDT_STR("'bad' is no configuration"));
+#ifdef IN_CREATE
+    IN_CREATE;
+#endif
 #ifdef NO_SYMBOL
     if (nobody_has_this())
         return VDT_E_INTERNAL;

@@ -97,20 +97,20 @@ struct StreamAnomalyTests {
     #expect(records.allSatisfy { $0.flow == out.flows[0].id })
   }
 
-  @Test("Strays are counted by host pair")
-  func hostPairs() {
+  @Test("Each stray is a record that names its two hosts, and is counted")
+  func strays() {
     var t = Conversation()
     for port in 1..<21 {
       t.clientPort = UInt16(30_000 + port)
       t.s(.rst, at: 5, ack: 7)
     }
     t.c([], at: 9, ack: 9) { $0.sourcePort = 22_222 }
-    t.engine.finish()
-    let pairs = t.engine.drainHostPairs()
-    #expect(pairs.count == 1)
-    // 192.0.2.1 sorts before 198.51.100.2.
-    #expect(pairs.first?.resetsFromHigh == 20)
-    #expect(pairs.first?.strayFromLow == 1)
+    let out = t.finish()
+    let resets = out.anomalies.filter { $0.name.id == "tcp.rst_no_session" }
+    #expect(resets.count == 20)
+    #expect(resets.allSatisfy { $0.sourceIP?.description == "198.51.100.2" })
+    #expect(out.anomalies.filter { $0.name.id == "tcp.no_session" }.map { $0.sourceIP?.description } == ["192.0.2.1"])
     #expect(t.engine.counters.strayResets == 20)
+    #expect(t.engine.counters.strayPackets == 1)
   }
 }

@@ -11,21 +11,23 @@ import Testing
 /// Takes everything and keeps nothing.
 private final class Sink: FlowConsumer {
   private(set) var bytes = 0
-  func open(_ flow: FlowReference) -> UInt32 { 1 }
-  func data(
+  override func open(_ flow: FlowReference) -> UInt32 { 1 }
+  override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
     self.bytes &+= bytes.count
     return true
   }
-  func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool { true }
-  func end(_ token: UInt32, _ direction: Direction) {}
-  func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool {
+  override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool { true }
+  override func end(_ token: UInt32, _ direction: Direction) {}
+  override func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark)
+    -> Bool
+  {
     self.bytes &+= bytes.count
     return true
   }
-  func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {}
+  override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {}
 }
 
 @Suite("Allocations")

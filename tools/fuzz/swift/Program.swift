@@ -39,7 +39,7 @@ final class Checker: FlowConsumer {
   var datagram: (UnsafeRawBufferPointer) -> Void = { _ in }
   var isOver: Bool { flows.allSatisfy(\.closed) }
 
-  func open(_ flow: FlowReference) -> UInt32 {
+  override func open(_ flow: FlowReference) -> UInt32 {
     flows.append(Heard())
     return UInt32(flows.count)
   }
@@ -51,7 +51,7 @@ final class Checker: FlowConsumer {
     return flow.sides[Int(direction.rawValue)]
   }
 
-  func data(
+  override func data(
     _ token: UInt32, _ direction: Direction, offset: UInt64, _ bytes: UnsafeRawBufferPointer, afterGap: Bool,
     packet: PacketMark
   ) -> Bool {
@@ -67,7 +67,7 @@ final class Checker: FlowConsumer {
     return true
   }
 
-  func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
+  override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     var side = side(token, direction)
     require(offset == side.next && length > 0 && !side.ended, "gaps lie between the bytes")
     side.next += length
@@ -76,18 +76,18 @@ final class Checker: FlowConsumer {
     return true
   }
 
-  func end(_ token: UInt32, _ direction: Direction) {
+  override func end(_ token: UInt32, _ direction: Direction) {
     require(!side(token, direction).ended, "a direction ends once")
     flows[Int(token) - 1].sides[Int(direction.rawValue)].ended = true
   }
 
-  func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool {
+  override func datagram(_ token: UInt32, _ direction: Direction, _ bytes: UnsafeRawBufferPointer, packet: PacketMark) -> Bool {
     _ = side(token, direction)
     datagram(bytes)
     return true
   }
 
-  func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+  override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
     _ = side(token, .toServer)
     flows[Int(token) - 1].closed = true
   }

@@ -4,6 +4,7 @@ import Capture
 import EventLoop
 import Evidence
 import Flows
+import Inspection
 import JSON
 import PluginHost
 
@@ -35,6 +36,10 @@ struct CaptureFigures: Sendable {
   var isWaiting = false
   /// Which of the filters that were set is applied (`FilterSetting.Value.version`).
   var filterVersion: UInt64 = 0
+  /// Which of the dissectors that were set are asked (`DissectorSetting.Value.version`).
+  var dissectorVersion: UInt64 = 0
+  /// What each version of a dissector did.
+  var dissectors: [DissectorFigures] = []
   /// What was wrong with the capture though it was read on, the first few.
   var problems: [String] = []
 
@@ -49,6 +54,8 @@ struct CaptureFigures: Sendable {
     sum.isWaiting = a.isWaiting || b.isWaiting
     sum.problems += b.problems
     sum.filterVersion = min(a.filterVersion, b.filterVersion)
+    sum.dissectorVersion = min(a.dissectorVersion, b.dissectorVersion)
+    sum.dissectors = DissectorFigures.merge(a.dissectors + b.dissectors)
     return sum
   }
 }
@@ -124,10 +131,11 @@ final class CaptureTask {
   }
 
   /// Starts the first thread, which starts the others; false when the system has none to give.
-  func start(configuration: Configuration, shelf: PluginShelf, queue: Handover<CaptureMessage>.Sender) -> Bool {
+  func start(configuration: Configuration, dissectors: DissectorSetting, queue: Handover<CaptureMessage>.Sender) -> Bool
+  {
     let thread = CaptureThread(
-      order: order, configuration: configuration, shelf: shelf, loop: GatedSender(queue: queue, gate: gate), stop: stop,
-      filter: filter, members: CaptureMembers())
+      order: order, configuration: configuration, dissectors: dissectors, loop: GatedSender(queue: queue, gate: gate),
+      stop: stop, filter: filter, members: CaptureMembers())
     return startThread { thread.run() }
   }
 }

@@ -15,7 +15,7 @@ import PluginHost
 struct CaptureThread: Sendable {
   let order: CaptureOrder
   let configuration: Configuration
-  let shelf: PluginShelf
+  let dissectors: DissectorSetting
   let loop: GatedSender<CaptureMessage>
   let stop: StopFlag
   let filter: FilterSetting
@@ -71,8 +71,10 @@ struct CaptureThread: Sendable {
     var run = SensorRun()
     var failure: String?
     var notes: [String] = []
+    let dissectors = dissectors.current
+    figures.dissectorVersion = dissectors.version
     let pipeline = PacketPipeline(
-      sensor: order.sensor, workers: pipelineWorkers, configuration: configuration, shelf: shelf,
+      sensor: order.sensor, workers: pipelineWorkers, configuration: configuration, dissectors: dissectors,
       refuse: { notes.append($0) })
     pipeline.setCapture(reader.name)
     if let file = reader as? CaptureFile { pipeline.lend(file) }
@@ -145,6 +147,15 @@ struct CaptureThread: Sendable {
         figures.filterVersion = setting.version
         try reader.setFilter(setting.expression)
       }
+      let asked = dissectors.current
+      if asked.version != figures.dissectorVersion {
+        figures.dissectorVersion = asked.version
+        for refusal in pipeline.change(to: asked) {
+          _ = loop.send(.gap(id: order.id, gap("capture_degraded", refusal.description)))
+        }
+        // Who waits for the change hears of it at once.
+        reported = 0
+      }
       let state = try reader.nextBatch(&batch, frameLimit: 1024)
       if state == .end { return }
       recorder?.record(batch)
@@ -173,6 +184,8 @@ struct CaptureThread: Sendable {
     reader.updateDrops()
     figures.packets = pipeline.frames
     figures.bytes = pipeline.bytes
+    figures.dissectors = pipeline.dissectorFigures
+    figures.problems = pipeline.interruptions.map { $0.interruptions.sentence(of: $0.plugin) }
     figures.dropped = reader.counters.dropped
     figures.interfaceDropped = reader.counters.interfaceDropped
     figures.isWaiting = (reader as? LiveCapture)?.isPresent == false

@@ -1,4 +1,4 @@
-/// The methods of proto/vedette.openrpc.json that the engine answers; this file has engine, evidence, plugins.
+/// The methods of proto/vedette.openrpc.json that the engine answers; this file has engine and evidence.
 
 import Evidence
 import JSON
@@ -18,6 +18,7 @@ extension Daemon {
     registerRecords()
     registerPersonas()
     registerSuppressions()
+    registerAudit()
   }
 
   // MARK: engine
@@ -113,23 +114,6 @@ extension Daemon {
     }
     w.array("ids", ids) { id, w in if let id { w.string(id) } else { w.null() } }
     w.endObject()
-  }
-
-  private func registerPlugins() {
-    methods.on("plugin.list") { [unowned self] call, w in
-      try writePage(shelf.plugins, call, &w, time: nil) { plugin, w in
-        w.beginObject()
-        w.member("id", plugin.identity.id)
-        w.member("name", plugin.identity.name)
-        w.member("version", plugin.identity.version)
-        w.member("abi", "\(plugin.identity.abiMajor).\(plugin.identity.abiMinor)")
-        w.member("interfaces", plugin.interfaces.map(\.rawValue))
-        w.member("path", plugin.path)
-        if let sha256 = plugin.sha256 { w.member("sha256", sha256) }
-        w.member("trust", plugin.standing?.words ?? "unverified")
-        w.endObject()
-      }
-    }
   }
 
   /// Notes who did what.

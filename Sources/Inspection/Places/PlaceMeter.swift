@@ -1,0 +1,130 @@
+/// What a version of a dissector costs and gives: counted at each of its calls, timed at one in 64.
+
+import PluginHost
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The figures of one place in one cache line. Trivial.
+struct PlaceMeter: BitwiseCopyable {
+  /// Open now, and opened ever.
+  var open: UInt64 = 0
+  var sessions: UInt64 = 0
+  var calls: UInt64 = 0
+  /// Shown to it, those of probes included.
+  var bytes: UInt64 = 0
+  var records: UInt64 = 0
+  /// Of the texts and bytes that it emitted.
+  var emitted: UInt64 = 0
+  /// Calls that were timed, and the nanoseconds that they took.
+  var timed: UInt64 = 0
+  var nanoseconds: UInt64 = 0
+
+  /// One call in so many is timed, a power of two: two looks at the clock cost more than most calls do.
+  static let interval: UInt64 = 64
+
+  /// Counts a call that is about to be made.
+  /// - Returns: when it began, in nanoseconds; 0 where it is not timed.
+  @inline(__always)
+  mutating func begin(_ shown: Int) -> UInt64 {
+    calls &+= 1
+    bytes &+= UInt64(truncatingIfNeeded: shown)
+    return calls & (Self.interval &- 1) == 0 ? Self.now() : 0
+  }
+
+  @inline(__always)
+  mutating func end(_ began: UInt64) {
+    if began != 0 { time(began) }
+  }
+
+  @inline(never)
+  private mutating func time(_ began: UInt64) {
+    timed &+= 1
+    let now = Self.now()
+    if now > began { nanoseconds &+= now &- began }
+  }
+
+  @inline(never)
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+}
+
+/// What one version of a dissector did in an inspector, or in several. All but what is open grows only.
+public struct DissectorFigures: Sendable {
+  /// Which version: two loads of one plugin are two objects.
+  public let plugin: Plugin
+  /// Whether new sessions go to it, in at least one inspector.
+  public var isAsked: Bool
+  /// Sessions open now, and opened ever.
+  public var open: UInt64
+  public var sessions: UInt64
+  /// Sessions that had not ended when its time to drain was over.
+  public var cut: UInt64
+  public var calls: UInt64
+  /// Shown to it, those of probes included.
+  public var bytes: UInt64
+  public var records: UInt64
+  /// Bytes of the texts and byte strings that it emitted.
+  public var emitted: UInt64
+  /// Calls that were timed, and the nanoseconds that they took.
+  public var timed: UInt64
+  public var nanoseconds: UInt64
+  /// What it emitted and was not taken.
+  public var refused: UInt64
+  public var state: StateHandover
+
+  /// Nanoseconds of all its calls, as those that were timed say.
+  public var estimatedNanoseconds: Double { timed == 0 ? 0 : Double(nanoseconds) / Double(timed) * Double(calls) }
+
+  init(_ place: Place, _ meter: PlaceMeter, cut: UInt64 = 0) {
+    plugin = place.dissector.plugin
+    isAsked = place.drainsUntil == nil
+    open = meter.open
+    sessions = meter.sessions
+    self.cut = cut
+    calls = meter.calls
+    bytes = meter.bytes
+    records = meter.records
+    emitted = meter.emitted
+    timed = meter.timed
+    nanoseconds = meter.nanoseconds
+    refused = place.dissector.refusals.total
+    state = place.state
+  }
+
+  /// Adds what the same version did elsewhere.
+  public mutating func add(_ other: DissectorFigures) {
+    isAsked = isAsked || other.isAsked
+    open &+= other.open
+    sessions &+= other.sessions
+    cut &+= other.cut
+    calls &+= other.calls
+    bytes &+= other.bytes
+    records &+= other.records
+    emitted &+= other.emitted
+    timed &+= other.timed
+    nanoseconds &+= other.nanoseconds
+    refused &+= other.refused
+    if case .refused = state { return }
+    if other.state != .none { state = other.state }
+  }
+
+  /// The sum of several lists, a version once.
+  public static func merge(_ all: [DissectorFigures]) -> [DissectorFigures] {
+    var sums: [DissectorFigures] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    for one in all {
+      if let at = places[ObjectIdentifier(one.plugin)] {
+        sums[at].add(one)
+      } else {
+        places[ObjectIdentifier(one.plugin)] = sums.count
+        sums.append(one)
+      }
+    }
+    return sums
+  }
+}
