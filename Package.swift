@@ -21,6 +21,7 @@ let rooms: [Target] = [
   .target(name: "CSV"),
   .target(name: "CPrefetch"),
   .target(name: "CMemoryFile"),
+  .target(name: "CIsolation"),
   .target(name: "Catalog"),
   // Rooms
   .target(name: "EventLoop", dependencies: ["CLibuv"]),
@@ -30,7 +31,7 @@ let rooms: [Target] = [
   .target(
     name: "PluginHost",
     dependencies: [
-      "VedettePluginABI", "CMemoryFile", "CCrypto", "Catalog", "Evidence", "JSON", "CZlib", "CZstd",
+      "VedettePluginABI", "CMemoryFile", "CIsolation", "CCrypto", "Catalog", "Evidence", "JSON", "CZlib", "CZstd",
     ]),
   .target(
     name: "Inspection",
@@ -152,7 +153,7 @@ let tests: [Target] = [
   .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport", "AllocationCounting"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.
   .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "vedette", "TestSupport"]),
-  .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
+  .testTarget(name: "InspectionTests", dependencies: ["Inspection", "vedette", "TestSupport"]),
   .testTarget(
     name: "SourcePluginTests",
     dependencies: [
@@ -176,7 +177,8 @@ let tests: [Target] = [
   .testTarget(name: "PluginKitTests", dependencies: ["VedettePluginKit", "PluginSupport", "VedettePluginABI"]),
   .testTarget(name: "EngineTests", dependencies: ["Engine", "Inspection", "TestSupport"]),
   .testTarget(
-    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "Packets", "TestSupport"], path: "Tests/EndToEnd"),
+    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "Packets", "TestSupport"],
+    path: "Tests/EndToEnd"),
 ]
 
 let package = Package(

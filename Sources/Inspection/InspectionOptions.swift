@@ -1,5 +1,7 @@
 /// How streams are inspected, and what it may cost.
 
+import PluginHost
+
 public struct InspectionOptions: Sendable {
   public var sensor = ""
   /// The capture file or interface; ``Inspector/capture`` changes it for what follows.
@@ -23,6 +25,8 @@ public struct InspectionOptions: Sendable {
   public var drain: Int64 = 300_000_000_000
   /// How many flows one can be within another.
   public var depth = 8
+  /// Which dissectors have processes of their own.
+  public var isolation = PluginIsolation()
   public init() {}
 }
 

@@ -139,6 +139,12 @@ public final class Inspector: FlowConsumer {
     }
   }
 
+  /// What became of the processes of those plugins that have one of their own and lost it.
+  public var interruptions: [(plugin: String, interruptions: PluginInterruptions)] {
+    hot.pointee.goneInterruptions
+      + dissectors.map { ($0.plugin.identity.id, $0.interruptions) }.filter { $0.1.times > 0 }
+  }
+
   /// Bytes held for dissectors that need more.
   public var bufferedBytes: Int { pool.used }
 
@@ -152,6 +158,8 @@ public final class Inspector: FlowConsumer {
     var versions: [Plugin] = []
     /// What those did that are gone.
     var gone: [DissectorFigures] = []
+    /// And what became of their processes.
+    var goneInterruptions: [(plugin: String, interruptions: PluginInterruptions)] = []
     /// Some place waits for its last sessions.
     var isDraining = false
     /// Places that are asked, by transport.

@@ -18,10 +18,16 @@ extension Plugin {
     return plugin
   }
 
-  /// Loads its code into this process and, of a dissector, makes an instance and ends it again: with that, what a worker will do
+  /// Loads its code where it will run and, of a dissector, makes an instance and ends it again: with that, what a worker will do
   /// later has been done once.
-  public func tryOut(config: String = "") throws(PluginError) {
-    _ = try image()
-    if interfaces.contains(.dissector) { _ = try Dissector(self, config: config) }
+  public func tryOut(config: String = "", isolation: PluginIsolation = PluginIsolation()) throws(PluginError) {
+    for interface in interfaces where [.dissector, .personaSource, .processSource].contains(interface) {
+      guard isolation.isolates(self, interface) else {
+        _ = try image()
+        continue
+      }
+      if interface != .dissector { _ = try isolation.confinement(of: self, interface) }
+    }
+    if interfaces.contains(.dissector) { _ = try Dissector(self, config: config, isolation: isolation) }
   }
 }

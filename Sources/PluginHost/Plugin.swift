@@ -89,6 +89,14 @@ public final class Plugin: Sendable {
 
   // MARK: Its code
 
+  /// The file as it was checked, for another process to load.
+  func file() throws(PluginError) -> SealedFile {
+    try held.withLock { held throws(PluginError) in
+      guard let file = try held.seal() else { throw PluginError(.file, path, "is not there any more") }
+      return file
+    }
+  }
+
   /// The image, loaded by the first who asks. What it says of itself then has to be what it said before.
   func image() throws(PluginError) -> PluginImage {
     try held.withLock { held throws(PluginError) in

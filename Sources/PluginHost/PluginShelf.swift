@@ -7,8 +7,14 @@ public struct PluginShelf: Sendable {
   public let refusals: [PluginError]
   /// Files whose plugin was found before in an earlier folder.
   public let shadowed: [(path: String, by: String)]
+  /// Which of them run in processes of their own.
+  public var isolation: PluginIsolation
 
-  public init(plugins: [Plugin], refusals: [PluginError] = [], shadowed: [(path: String, by: String)] = []) {
+  public init(
+    plugins: [Plugin], refusals: [PluginError] = [], shadowed: [(path: String, by: String)] = [],
+    isolation: PluginIsolation = PluginIsolation()
+  ) {
+    self.isolation = isolation
     self.plugins = plugins.sorted { $0.identity.id < $1.identity.id }
     self.refusals = refusals
     self.shadowed = shadowed

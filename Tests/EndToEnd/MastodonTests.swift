@@ -70,13 +70,17 @@ struct MastodonPollingTests {
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  @Test("A source that is limited, and whose daemon is killed twice, misses nothing and doubles nothing")
-  func killed() throws {
+  @Test(
+    "A source that is limited, and whose daemon is killed twice, misses nothing and doubles nothing, in a process of its own, too",
+    arguments: ["none", "process"])
+  func killed(isolation: String) throws {
     try withFolder { (folder: URL) throws in
       let server = try ServedMastodon([
         "--people", "\(Self.people)", "--page", "20", "--limit-every", "7", "--token", "secret-token",
       ])
-      let arguments = ["--config", try configuration(folder, server.port)]
+      let arguments = [
+        "--config", try configuration(folder, server.port), "--set", "plugins.isolation=\(isolation)",
+      ]
       for records in [30, 170] {
         let daemon = try RunningDaemon(in: folder, arguments)
         let client = try daemon.client()

@@ -61,7 +61,7 @@ import Testing
       ("suppressions: [{host: a, by: b}]", 1), ("suppressions: [{host: a, reason: r}]", 1),
       ("suppressions:\n  - {reason: r, by: b}", 2), ("suppressions:\n  - {host: a, reason: r, by: b, until: soon}", 2),
       ("suppressions:\n  - {persona: {platform: x}, reason: r, by: b}", 2),
-      ("rpc:\n  tcp: 192.0.2.1:7750", 2), ("rpc: {tcp: 7750}", 1), ("plugins: {isolation: process}", 1),
+      ("rpc:\n  tcp: 192.0.2.1:7750", 2), ("rpc: {tcp: 7750}", 1), ("plugins: {isolation: always}", 1),
       ("plugins:\n  trust: {require: maybe}", 2), ("plugins: {trust: {pins: [{plugin: org.example.x}]}}", 1),
       ("plugins:\n  trust:\n    pins:\n      - {plugin: a.so, sha256: 12ab}", 4),
       ("plugins:\n  trust:\n    keys: [\"AAAA=\"]", 3), ("plugins: {trust: {allow: [\"*\"]}}", 1),
@@ -162,11 +162,16 @@ import Testing
     #expect(correlation.opening == 0.6 && correlation.joining == 0.2)
   }
 
-  @Test("Plugins in processes of their own are refused in one line")
-  func isolation() {
+  @Test("Where plugins run, and what their processes may have, is read as it is written")
+  func isolation() throws {
     var configuration = Configuration()
-    let error = #expect(throws: ConfigurationError.self) { try configuration.set("plugins.isolation=process") }
-    #expect(error?.description.contains("\n") == false)
+    try configuration.set("plugins.isolation=process")
+    try configuration.set("plugins.limits.call_ms=1500")
+    try configuration.set("plugins.limits.memory=64MiB")
+    let isolation = PluginIsolation(configuration)
+    #expect(isolation.mode == .process)
+    #expect(isolation.callMilliseconds == 1500)
+    #expect(isolation.memory == 64 << 20)
   }
 
   @Test("Durations that overflow are refused, not wrapped")

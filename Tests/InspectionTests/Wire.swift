@@ -25,13 +25,13 @@ final class Wire {
   init(
     _ inspector: Inspector, port: UInt16 = 7000, proto: UInt8 = 6, midstream: Bool = false,
     server: UInt32 = 0xC000_0201,
-    isOneSided: Bool = false, id: UInt64 = 7
+    isOneSided: Bool = false, id: UInt64 = 7, start: Int64 = 0
   ) {
     self.inspector = inspector
     flow = DescribedFlow(
       FlowDescription(
         id: FlowID(rawValue: id), client: IPAddress(ipv4: 0x0A00_0001), clientPort: 40000,
-        server: IPAddress(ipv4: server), serverPort: port, proto: proto, midstream: midstream,
+        server: IPAddress(ipv4: server), serverPort: port, proto: proto, start: start, midstream: midstream,
         isOneSided: isOneSided))
     token = inspector.open(flow.reference)
   }

@@ -80,6 +80,7 @@ struct CaptureReading {
     run.frames = pipeline.frames
     run.bytes = pipeline.bytes
     pipeline.count(into: &run, sensor: sensor.name)
+    for (plugin, lost) in pipeline.interruptions { refuse(lost.sentence(of: plugin)) }
     return run
   }
 

@@ -9,8 +9,6 @@ extension ConfigurationKey {
   /// What is wrong with a value of its own type, and what to do; nil if nothing is.
   static func fault(in value: ConfigurationValue, of path: String) -> String? {
     switch (path, value) {
-    case ("plugins.isolation", .text("process")):
-      return "process is not there yet; plugins run in the program (none)"
     case ("rpc.tcp", .text(let text)) where !text.isEmpty:
       guard let place = HostPort(text) else { return "'\(text)' is no ADDRESS:PORT, such as 127.0.0.1:7750" }
       guard place.host.hasPrefix("127.") || place.host == "::1" else {

@@ -55,7 +55,13 @@ public struct ConfigurationKey: Sendable, Equatable {
         .init("buffer", .size, "16MiB", "kernel buffer"),
       ]), "[]", "captures that the daemon starts with"),
     .init("plugins.path", .texts, "[]", "folders searched for plugins, before the standard ones"),
-    .init("plugins.isolation", .choice(["none", "process"]), "none", "where plugins run; only none is there yet"),
+    .init(
+      "plugins.isolation", .choice(PluginIsolation.Mode.allCases.map(\.rawValue)), "none",
+      "where plugins run: auto gives sources and dissectors of others a process of their own, process gives all one"),
+    .init(
+      "plugins.limits.call_ms", .integer(100...600_000), "10000",
+      "milliseconds that a plugin in a process of its own may take for a call"),
+    .init("plugins.limits.memory", .size, "1GiB", "memory that such a process may have for its plugin; 0: any"),
     .init(
       "plugins.drain", .duration, "5m",
       "how long sessions of a dissector that was unloaded or reloaded may go on, in time of the capture"),

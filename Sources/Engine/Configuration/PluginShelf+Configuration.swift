@@ -9,8 +9,19 @@ extension PluginShelf {
   public static func load(
     _ configuration: Configuration, cache: DescriptionCache? = nil
   ) throws(PluginError) -> PluginShelf {
-    load(
+    var shelf = load(
       .standard(configured: configuration.texts("plugins.path")), trust: try PluginTrust(configuration), cache: cache)
+    shelf.isolation = PluginIsolation(configuration)
+    return shelf
+  }
+}
+
+extension PluginIsolation {
+  /// The rule of `plugins.isolation`, with the limits of `plugins.limits`.
+  public init(_ configuration: Configuration) {
+    self.init(Mode(rawValue: configuration.text("plugins.isolation")) ?? .none)
+    callMilliseconds = configuration.integer("plugins.limits.call_ms")
+    memory = UInt64(max(0, configuration.size("plugins.limits.memory")))
   }
 }
 

@@ -18,6 +18,7 @@ extension PacketPipeline {
     inspectionOptions.sensor = sensor
     inspectionOptions.keepsTransactions = keepsTransactions
     inspectionOptions.streamBuffer = Int(configuration.size("limits.inspection_buffer"))
+    inspectionOptions.isolation = PluginIsolation(configuration)
     inspectionOptions.drain = configuration.duration("plugins.drain")
     inspectionOptions.anomaliesPerKind = options.anomaliesPerKind
     self.init(
@@ -131,6 +132,12 @@ extension PacketPipeline {
     for (plugin, refusals) in sinkRefusals where refusals.total > 0 {
       run.counters["refused_of_" + plugin, default: 0] &+= refusals.total
     }
+    for (plugin, lost) in interruptions {
+      run.counters["plugin_interruptions", default: 0] &+= lost.times
+      run.counters["plugin_sessions_lost", default: 0] &+= lost.sessions
+      run.counters["plugin_not_asked", default: 0] &+= lost.notAsked
+      run.gaps.append(lost.gap(of: plugin))
+    }
     if checksumsUnlearned > 0 { run.counters["checksums_unlearned", default: 0] &+= checksumsUnlearned }
     for card in offloading {
       run.counters["checksums_offloaded", default: 0] &+= card.muted
@@ -155,6 +162,21 @@ extension PacketPipeline {
           kind: "capture_loss", subject: sensor,
           reason: "\(missed) bytes of streams were acknowledged but not in the capture of \(sensor)"))
     }
+  }
+}
+
+extension PluginInterruptions {
+  /// What happened, for a person.
+  func sentence(of plugin: String) -> String {
+    "the process of \(plugin) ended before its time, \(times) times, the last time because it \(words); it was "
+      + "inspecting \(sessions) flows, and was not asked \(notAsked) times until it was started again"
+  }
+
+  /// What was not inspected for want of the plugin's process.
+  fileprivate func gap(of plugin: String) -> VisibilityGap {
+    VisibilityGap(
+      kind: "plugin_interrupted", subject: plugin, reason: sentence(of: plugin), from: Timestamp(nanoseconds: first),
+      to: Timestamp(nanoseconds: last))
   }
 }
 

@@ -213,6 +213,15 @@ public final class PacketPipeline {
   /// The caps that were reached, each once for all workers.
   public var reachedCaps: [ReachedCap] { ReachedCap.merge(workers.flatMap(\.flows.reachedCaps)) }
   var inspectionCounters: [InspectionCounters] { workers.compactMap { $0.inspector?.counters } }
+  /// What became of plugins' processes, by plugin, of all workers that lost one. Waits for the workers.
+  var interruptions: [(plugin: String, interruptions: PluginInterruptions)] {
+    lanes?.settle()
+    var all: [String: PluginInterruptions] = [:]
+    for (plugin, lost) in workers.flatMap({ $0.inspector?.interruptions ?? [] }) {
+      all[plugin] = all[plugin]?.adding(lost) ?? lost
+    }
+    return all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
   /// What dissectors emitted against their own description, by plugin.
   var sinkRefusals: [(plugin: String, refusals: SinkRefusals)] { workers.flatMap { $0.inspector?.sinkRefusals ?? [] } }
 }

@@ -90,7 +90,7 @@ extension Inspector {
     of plugin: Plugin, after old: Dissector?
   ) throws(PluginError) -> (Dissector, StateHandover) {
     let config = config[plugin.identity.id] ?? ""
-    let made = try Dissector(plugin, config: config, log: log)
+    let made = try Dissector(plugin, config: config, isolation: options.isolation, log: log)
     guard let old, old.plugin.interfaces.contains(.state), plugin.interfaces.contains(.state) else {
       return (made, .none)
     }
@@ -100,7 +100,7 @@ extension Inspector {
       return (made, .refused("\(plugin.identity.version) does not know the state of \(old.plugin.identity.version)"))
     } catch {
       // An instance that failed to take a state over may have half of it.
-      return (try Dissector(plugin, config: config, log: log), .refused(error.words))
+      return (try Dissector(plugin, config: config, isolation: options.isolation, log: log), .refused(error.words))
     }
   }
 
@@ -187,6 +187,9 @@ extension Inspector {
       guard let place = hot.pointee.places[at] else { continue }
       hot.pointee.gone.append(DissectorFigures(place, meters[at], cut: cut))
       if hot.pointee.gone.count > Places.mostGone { hot.pointee.gone.removeFirst() }
+      let lost = place.dissector.interruptions
+      if lost.times > 0 { hot.pointee.goneInterruptions.append((place.dissector.plugin.identity.id, lost)) }
+      if hot.pointee.goneInterruptions.count > Places.mostGone { hot.pointee.goneInterruptions.removeFirst() }
       hot.pointee.places[at] = nil
     }
     hot.pointee.isDraining = isDraining

@@ -256,7 +256,7 @@ extension Inspector {
       if announced.dissector < 0 {
         // What it was said to be is all that can be known of it.
         recognised(slot, session.pointee.announced)
-      } else if session.pointee.switched, announced.name == "tls" {
+      } else if session.pointee.switched, announced.name == "tls", !isAway(announced.dissector) {
         raise(slot, .appNoTlsAfterStarttls, VDT_NO_DIRECTION.direction, nil)
       }
     }
@@ -269,6 +269,9 @@ extension Inspector {
     session.pointee.phase = .closed
     stopIfIdle(slot, stream)
   }
+
+  /// Whether a dissector's own process has ended, and is not there again.
+  private func isAway(_ place: Int) -> Bool { hot.pointee.places[place]?.dissector.isAway ?? false }
 
   /// Opens the session of the surest dissector. True in any case: it is decided.
   func openSession(_ slot: Slot, _ stream: Stream, _ index: UInt8) -> Bool {
@@ -401,6 +404,8 @@ extension Inspector {
     case VDT_PROBE_NEED_MORE:
       session.pointee.otherCompared = head.count >= Heads.room
     default:
+      // A no of one that is not there says nothing.
+      guard !isAway(Int(session.pointee.dissector)) else { return }
       var isOpen = false
       var others = hot.pointee.overTCP & ~(1 << UInt64(session.pointee.dissector))
       while others != 0 {

@@ -48,21 +48,67 @@ public final class Dissector {
   public var reader: RecordReader
   public var anomalyReader: RecordReader
   let host: HostTable
+  /// Where the instance has a process of its own.
+  private let isolated: IsolatedDissector?
 
+  /// Makes an instance, in a process of its own where `isolation` says so.
+  public convenience init(
+    _ plugin: Plugin, config: String = "", isolation: PluginIsolation,
+    log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+  ) throws(PluginError) {
+    if isolation.isolates(plugin, .dissector) {
+      try self.init(isolated: plugin, config, isolation, log)
+    } else {
+      try self.init(plugin, config: config, log: log)
+    }
+  }
+
+  private init(
+    isolated plugin: Plugin, _ config: String, _ isolation: PluginIsolation,
+    _ log: @escaping @Sendable (PluginLogLine) -> Void
+  ) throws(PluginError) {
+    let host = HostTable(plugin: plugin.identity.id, log: log)
+    let state = Self.makeState(plugin)
+    let sink = makeSink(state)
+    let isolated: IsolatedDissector
+    do throws(PluginError) {
+      isolated = try IsolatedDissector(
+        plugin, config: config, isolation: isolation, host: host, state: state, sink: sink)
+    } catch {
+      sink.deallocate()
+      state.pointee.destroy()
+      state.deallocate()
+      throw error
+    }
+    self.plugin = plugin
+    self.host = host
+    self.isolated = isolated
+    calls = isolated.calls(lookahead: plugin.description.lookahead)
+    reader = RecordReader(table: plugin.records)
+    anomalyReader = RecordReader(table: plugin.anomalies)
+  }
+
+  private static func makeState(_ plugin: Plugin) -> UnsafeMutablePointer<SinkState> {
+    let state = UnsafeMutablePointer<SinkState>.allocate(capacity: 1)
+    state.initialize(
+      to: SinkState(
+        role: .dissector, records: plugin.records, anomalies: plugin.anomalies, flowFields: plugin.flowFields))
+    return state
+  }
+
+  /// Makes an instance in this process.
   public init(
     _ plugin: Plugin, config: String = "", log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
     self.plugin = plugin
+    isolated = nil
     let table = try plugin.table(.dissector, into: vdt_dissector(), atLeast: ABI10.dissector)
     guard let probe = table.probe, let open = table.open, let data = table.data, let gap = table.gap,
       let close = table.close
     else { throw PluginError(.contract, plugin.identity.id, "its table of dissector/1 lacks a function of ABI 1.0") }
     host = HostTable(plugin: plugin.identity.id, log: log)
     let instance = try Self.create(plugin, config, host)
-    let state = UnsafeMutablePointer<SinkState>.allocate(capacity: 1)
-    state.initialize(
-      to: SinkState(
-        role: .dissector, records: plugin.records, anomalies: plugin.anomalies, flowFields: plugin.flowFields))
+    let state = Self.makeState(plugin)
     calls = DissectorCalls(
       instance: instance, sink: makeSink(state), state: state, probe: probe, open: open, data: data, gap: gap,
       datagram: table.datagram, close: close, lookahead: plugin.description.lookahead)
@@ -71,7 +117,7 @@ public final class Dissector {
   }
 
   deinit {
-    plugin.destroy(calls.instance)
+    if let isolated { isolated.end() } else { plugin.destroy(calls.instance) }
     calls.sink.deallocate()
     calls.state.pointee.destroy()
     calls.state.deallocate()
@@ -79,6 +125,12 @@ public final class Dissector {
 
   /// What the plugin emitted and was not taken.
   public var refusals: SinkRefusals { calls.state.pointee.refusals }
+  /// Whether the instance has a process of its own.
+  public var isIsolated: Bool { isolated != nil }
+  /// Whether its process has ended, and was not started again yet: then the plugin says no to all that it is asked.
+  public var isAway: Bool { isolated?.isAway ?? false }
+  /// What became of its process, where it has one of its own.
+  public var interruptions: PluginInterruptions { isolated?.interruptions ?? PluginInterruptions() }
   /// The words of the plugin's last error on this thread.
   public func takeWords() -> String? { host.takeWords() }
 

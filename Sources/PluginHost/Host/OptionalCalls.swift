@@ -20,9 +20,12 @@ public struct OptionalCalls {
   let plugin: Plugin
   let instance: OpaquePointer
   let host: HostTable
+  /// Of an instance in a process of its own none of them is there: it is made anew instead.
+  var isIsolated = false
 
   /// Gives the instance a new configuration (a JSON object, or empty). Where it throws, the old one stays.
   public func reconfigure(_ config: String) throws(PluginError) {
+    try needsInstance()
     let table = try plugin.table(.reconfigure, into: vdt_reconfigure(), atLeast: ABI10.reconfigure)
     guard let call = table.reconfigure else { throw lacks(.reconfigure) }
     let status = withABIBytes(Array(config.utf8)) { call(instance, $0) }
@@ -31,6 +34,7 @@ public struct OptionalCalls {
 
   /// The figures now, in the plugin's order, at most 256. One that is not as it should be is left out, and counted.
   public func metrics() throws(PluginError) -> (metrics: [PluginMetric], refused: Int) {
+    try needsInstance()
     let table = try plugin.table(.metrics, into: vdt_metrics(), atLeast: ABI10.metrics)
     guard let count = table.count, let get = table.get else { throw lacks(.metrics) }
     var all: UInt32 = 0
@@ -81,7 +85,7 @@ public struct OptionalCalls {
   }
 
   private func stateTable() throws(PluginError) -> vdt_state? {
-    guard plugin.interfaces.contains(.state) else { return nil }
+    guard !isIsolated, plugin.interfaces.contains(.state) else { return nil }
     return try plugin.table(.state, into: vdt_state(), atLeast: ABI10.state)
   }
 
@@ -100,6 +104,11 @@ public struct OptionalCalls {
     return true
   }
 
+  private func needsInstance() throws(PluginError) {
+    guard isIsolated else { return }
+    throw PluginError(.refused, plugin.identity.id, "has a process of its own, which these calls do not reach")
+  }
+
   private func lacks(_ interface: PluginInterface) -> PluginError {
     PluginError(.contract, plugin.identity.id, "its table of \(interface.rawValue) lacks a function of ABI 1.0")
   }
@@ -110,5 +119,7 @@ public struct OptionalCalls {
 }
 
 extension Dissector {
-  public var optional: OptionalCalls { OptionalCalls(plugin: plugin, instance: calls.instance, host: host) }
+  public var optional: OptionalCalls {
+    OptionalCalls(plugin: plugin, instance: calls.instance, host: host, isIsolated: isIsolated)
+  }
 }

@@ -1,6 +1,7 @@
 /// Copies text and checks on the way that it is UTF-8 (RFC 3629).
 
-/// True where all of it is UTF-8. ASCII goes eight bytes at a time. `destination` has 8 bytes of room beyond `length`.
+/// True where all of it is UTF-8. ASCII goes eight bytes at a time. `destination` has 8 bytes of room beyond `length`. The copy
+/// is what is checked: the source may be memory that others write to.
 @inline(__always)
 func copyText(from source: UnsafePointer<UInt8>, to destination: UnsafeMutableRawPointer, _ length: Int) -> Bool {
   let raw = UnsafeRawPointer(source)
@@ -19,7 +20,7 @@ func copyText(from source: UnsafePointer<UInt8>, to destination: UnsafeMutableRa
     at &+= 1
   }
   if seen & 0x8080_8080_8080_8080 == 0 { return true }
-  return isUTF8(source, length)
+  return isUTF8(UnsafePointer(destination.assumingMemoryBound(to: UInt8.self)), length)
 }
 
 /// RFC 3629 §4: shortest forms only, no surrogates, nothing above U+10FFFF.

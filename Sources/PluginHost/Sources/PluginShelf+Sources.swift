@@ -32,7 +32,7 @@ extension PluginShelf {
       let (plugin, interface) = try recognise(input, kind)
       return try SourceInstance(
         plugin, interface: interface, name: name ?? "\(plugin.identity.name):\(Self.lastPart(spec))", input: input,
-        parameters: parameters, cursor: cursor, config: config, services: services, log: log)
+        parameters: parameters, cursor: cursor, config: config, services: services, isolation: isolation, log: log)
     } catch {
       input.finish()
       throw error
@@ -63,7 +63,7 @@ extension PluginShelf {
     let shown = parts.file.isEmpty ? parts.plugin : "\(parts.plugin):\(Self.lastPart(parts.file))"
     return try SourceInstance(
       plugin, interface: interface, name: name ?? shown, input: input, parameters: parameters, cursor: cursor,
-      config: config, services: services, log: log)
+      config: config, services: services, isolation: isolation, log: log)
   }
 
   /// The plugin that is surest of the input; ties go to the smaller id.
@@ -72,9 +72,16 @@ extension PluginShelf {
   ) throws(PluginError) -> (Plugin, PluginInterface) {
     var best: (plugin: Plugin, interface: PluginInterface, certainty: UInt32)?
     var failures = ""
-    for plugin in sources(kind) {
+    let asked = try sources(kind).map { plugin throws(PluginError) in
       let interface = try interface(of: plugin, kind)
-      let (certainty, words) = try plugin.sniff(input.start, name: Self.lastPart(input.path), interface)
+      return (plugin, interface, isolation.isolates(plugin, interface))
+    }
+    let isolated = SniffingChildren(
+      asked.filter(\.2).map { ($0.0, $0.1) }, input.start, name: Self.lastPart(input.path), isolation)
+    for (plugin, interface, isIsolated) in asked {
+      let (certainty, words) =
+        isIsolated
+        ? isolated.answer(plugin) : try plugin.sniff(input.start, name: Self.lastPart(input.path), interface)
       if certainty > best?.certainty ?? 0 { best = (plugin, interface, certainty) }
       if let words { failures += "; \(plugin.identity.name) could not look: \(words)" }
     }

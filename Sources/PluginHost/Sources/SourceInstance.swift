@@ -28,6 +28,8 @@ public final class SourceInstance {
 
   private let input: SourceInput?
   private let host: HostTable
+  /// Where the instance has a process of its own.
+  private let isolated: IsolatedSource?
   private let instance: OpaquePointer
   private var stream: OpaquePointer
   private let openCall: Open
@@ -52,21 +54,37 @@ public final class SourceInstance {
   public init(
     _ plugin: Plugin, interface: PluginInterface, name: String, input: SourceInput? = nil, parameters: String = "",
     cursor: [UInt8] = [], config: String = "", services: HostServices = HostServices(),
-    log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
+    isolation: PluginIsolation = PluginIsolation(), log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
-    let table = try plugin.table(interface, into: vdt_source(), atLeast: ABI10.source)
+    let host = HostTable(plugin: plugin.identity.id, services: services, log: log)
+    var isolated: IsolatedSource?
+    if isolation.isolates(plugin, interface) {
+      do throws(PluginError) {
+        isolated = try IsolatedSource(
+          plugin, interface, config: config, input: input?.descriptor ?? -1, isolation: isolation, host: host)
+      } catch {
+        input?.finish()
+        throw error
+      }
+    }
+    let table: vdt_source
+    if let isolated {
+      table = isolated.table
+    } else {
+      table = try plugin.table(interface, into: vdt_source(), atLeast: ABI10.source)
+    }
     guard let open = table.open, let next = table.next, let close = table.close else {
       throw PluginError(.contract, plugin.identity.id, "its table of \(interface.rawValue) lacks a function of ABI 1.0")
     }
-    let host = HostTable(plugin: plugin.identity.id, services: services, log: log)
-    let instance = try Dissector.create(plugin, config, host)
+    let instance: OpaquePointer
+    if let isolated { instance = isolated.handle } else { instance = try Dissector.create(plugin, config, host) }
     var stream: OpaquePointer?
     let status = withABIBytes(Array(parameters.utf8)) { parameters in
       withABIBytes(cursor) { open(instance, parameters, input?.descriptor ?? -1, $0, &stream) }
     }
     guard status == VDT_OK, let stream else {
       let words = host.takeWords() ?? "error \(status), without words"
-      plugin.destroy(instance)
+      if let isolated { isolated.end() } else { plugin.destroy(instance) }
       input?.finish()
       guard let input else {
         throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
@@ -78,6 +96,7 @@ public final class SourceInstance {
     self.name = name
     self.input = input
     self.host = host
+    self.isolated = isolated
     self.instance = instance
     self.stream = stream
     openCall = open
@@ -112,7 +131,7 @@ public final class SourceInstance {
     guard status == VDT_OK, let next else {
       isClosed = true
       let words = host.takeWords() ?? "error \(status), without words"
-      plugin.destroy(instance)
+      destroy()
       throw PluginError(.refused, plugin.identity.id, "\(plugin.identity.name) cannot begin: \(words)")
     }
     stream = next
@@ -127,8 +146,12 @@ public final class SourceInstance {
     guard !isClosed else { return }
     isClosed = true
     _ = closeCall(stream)
-    plugin.destroy(instance)
+    destroy()
     input?.finish()
+  }
+
+  private func destroy() {
+    if let isolated { isolated.end() } else { plugin.destroy(instance) }
   }
 
   /// What of its platform or log it cannot see, as the plugin declares it.
@@ -251,5 +274,7 @@ public final class SourceInstance {
 
 extension SourceInstance {
   /// What the instance offers beyond its work. [source]
-  public var optional: OptionalCalls { OptionalCalls(plugin: plugin, instance: instance, host: host) }
+  public var optional: OptionalCalls {
+    OptionalCalls(plugin: plugin, instance: instance, host: host, isIsolated: isolated != nil)
+  }
 }

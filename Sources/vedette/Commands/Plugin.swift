@@ -38,13 +38,13 @@ struct Plugin: ParsableCommand {
         var w = JSONWriter()
         w.beginArray()
         for plugin in shelf.plugins {
-          plugin.writeListed(to: &w)
+          plugin.writeListed(to: &w, shelf.isolation)
         }
         w.endArray()
         w.newline()
         StandardOutput.write(w.text)
       } else {
-        StandardOutput.write(PluginReport.list(shelf.plugins))
+        StandardOutput.write(PluginReport.list(shelf.plugins, shelf.isolation))
       }
       for one in shelf.shadowed { StandardError.line("vedette: \(one.path): not used, \(one.by) came first") }
       for refusal in shelf.refusals { StandardError.line("vedette: \(refusal)") }
@@ -62,8 +62,10 @@ struct Plugin: ParsableCommand {
 
     func run() throws {
       let plugin: PluginHost.Plugin
+      let isolation: PluginIsolation
       if name.contains("/") {
         let configuration = try loadConfiguration(file: config, overrides: [])
+        isolation = PluginIsolation(configuration)
         do throws(PluginError) {
           plugin = try PluginHost.Plugin(path: name, trust: try PluginTrust(configuration))
         } catch {
@@ -83,8 +85,9 @@ struct Plugin: ParsableCommand {
           throw Failure.refused("no plugin '\(name)'; there are \(known)")
         }
         plugin = found
+        isolation = shelf.isolation
       }
-      StandardOutput.write(PluginReport(plugin).text + figures(of: plugin.identity.id))
+      StandardOutput.write(PluginReport(plugin, isolation).text + figures(of: plugin.identity.id))
     }
 
     /// What the daemon has of a plugin that is not found here; nil where it has none.
@@ -120,7 +123,7 @@ private func trustedShelf(_ config: String?) throws -> PluginShelf {
 
 extension PluginHost.Plugin {
   /// The plugin as `plugin.list` shows it.
-  fileprivate func writeListed(to w: inout JSONWriter) {
+  fileprivate func writeListed(to w: inout JSONWriter, _ isolation: PluginIsolation) {
     w.beginObject()
     w.member("id", identity.id)
     w.member("name", identity.name)
@@ -133,6 +136,7 @@ extension PluginHost.Plugin {
     w.member("path", path)
     if let sha256 = sha256 { w.member("sha256", sha256) }
     w.member("trust", standing?.words ?? "unverified")
+    w.member("runs", place(isolation))
     w.endObject()
   }
 }

@@ -6,18 +6,24 @@ struct PluginReport {
   private let plugin: PluginHost.Plugin
   private let style = Style.standardOutput
 
-  init(_ plugin: PluginHost.Plugin) { self.plugin = plugin }
+  private let isolation: PluginIsolation
+
+  init(_ plugin: PluginHost.Plugin, _ isolation: PluginIsolation) {
+    self.plugin = plugin
+    self.isolation = isolation
+  }
 
   /// One line a plugin, as wide as its columns need; of the SHA-256 as much as tells files apart.
-  static func list(_ plugins: [PluginHost.Plugin]) -> String {
+  static func list(_ plugins: [PluginHost.Plugin], _ isolation: PluginIsolation) -> String {
     let rows = plugins.map { plugin in
       let i = plugin.identity
       return [
         i.name, printable(i.version), plugin.interfaces.map(\.rawValue).joined(separator: ", "),
         String(plugin.sha256?.prefix(12) ?? "-"), plugin.standing?.words ?? "unverified",
+        plugin.place(isolation),
       ]
     }
-    let widths = (0..<5).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
+    let widths = (0..<6).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
     var out = ""
     for (row, plugin) in zip(rows, plugins) {
       for (cell, width) in zip(row, widths) { out += cell.padded(to: width) }
@@ -31,6 +37,7 @@ struct PluginReport {
     var out = "\(style.bold(i.name)) \(printable(i.version))  \(printable(i.summary))\n"
     out += line("id", i.id) + line("file", plugin.path)
     out += line("SHA-256", plugin.sha256 ?? "") + line("trust", plugin.standing?.words ?? "")
+    for interface in plugin.worked { out += placeLines(interface) }
     out += line("vendor", i.vendor) + line("licence", i.licence)
     out += line("url", i.url) + line("ABI", "\(i.abiMajor).\(i.abiMinor), needs \(i.abiMajor).\(i.minMinor)")
     out += line("interfaces", plugin.interfaces.map(\.rawValue).joined(separator: ", "))
@@ -54,6 +61,20 @@ struct PluginReport {
 
   private func line(_ label: String, _ value: String) -> String {
     value.isEmpty ? "" : "  " + style.dim(label.padded(to: 18)) + printable(value, limit: 4096) + "\n"
+  }
+
+  /// Where an interface of it runs, and how a process of its own is held.
+  private func placeLines(_ interface: PluginInterface) -> String {
+    guard isolation.isolates(plugin, interface) else { return line("runs", "in the program, as \(interface.rawValue)") }
+    var out = line("runs", "in a process of its own, as \(interface.rawValue)")
+    do throws(PluginError) {
+      let confinement = try isolation.confinement(of: plugin, interface)
+      out += line("  held by", confinement.applied.joined(separator: ", "))
+      out += line("  not to be had", confinement.lacking.joined(separator: ", "))
+    } catch {
+      out += line("  cannot run", error.words)
+    }
+    return out
   }
 
   private func protocolLines(_ p: ProtocolDescription) -> String {
@@ -109,5 +130,19 @@ struct PluginReport {
     if !notes.isEmpty { words.append("(\(notes.joined(separator: ", ")))") }
     guard !words.isEmpty else { return f.name.padded(to: width) + type + "\n" }
     return f.name.padded(to: width) + type.padded(to: 8) + printable(words.joined(separator: " "), limit: 400) + "\n"
+  }
+}
+
+extension PluginHost.Plugin {
+  /// Those of its interfaces that have instances of their own.
+  fileprivate var worked: [PluginInterface] {
+    interfaces.filter { [.dissector, .personaSource, .processSource].contains($0) }
+  }
+
+  /// `in the program` or `own process`, and both where its interfaces differ.
+  func place(_ isolation: PluginIsolation) -> String {
+    let places = worked.map { isolation.isolates(self, $0) ? "own process" : "in the program" }
+    return places.enumerated().filter { places.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+      .joined(separator: ", ")
   }
 }

@@ -8,13 +8,20 @@
 // not say: FLAGS, TRANSPORTS, FACT, MODES, SCHEMA, RATE, STATUS. AT_LOAD is done when the image is loaded,
 // IN_DESCRIBE when it describes itself, IN_CREATE when an instance is made, IN_PROBE when it is asked,
 // IN_DATA with each frame; MOODY describes itself otherwise in a program called vedette, LEAK_AT_CLOSE frees
-// no session.
+// no session. TRESPASS tries what the body says ("file", "fork", "connect", "exec", "map", "signal", "own")
+// and tells in its record, as its length, with which errno it failed.
 #include "vedette/plugin.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef TRESPASS
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#endif
 
 #ifndef ABI_MAJOR
 #define ABI_MAJOR VDT_ABI_MAJOR
@@ -248,6 +255,34 @@ static void break_contract(const vdt_sink *sink, uint32_t direction, const uint8
         sink->reject(sink, 1, 0, VDT_STR("no source"));
 }
 
+#ifdef TRESPASS
+/// What a dissector has no business to do: 0 where it could, else the errno.
+static uint64_t trespass(const uint8_t *body, size_t length) {
+    int failed = 0;
+    if (says(body, length, "file"))
+        failed = open("/etc/passwd", O_RDONLY) < 0;
+    if (says(body, length, "write"))
+        failed = open("/tmp/vedette-trespass", O_WRONLY | O_CREAT, 0600) < 0;
+    if (says(body, length, "fork")) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        failed = child < 0;
+    }
+    if (says(body, length, "connect"))
+        failed = socket(AF_INET, SOCK_STREAM, 0) < 0;
+    if (says(body, length, "exec"))
+        failed = execl("/bin/true", "true", NULL) < 0;
+    if (says(body, length, "map"))
+        failed = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+    if (says(body, length, "signal"))
+        failed = kill(getppid(), 0) < 0;
+    if (says(body, length, "own"))
+        failed = fcntl(0, F_SETOWN, getppid()) < 0;
+    return failed ? (uint64_t)errno : 0;
+}
+#endif
+
 static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                      const uint8_t *body, size_t length, vdt_data_result *result) {
     int64_t time = 0;
@@ -291,6 +326,9 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
             sink->begin(sink, FRAME, VDT_TIME_UNKNOWN);
             sink->end(sink);
         }
+#ifdef TRESPASS
+    uint64_t said = trespass(body, length);
+#endif
     sink->when(sink, direction, offset, &time, &packet);
     sink->begin(sink, FRAME, time);
     sink->text(sink, BODY, vdt_make_str((const char *)body, length));
@@ -301,6 +339,9 @@ static int32_t frame(vdt_session *s, const vdt_sink *sink, uint32_t direction, u
     sink->u64(sink, SIDE, direction);
     sink->u64(sink, PACKET, packet);
     break_contract(sink, direction, body, length);
+#ifdef TRESPASS
+    sink->u64(sink, LENGTH, said);
+#endif
     if (says(body, length, "parts"))
         for (uint64_t i = 1; i <= 3; i++)
             sink->u64(sink, PARTS, i * i);

@@ -1,12 +1,18 @@
 // A source for tests: each line "process HOST PID IMAGE" is a process record; other lines are rejected. Given
 // without an image the record is ended all the same, and the host must refuse it. "extra {…}" and "late" are
 // two more. Variants by -D: ENDLESS (a status), NEVER, CURSOR (its bytes), FOLLOW (the file grows: at its
-// end there is nothing now).
+// end there is nothing now), WAITS (next waits for wake, and progress tells the line), IN_SNIFF and IN_NEXT
+// (done when it is asked, and with each line), ASKS
+// ("secret NAME", "put KEY VALUE", "get KEY" and "remove KEY" are asked of the host; what it says is the
+// image of a record).
 #include "vedette/plugin.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { PROCESS = 1, HOST = 1, PID, IMAGE, EXTRA, SHOE };
@@ -18,7 +24,14 @@ struct vdt_stream {
     vdt_instance *instance;
     FILE *file;
     uint64_t line;
+    /// Lines that a cursor covered.
+    uint64_t past;
     char cursor[32];
+#ifdef WAITS
+    pthread_mutex_t mutex;
+    pthread_cond_t woken;
+    int is_woken;
+#endif
 };
 
 static int32_t describe(const vdt_describer *d) {
@@ -51,6 +64,9 @@ static int32_t destroy(vdt_instance *instance) {
 
 static int32_t sniff(vdt_bytes start, vdt_str name, uint32_t *certainty, vdt_str *error) {
     (void)name, (void)error;
+#ifdef IN_SNIFF
+    IN_SNIFF;
+#endif
     *certainty = start.len >= 8 && !memcmp(start.ptr, "process ", 8) ? 70 : 0;
     return VDT_OK;
 }
@@ -66,7 +82,12 @@ static int32_t open_stream(vdt_instance *instance, vdt_bytes params, int32_t fd,
     char place[24];
     snprintf(place, sizeof place, "%.*s", cursor.len < sizeof place ? (int)cursor.len : 0,
              cursor.len ? (const char *)cursor.ptr : "");
-    for (uint64_t i = 0, past = strtoull(place, NULL, 10); i < past;) {
+#ifdef WAITS
+    pthread_mutex_init(&(*stream)->mutex, NULL);
+    pthread_cond_init(&(*stream)->woken, NULL);
+#endif
+    (*stream)->past = strtoull(place, NULL, 10);
+    for (uint64_t i = 0; i < (*stream)->past;) {
         int c = fgetc((*stream)->file);
         if (c == EOF)
             break;
@@ -75,6 +96,43 @@ static int32_t open_stream(vdt_instance *instance, vdt_bytes params, int32_t fd,
     }
     return VDT_OK;
 }
+
+#ifdef WAITS
+static int32_t wake(vdt_stream *s) {
+    pthread_mutex_lock(&s->mutex);
+    s->is_woken = 1;
+    pthread_cond_signal(&s->woken);
+    pthread_mutex_unlock(&s->mutex);
+    return VDT_OK;
+}
+static int32_t progress(vdt_stream *s, vdt_progress *progress) {
+    progress->done = s->line;
+    progress->total = 1000;
+    return VDT_OK;
+}
+#endif
+
+#ifdef ASKS
+/// What the host says, as text of at most `room` bytes.
+static void ask(const vdt_host *host, const char *line, char *said, size_t room) {
+    char word[64] = "", key[64] = "", value[256] = "";
+    sscanf(line, "%63s %63s %255s", word, key, value);
+    const vdt_host_secret *secrets = host->interface(host, VDT_STR(VDT_HOST_SECRET_ID));
+    const vdt_host_state *state = host->interface(host, VDT_STR(VDT_HOST_STATE_ID));
+    vdt_bytes bytes = {0};
+    int32_t status = VDT_E_UNSUPPORTED;
+    vdt_str name = vdt_make_str(key, strlen(key));
+    if (!strcmp(word, "secret") && secrets)
+        status = secrets->get(host, name, &bytes);
+    if (!strcmp(word, "get") && state)
+        status = state->get(host, name, &bytes);
+    if (!strcmp(word, "put") && state)
+        status = state->put(host, name, vdt_make_bytes(value, strlen(value)));
+    if (!strcmp(word, "remove") && state)
+        status = state->remove(host, name);
+    snprintf(said, room, "%d%.*s", (int)status, (int)bytes.len, bytes.len ? (const char *)bytes.ptr : "");
+}
+#endif
 
 static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t wait,
                     vdt_next_result *result) {
@@ -85,6 +143,12 @@ static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t 
 #endif
 #ifdef ENDLESS // for ever this status, and nothing with it
     return ENDLESS;
+#endif
+#ifdef WAITS
+    pthread_mutex_lock(&s->mutex);
+    while (!s->is_woken)
+        pthread_cond_wait(&s->woken, &s->mutex);
+    pthread_mutex_unlock(&s->mutex);
 #endif
     char line[4096];
     uint64_t given = 0;
@@ -109,6 +173,22 @@ static int32_t next(vdt_stream *s, const vdt_sink *sink, uint64_t max, uint64_t 
         }
 #endif
         s->line++;
+#ifdef IN_NEXT
+        IN_NEXT;
+#endif
+#ifdef ASKS
+        if (strncmp(line, "process ", 8)) {
+            char said[512];
+            ask(s->instance->host, line, said, sizeof said);
+            sink->begin(sink, PROCESS, 1000000000ll * (int64_t)s->line);
+            sink->text(sink, HOST, VDT_STR("asked"));
+            sink->u64(sink, PID, s->line);
+            sink->text(sink, IMAGE, vdt_make_str(said, strlen(said)));
+            sink->end(sink);
+            given++;
+            continue;
+        }
+#endif
         char host[64], image[1024], rest[1024];
         unsigned long pid;
         int fields = sscanf(line, "process %63s %lu %1023s %1023[^\n]", host, &pid, image, rest);
@@ -143,8 +223,15 @@ static int32_t close_stream(vdt_stream *s) {
     return VDT_OK;
 }
 
-static const vdt_source source = {
-    .size = sizeof source, .sniff = sniff, .open = open_stream, .next = next, .close = close_stream};
+static const vdt_source source = {.size = sizeof source,
+                                  .sniff = sniff,
+                                  .open = open_stream,
+                                  .next = next,
+#ifdef WAITS
+                                  .wake = wake,
+                                  .progress = progress,
+#endif
+                                  .close = close_stream};
 
 static const void *interface(vdt_str id) {
     return id.len == sizeof VDT_PROCESS_SOURCE_ID - 1 && !memcmp(id.ptr, VDT_PROCESS_SOURCE_ID, id.len)

@@ -89,7 +89,7 @@ struct CaptureThread: Sendable {
     recorder?.flush()
     pipeline.finish { hand(over: $0, &figures, mustWait: true) }
     take(reader, pipeline, &figures)
-    figures.dissectors = pipeline.dissectorFigures
+    takeDissectors(pipeline, &figures)
     if let recorder, recorder.lost > 0 {
       run.gaps.append(
         gap(
@@ -179,7 +179,7 @@ struct CaptureThread: Sendable {
       take(reader, pipeline, &figures)
       if now &- figured >= pipeline.figuresEvery {
         figured = now
-        figures.dissectors = pipeline.dissectorFigures
+        takeDissectors(pipeline, &figures)
       }
       if member == 0, let live = reader as? LiveCapture { tell(of: live, &absencesTold) }
       // Only for those who ask how far it is: where the loop is behind, the next one will do.
@@ -194,6 +194,11 @@ struct CaptureThread: Sendable {
     figures.dropped = reader.counters.dropped
     figures.interfaceDropped = reader.counters.interfaceDropped
     figures.isWaiting = (reader as? LiveCapture)?.isPresent == false
+  }
+
+  private func takeDissectors(_ pipeline: PacketPipeline, _ figures: inout CaptureFigures) {
+    figures.dissectors = pipeline.dissectorFigures
+    figures.problems = pipeline.interruptions.map { $0.interruptions.sentence(of: $0.plugin) }
   }
 
   /// A file waits until there is room; an interface cannot, and what there is no room for is counted.

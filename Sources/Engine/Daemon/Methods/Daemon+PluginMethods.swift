@@ -125,7 +125,7 @@ extension Daemon {
       try loop.offload {
         Result { () throws(PluginError) -> Plugin in
           let plugin = try Plugin.described(path: path, trust: try PluginTrust(configuration))
-          if isKept { try plugin.tryOut() }
+          if isKept { try plugin.tryOut(isolation: PluginIsolation(configuration)) }
           return plugin
         }
       } then: { [unowned self] found in

@@ -14,10 +14,13 @@ struct PluginDifference: Sendable {
   /// Files that are no plugins, or that cannot be used.
   var refusals: [PluginError] = []
   var shadowed: [(path: String, by: String)] = []
+  /// Where those that are tried out run.
+  private let isolation: PluginIsolation
 
   /// - Parameter loaded: what was found before. A plugin that was loaded by a call is no matter of the folders, whether they have
   ///   another of its id or not.
   init(_ shelf: PluginShelf, loaded: [(plugin: Plugin, isOfFolders: Bool)]) {
+    isolation = shelf.isolation
     refusals = shelf.refusals
     shadowed = shelf.shadowed
     for plugin in shelf.plugins {
@@ -38,7 +41,7 @@ struct PluginDifference: Sendable {
 
   private mutating func take(_ plugin: Plugin, into list: WritableKeyPath<PluginDifference, [Plugin]>) {
     do throws(PluginError) {
-      try plugin.tryOut()
+      try plugin.tryOut(isolation: isolation)
       self[keyPath: list].append(plugin)
     } catch {
       refusals.append(error)
@@ -106,7 +109,8 @@ extension Daemon {
       added.append(load.id)
     }
     for words in refused { note(who, "plugin.refuse", words) }
-    shelf = PluginShelf(plugins: shelf.plugins, refusals: difference.refusals, shadowed: difference.shadowed)
+    shelf = PluginShelf(
+      plugins: shelf.plugins, refusals: difference.refusals, shadowed: difference.shadowed, isolation: shelf.isolation)
     whenTaken { [unowned self] in
       capturesMoved()
       reply.succeed { w in

@@ -70,7 +70,8 @@ extension Daemon {
   /// Tells captures and new sources of the plugins that there are now.
   func pluginsChanged() {
     shelf = PluginShelf(
-      plugins: loads.filter(\.isPresent).map(\.plugin), refusals: shelf.refusals, shadowed: shelf.shadowed)
+      plugins: loads.filter(\.isPresent).map(\.plugin), refusals: shelf.refusals, shadowed: shelf.shadowed,
+      isolation: shelf.isolation)
     let asked = loads.filter(\.isAsked)
     dissectors.set(
       asked.map(\.plugin).sorted { $0.identity.id < $1.identity.id },

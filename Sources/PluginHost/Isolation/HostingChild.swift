@@ -1,0 +1,199 @@
+/// A child process that runs one instance of a plugin, and the calls that it answers.
+
+import CIsolation
+import VedettePluginABI
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Used by one thread at a time, but for ``wake()`` and ``progress()``, which touch nothing but the control channel: hence
+/// unchecked.
+final class HostingChild: @unchecked Sendable {
+  /// Descriptors of the child.
+  static let laneDescriptor: Int32 = 3
+  static let controlDescriptor: Int32 = 4
+  static let imageDescriptor: Int32 = 5
+  static let inputDescriptor: Int32 = 6
+
+  let lane: Lane
+  private let pid: pid_t
+  /// Closed, it ends the child; wake and progress go by it, for a call may be under way on the lane.
+  let control: Int32
+  private var turn: UInt32 = 0
+  /// Whether it is to run where its caller does: of one that is called for each packet, and only works while it is waited for.
+  private let follows: Bool
+  private var processor: Int32 = -1
+  private var isOver = false
+  /// What became of it, once it is over before it was told to end.
+  private(set) var fault: String?
+
+  /// Starts a process. It has done nothing yet: the first call makes the instance.
+  /// - Parameter input: what a source reads, −1 if nothing.
+  init(_ file: SealedFile, _ setup: vedette_setup, program: String, input: Int32 = -1) throws(PluginError) {
+    func fails(_ what: String) -> PluginError {
+      PluginError(.file, file.path, "no process to run it in: \(what): \(systemWords)")
+    }
+    let laneFile = vedette_lane_file(setup.size)
+    guard laneFile >= 0 else { throw fails("no memory to share") }
+    defer { close(laneFile) }
+    guard let lane = Lane(laneFile, setup) else { throw fails("no memory to share") }
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw fails("no channel")
+    }
+    defer { close(ends[1]) }
+    guard let pid = Self.spawn(program, file, lane: laneFile, control: ends[1], input: input) else {
+      let error = fails("\(program) cannot be started")
+      close(ends[0])
+      throw error
+    }
+    self.lane = lane
+    self.pid = pid
+    follows = setup.role == LaneRole.dissector.rawValue
+    control = ends[0]
+  }
+
+  deinit {
+    end()
+    close(control)
+  }
+
+  private static func spawn(_ program: String, _ file: SealedFile, lane: Int32, control: Int32, input: Int32) -> pid_t?
+  {
+    // Above the numbers that they are to have in the child, and gone here afterwards.
+    let given: [(Int32, Int32)] = [
+      (lane, laneDescriptor), (control, controlDescriptor), (file.descriptor, imageDescriptor),
+      (input, inputDescriptor),
+    ]
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    var copies: [Int32] = []
+    defer { for copy in copies { close(copy) } }
+    for (descriptor, target) in given where descriptor >= 0 {
+      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 16)
+      guard copy >= 0 else { return nil }
+      copies.append(copy)
+      posix_spawn_file_actions_adddup2(&actions, copy, target)
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let image = file.descriptor >= 0 ? "/proc/self/fd/\(imageDescriptor)" : file.loadName
+    var arguments = copied([program, "plugin", "host", "--serve", image])
+    var environment = copied(surroundings())
+    defer { for text in arguments + environment { free(text) } }
+    var pid: pid_t = 0
+    return posix_spawn(&pid, program, &actions, &attributes, &arguments, &environment) == 0 ? pid : nil
+  }
+
+  private static func copied(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] { texts.map { strdup($0) } + [nil] }
+
+  /// What a plugin may know of this process's environment: no more than it needs, for secrets may lie there.
+  private static func surroundings() -> [String] {
+    let passed = [
+      "PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VEDETTE_PLUGINS_IN_PLACE", "SSL_CERT_FILE", "SSL_CERT_DIR",
+      "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+    ]
+    // The runtime's own report of a crash takes seconds, and nobody would read it.
+    return ["SWIFT_BACKTRACE=enable=no"]
+      + passed.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
+  }
+
+  // MARK: Calls
+
+  /// How long it is waited for an answer before it is looked whether anybody is there.
+  private static let slice: Int64 = 20_000_000
+
+  /// Asks what `lane.request` says, without waiting for the answer.
+  func post() {
+    if follows {
+      let processor = vedette_processor()
+      if processor != self.processor {
+        self.processor = processor
+        _ = vedette_follow(pid, processor)
+      }
+    }
+    turn &+= 1
+    vedette_lane_post(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn)
+    turn &+= 1
+  }
+
+  /// Asks what `lane.request` says. Nil where there is no answer: then it is over, and ``fault`` says why.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: how long it may take, all in all.
+  ///   - reply: answers a question that the plugin has meanwhile, by writing the request anew; nil: it may have none.
+  func call(_ milliseconds: Int64, reply: ((vedette_answer) -> Void)? = nil) -> vedette_answer? {
+    guard !isOver else { return nil }
+    post()
+    return collectAnswer(milliseconds, reply: reply)
+  }
+
+  /// Waits for the answer to what was posted.
+  func collectAnswer(_ milliseconds: Int64, reply: ((vedette_answer) -> Void)? = nil) -> vedette_answer? {
+    guard !isOver else { return nil }
+    var left = milliseconds &* 1_000_000
+    while true {
+      while vedette_lane_wait(lane.start, UInt32(VEDETTE_LANE_ANSWER), turn, min(left, Self.slice))
+        == 0
+      {
+        left -= Self.slice
+        if let status = collect(WNOHANG) {
+          over(Self.words(status))
+          return nil
+        }
+        if left <= 0 {
+          kill(pid, SIGKILL)
+          _ = collect(0)
+          over("hung: no answer within \(milliseconds) ms")
+          return nil
+        }
+      }
+      let answer = lane.answer.pointee
+      if answer.kind == LaneQuestion.none { return answer }
+      guard let reply else {
+        end()
+        fault = "broke the protocol of its process"
+        return nil
+      }
+      reply(answer)
+      lane.request.pointee.kind = LaneCall.hostAnswer
+      post()
+    }
+  }
+
+  private static func words(_ status: Int32) -> String {
+    status & 0x7F != 0 ? "crashed (signal \(status & 0x7F))" : "ended its process (exit \(status >> 8 & 0xFF))"
+  }
+
+  private func over(_ words: String) {
+    isOver = true
+    fault = words
+  }
+
+  /// Ends the process now.
+  func end() {
+    guard !isOver else { return }
+    isOver = true
+    kill(pid, SIGKILL)
+    _ = collect(0)
+  }
+
+  /// Its status if it has ended.
+  private func collect(_ options: Int32) -> Int32? {
+    var status: Int32 = 0
+    var result: pid_t
+    repeat { result = waitpid(pid, &status, options) } while result < 0 && errno == EINTR
+    // Where somebody else has waited for it, it is gone all the same.
+    return result == 0 ? nil : status
+  }
+}
