@@ -2,9 +2,10 @@
 /// them.
 ///
 /// The caller writes a request, then posts its turn on VEDETTE_LANE_REQUEST; the other side answers in the
-/// same way on VEDETTE_LANE_ANSWER. Whoever waits spins for a while, for a call between busy processes takes
-/// less than putting one to sleep, and sleeps then. Either side may write whatever it likes at any time: a
-/// reader copies what it needs once, and checks the copy.
+/// same way on VEDETTE_LANE_ANSWER. Whoever waits sleeps, or looks at the word awake for a while first: that
+/// is quicker where a processor is free for each side, and much slower where not, so the caller tries it out.
+/// Either side may write whatever it likes at any time: a reader copies what it needs once, and checks the
+/// copy.
 #ifndef VEDETTE_CLANE_H
 #define VEDETTE_CLANE_H
 
@@ -120,7 +121,13 @@ int vedette_lane_file(uint64_t size);
 /// Publishes a turn, and wakes whoever sleeps for it.
 void vedette_lane_post(void *lane, uint32_t word, uint32_t turn);
 
-/// Sleeps until a word has a turn. 1 when it has it, 0 after `most` nanoseconds.
+/// Has both sides wait awake for some tens of microseconds before they sleep, or not.
+void vedette_lane_set_awake(void *lane, uint32_t is_awake);
+
+/// A clock that only goes forward, in nanoseconds.
+int64_t vedette_lane_now(void);
+
+/// Waits until a word has a turn. 1 when it has it, 0 after `most` nanoseconds.
 int vedette_lane_wait(void *lane, uint32_t word, uint32_t turn, int64_t most);
 
 /// The processor that the calling thread runs on.
@@ -129,5 +136,9 @@ int vedette_processor(void);
 /// Has a process run on one processor only: that of a thread that waits for it, so that neither has to be
 /// woken elsewhere. 0, or −1.
 int vedette_follow(int process, int processor);
+
+/// Has a process run on any processor that the calling thread may use but one: that of a thread that waits
+/// awake for it. 0, or −1 where there is no other.
+int vedette_avoid(int process, int processor);
 
 #endif

@@ -21,8 +21,10 @@ final class HostingChild: @unchecked Sendable {
   /// Closed, it ends the child; wake and progress go by it, for a call may be under way on the lane.
   let control: Int32
   private var turn: UInt32 = 0
-  /// Whether it is to run where its caller does: of one that is called for each packet, and only works while it is waited for.
-  private let follows: Bool
+  /// Whether it is called for each packet, and only works while it is waited for: then it runs where its caller does, or,
+  /// where both are awake, anywhere else.
+  private let isClose: Bool
+  private var pace = LanePace()
   private var processor: Int32 = -1
   private var isOver = false
   /// What became of it, once it is over before it was told to end.
@@ -50,7 +52,7 @@ final class HostingChild: @unchecked Sendable {
     }
     self.lane = lane
     self.pid = pid
-    follows = setup.role == LaneRole.dissector.rawValue
+    isClose = setup.role == LaneRole.dissector.rawValue
     control = ends[0]
   }
 
@@ -115,12 +117,9 @@ final class HostingChild: @unchecked Sendable {
 
   /// Asks what `lane.request` says, without waiting for the answer.
   func post() {
-    if follows {
+    if isClose {
       let processor = vedette_processor()
-      if processor != self.processor {
-        self.processor = processor
-        _ = vedette_follow(pid, processor)
-      }
+      if processor != self.processor { move(processor) }
     }
     turn &+= 1
     vedette_lane_post(lane.start, UInt32(VEDETTE_LANE_REQUEST), turn)
@@ -134,8 +133,23 @@ final class HostingChild: @unchecked Sendable {
   ///   - reply: answers a question that the plugin has meanwhile, by writing the request anew; nil: it may have none.
   func call(_ milliseconds: Int64, reply: ((vedette_answer) -> Void)? = nil) -> vedette_answer? {
     guard !isOver else { return nil }
+    guard isClose else {
+      post()
+      return collectAnswer(milliseconds, reply: reply)
+    }
+    let start = vedette_lane_now()
     post()
-    return collectAnswer(milliseconds, reply: reply)
+    guard let answer = collectAnswer(milliseconds, reply: reply) else { return nil }
+    if pace.note(vedette_lane_now() &- start) { move(vedette_processor()) }
+    return answer
+  }
+
+  /// Puts the process where it is to run while its caller does on a processor.
+  private func move(_ processor: Int32) {
+    self.processor = processor
+    if pace.isAwake, vedette_avoid(pid, processor) != 0 { pace.giveUp() }
+    if !pace.isAwake { _ = vedette_follow(pid, processor) }
+    vedette_lane_set_awake(lane.start, pace.isAwake ? 1 : 0)
   }
 
   /// Waits for the answer to what was posted.
