@@ -259,6 +259,44 @@ struct PluginLifeTests {
     }
   }
 
+  @Test("One that crashes in a process of its own costs its sessions; mended and reloaded, it goes on under traffic")
+  func crash() throws {
+    try withFolder { (folder: URL) throws in
+      let daemon = try RunningDaemon(in: folder, ["--set", "plugins.isolation=process"])
+      let client = try daemon.client()
+      let pipe = try CapturePipe(in: folder)
+      let fragile = try version("fragile", ["IN_DATA": "if (length == 5 && !memcmp(body, \"crash\", 5)) abort()"])
+      #expect(try client.call("plugin.load", ["path": .string(fragile)])["state"] == "active")
+      try client.call("subscribe", ["topics": ["transaction", "capture"]])
+      try client.call("capture.start", ["file": .string(pipe.path)])
+      var told: [String: Int] = [:]
+      pipe.send("first", from: 5000, hosts: 0..<10)
+      try client.transactions(10, into: &told)
+      try client.call("subscribe", ["topics": ["plugin"]])
+      pipe.send("crash", from: 5000, hosts: 0..<1)
+      while try client.nextNotification().params["record"]?["crashes"] != 1 {}
+      #expect(try client.frames().first?["lost_sessions"] == 10)
+      #expect(try client.all("audit.list", [("filter", ["what": "plugin.crash"])]).count == 1)
+      let mended = try client.call("plugin.reload", ["plugin": "frames", "path": .string(try version("mended"))])
+      #expect(mended["state"] == "active")
+      pipe.send("first", from: 5001, hosts: 0..<20)
+      while told["mended first"] != 20 { try client.transactions(1, into: &told) }
+      pipe.end()
+      try client.transactions(20, into: &told)
+      // What was open in the process that crashed is not there any more, and tells of no close.
+      #expect(told == ["fragile first": 10, "mended first": 20, "mended close": 20])
+      try client.waitForEnd()
+      let loads = try client.frames()
+      #expect(loads.map { $0["state"] } == ["drained", "active"])
+      #expect(loads.map { $0["sessions"] } == [10, 20])
+      var gaps: [JSONValue] = []
+      for _ in 0..<200_000 where gaps.isEmpty {
+        gaps = (try client.call("engine.stats")["gaps"]?.elements ?? []).filter { $0["kind"] == "plugin_interrupted" }
+      }
+      #expect(gaps.first?["reason"]?.string?.contains("it was inspecting 10 flows") == true, "\(gaps)")
+    }
+  }
+
   @Test("engine.reload takes in what is new in the folders, reloads what was changed, and lets go what is gone")
   func folders() throws {
     try withFolder { (folder: URL) throws in

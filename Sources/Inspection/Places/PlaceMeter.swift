@@ -76,6 +76,9 @@ public struct DissectorFigures: Sendable {
   /// What it emitted and was not taken.
   public var refused: UInt64
   public var state: StateHandover
+  /// Whether an instance of it has a process of its own, and what became of such processes.
+  public var isIsolated: Bool
+  public var interruptions: PluginInterruptions
 
   /// Nanoseconds of all its calls, as those that were timed say.
   public var estimatedNanoseconds: Double { timed == 0 ? 0 : Double(nanoseconds) / Double(timed) * Double(calls) }
@@ -94,6 +97,8 @@ public struct DissectorFigures: Sendable {
     nanoseconds = meter.nanoseconds
     refused = place.dissector.refusals.total
     state = place.state
+    isIsolated = place.dissector.isIsolated
+    interruptions = place.dissector.interruptions
   }
 
   /// Adds what the same version did elsewhere.
@@ -109,6 +114,8 @@ public struct DissectorFigures: Sendable {
     timed &+= other.timed
     nanoseconds &+= other.nanoseconds
     refused &+= other.refused
+    isIsolated = isIsolated || other.isIsolated
+    interruptions = interruptions.adding(other.interruptions)
     if case .refused = state { return }
     if other.state != .none { state = other.state }
   }

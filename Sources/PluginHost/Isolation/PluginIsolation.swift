@@ -49,6 +49,8 @@ public struct PluginInterruptions: Sendable, Hashable {
 
   /// With those of another instance of the plugin.
   public func adding(_ other: PluginInterruptions) -> PluginInterruptions {
+    guard other.times > 0 else { return self }
+    guard times > 0 else { return other }
     var sum = self
     sum.times &+= other.times
     sum.sessions &+= other.sessions

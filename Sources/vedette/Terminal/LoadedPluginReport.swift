@@ -46,6 +46,12 @@ struct LoadedPluginReport {
       let costs = [("ns_per_call", "call"), ("ns_per_byte", "byte"), ("ns_per_packet", "packet of all")].compactMap {
         name, what in plugin[name]?.double.map { "\(rounded($0)) ns a \(what)" }
       }
+      if count("crashes") > 0 {
+        add(
+          "crashed",
+          "\(count("crashes")) times, \(count("lost_sessions")) sessions lost; the last time it \(text("last_crash") ?? "?")"
+        )
+      }
       add("costs", costs.isEmpty ? "no call was timed yet (one in 64 is)" : costs.joined(separator: ", "))
     }
     return out

@@ -140,6 +140,7 @@ extension Daemon {
       waitingForDissectors.removeAll { hasTaken($0.version) }
       for one in done { one.waiter.tell() }
     }
+    for load in loads where load.state != .drained { tellCrashes(of: load) }
     for load in loads where load.state == .draining && hasTaken(load.until) {
       let report = report(load)
       guard report.figures?.open ?? 0 == 0 else { continue }
@@ -159,6 +160,20 @@ extension Daemon {
       publish("plugin") { report.write(to: &$0) }
     }
     judgeBudgets()
+  }
+
+  /// Says that the process of a dissector ended before its time, each time that it has since it was last told.
+  private func tellCrashes(of load: PluginLoad) {
+    let report = report(load)
+    guard let lost = report.figures?.interruptions, lost.times > load.crashes else { return }
+    load.crashes = lost.times
+    let words =
+      "its process ended before its time, \(lost.times) times so far, and \(lost.sessions) sessions with it; the last time "
+      + "because it \(lost.words)"
+    let version = load.plugin.identity.version
+    log.warning("plugin crashed", metadata: ["id": "\(load.id)", "version": "\(version)", "why": "\(lost.words)"])
+    note("daemon", "plugin.crash", "\(load.id) \(version): \(words)")
+    publish("plugin") { report.write(to: &$0) }
   }
 
   /// Keeps what dissectors did in a capture that is over.

@@ -40,6 +40,8 @@ final class PluginLoad {
   /// What is told of it while it is not asked about all flows.
   var gap: VisibilityGap?
   var watch = BudgetWatch()
+  /// Crashes that were told.
+  var crashes: UInt64 = 0
   /// It has another state that was not yet published.
   var hasMoved = false
 
@@ -83,10 +85,16 @@ struct LoadReport {
     w.member("unloaded", load.unloaded)
     if isPending { w.member("pending", true) }
     if plugin.interfaces.contains(.dissector) { writeFigures(to: &w) }
+    if let lost = figures?.interruptions, lost.times > 0 {
+      w.member("crashes", lost.times)
+      w.member("lost_sessions", lost.sessions)
+      w.member("last_crash", lost.words)
+    }
     w.endObject()
   }
 
   private func writeFigures(to w: inout JSONWriter) {
+    if let figures { w.member("own_process", figures.isIsolated) }
     w.member("sessions", figures?.sessions ?? 0)
     w.member("open_sessions", figures?.open ?? 0)
     w.member("cut_sessions", figures?.cut ?? 0)
