@@ -71,8 +71,8 @@ public final class Analysis {
     do throws(SecretError) { investigation.pseudonyms = try Pseudonyms.of(configuration, roster) } catch {
       throw AnalysisError(error.description)
     }
-    for spec in request.personas { read(spec, .personaSource, shelf, investigation) }
-    for spec in request.processes { read(spec, .processSource, shelf, investigation) }
+    for spec in request.personas { readAll(spec, .personaSource, shelf, investigation) }
+    for spec in request.processes { readAll(spec, .processSource, shelf, investigation) }
     try readCaptures(shelf, investigation)
 
     progress("reasoning")
@@ -107,6 +107,20 @@ public final class Analysis {
   }
 
   // MARK: sources
+
+  /// A file, or each of an archive's that a plugin knows.
+  private func readAll(_ spec: String, _ kind: PluginInterface, _ shelf: PluginShelf, _ investigation: Investigation) {
+    let specs: [String]
+    do throws(PluginError) {
+      specs = try shelf.expanded(spec, kind: kind) { refuse(Refusal("\(spec): \($0)")) }
+    } catch {
+      note(error.description)
+      investigation.add(
+        VisibilityGap(kind: "source_skipped", subject: spec, reason: "\(spec) was not read: \(error.words)"))
+      return
+    }
+    for one in specs { read(one, kind, shelf, investigation) }
+  }
 
   private func read(_ spec: String, _ kind: PluginInterface, _ shelf: PluginShelf, _ investigation: Investigation) {
     let source: SourceInstance

@@ -166,9 +166,22 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
   private let fault = Mutex<String?>(nil)
   private var feeder: pthread_t?
 
-  /// Opens a file, or standard input for `-`.
+  /// Opens a file, standard input for `-`, or a member of an archive: `export.zip!messages.csv`.
   public init(path: String) throws(PluginError) {
     self.path = path
+    if let inner = ArchivePath(path) {
+      do throws(InputFault) {
+        let stream = try Archive.open(inner)
+        start = try Self.unpack(stream)
+        var ends: [Int32] = [-1, -1]
+        try Self.makePipe(&ends)
+        descriptor = ends[0]
+        feeder = Feed(input: self, unpacker: stream, writeEnd: ends[1], start: start).run()
+        return
+      } catch {
+        throw PluginError(.file, path, error.text)
+      }
+    }
     let fd = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
     guard fd >= 0 else { throw PluginError(.file, path, "cannot be opened: \(systemWords)") }
     var info = stat()
@@ -187,12 +200,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
       let unpacker = try Unpacker(descriptor: fd, start: head, packing: packing)
       start = try Self.unpack(unpacker)
       var ends: [Int32] = [-1, -1]
-      guard pipe(&ends) == 0 else {
-        throw InputFault(text: "no pipe to decompress through: \(systemWords)")
-      }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      // A larger pipe means fewer switches between the two threads; refusal does no harm.
-      _ = fcntl(ends[1], Self.setPipeSize, 1 << 20)
+      try Self.makePipe(&ends)
       descriptor = ends[0]
       let feed = Feed(input: self, unpacker: unpacker, writeEnd: ends[1], start: start)
       feeder = feed.run()
@@ -247,7 +255,14 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
     return bytes
   }
 
-  private static func unpack(_ unpacker: Unpacker) throws(InputFault) -> [UInt8] {
+  private static func makePipe(_ ends: inout [Int32]) throws(InputFault) {
+    guard pipe(&ends) == 0 else { throw InputFault(text: "no pipe to decompress through: \(systemWords)") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // A larger pipe means fewer switches between the two threads; refusal does no harm.
+    _ = fcntl(ends[1], setPipeSize, 1 << 20)
+  }
+
+  private static func unpack(_ unpacker: any ByteStream) throws(InputFault) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: sniffedBytes)
     var count = 0
     while count < sniffedBytes {
@@ -267,11 +282,11 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
 /// The thread that feeds the pipe. It alone has the unpacker and the write end once it runs.
 private final class Feed: @unchecked Sendable {
   private weak var input: SourceInput?
-  private let unpacker: Unpacker
+  private let unpacker: any ByteStream
   private let writeEnd: Int32
   private let start: [UInt8]
 
-  init(input: SourceInput, unpacker: Unpacker, writeEnd: Int32, start: [UInt8]) {
+  init(input: SourceInput, unpacker: any ByteStream, writeEnd: Int32, start: [UInt8]) {
     self.input = input
     self.unpacker = unpacker
     self.writeEnd = writeEnd

@@ -1,0 +1,151 @@
+/// An archive on disk as a list of files: a ZIP file, a tar archive, or a tar archive in gzip or zstd.
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What separates an archive from a member in a path: `export.zip!messages.csv`.
+struct ArchivePath {
+  var archive: String
+  var member: String
+
+  /// Nil where no member is named, or a file of the whole name is there.
+  init?(_ path: String) {
+    guard let mark = path.firstIndex(of: "!"), mark > path.startIndex, access(path, F_OK) != 0 else { return nil }
+    archive = String(path[..<mark])
+    member = String(path[path.index(after: mark)...])
+    guard !member.isEmpty else { return nil }
+  }
+}
+
+enum Archive {
+  /// Shows the beginning of each member that may be a table or a document, in the archive's own order, in one pass.
+  /// - Parameters:
+  ///   - note: told of what is not read: encrypted members, unknown packing, what is out of all proportion.
+  ///   - look: the member, and its first 64 KiB.
+  /// - Returns: how many members there are; nil where the file is no archive.
+  static func scan(
+    _ path: String, note: (String) -> Void, look: (ArchiveMember, [UInt8]) -> Void
+  ) throws(InputFault) -> Int? {
+    guard let file = try opened(path) else { return nil }
+    switch file {
+    case .zip(let descriptor):
+      defer { close(descriptor) }
+      let zip = try ZipFile(descriptor)
+      if zip.leftOut > 0 {
+        note("\(zip.leftOut) members are not read: encrypted, packed in an unknown way, or out of all proportion")
+      }
+      for member in zip.members where member.size > 0 && isDocument(member.name) {
+        do throws(InputFault) {
+          let own = dup(descriptor)
+          guard own >= 0 else { throw InputFault(text: systemWords) }
+          look(member, try beginning(of: try zip.open(member.name, own)))
+        } catch {
+          note("\(member.name): \(error.text)")
+        }
+      }
+      return zip.members.count
+    case .tar(let tar):
+      var count = 0
+      while let member = try tar.next() {
+        count += 1
+        if member.size > 0, isDocument(member.name) { look(member, try beginning(of: tar)) }
+      }
+      return count
+    }
+  }
+
+  /// Pictures and films are most of an export, and no plugin reads them.
+  private static let media: Set<String> = [
+    "jpg", "jpeg", "png", "gif", "webp", "heic", "avif", "svg", "mp4", "mov", "webm", "mkv", "mp3", "ogg", "m4a", "wav",
+    "pdf", "html", "css", "woff", "woff2", "ttf", "zip", "gz", "zst", "tar", "tgz",
+  ]
+
+  private static func isDocument(_ name: String) -> Bool {
+    guard let dot = name.lastIndex(of: ".") else { return true }
+    return !media.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static func beginning(of stream: any ByteStream) throws(InputFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: SourceInput.sniffedBytes)
+    var filled = 0
+    while filled < bytes.count {
+      let n = try bytes.withUnsafeMutableBytes { buffer in
+        Result { () throws(InputFault) in
+          try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+        }
+      }.get()
+      if n == 0 { break }
+      filled += n
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  /// The bytes of one member.
+  static func open(_ path: ArchivePath) throws(InputFault) -> any ByteStream {
+    guard let file = try opened(path.archive) else { throw InputFault(text: "is no archive that is known") }
+    switch file {
+    case .zip(let descriptor):
+      let zip: ZipFile
+      do throws(InputFault) { zip = try ZipFile(descriptor) } catch {
+        close(descriptor)
+        throw error
+      }
+      return try zip.open(path.member, descriptor)
+    case .tar(let tar):
+      while let member = try tar.next() {
+        if member.name == path.member { return tar }
+      }
+      throw InputFault(text: "has no member '\(path.member)' that can be read")
+    }
+  }
+
+  private enum File {
+    case zip(Int32)
+    case tar(TarStream)
+  }
+
+  private static func opened(_ path: String) throws(InputFault) -> File? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    var facts = stat()
+    var start = [UInt8](repeating: 0, count: Unpacker.pieceBytes)
+    let count = pread(descriptor, &start, start.count, 0)
+    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, count > 0 else {
+      close(descriptor)
+      return nil
+    }
+    start.removeLast(start.count - count)
+    if ZipFile.isLikely(start) { return .zip(descriptor) }
+    // The unpacker closes it, also where it cannot be made.
+    let packing = Packing(start)
+    let isTar: Bool
+    if packing == .plain {
+      isTar = TarStream.isLikely(start)
+    } else {
+      let look = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+      guard look >= 0 else {
+        close(descriptor)
+        return nil
+      }
+      let unpacker = try Unpacker(descriptor: look, start: [], packing: packing)
+      var head = [UInt8](repeating: 0, count: 512)
+      var filled = 0
+      while filled < head.count {
+        let n =
+          (try? head.withUnsafeMutableBytes { buffer in
+            try unpacker.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+          }) ?? 0
+        if n == 0 { break }
+        filled += n
+      }
+      isTar = filled == head.count && TarStream.isLikely(head)
+    }
+    guard isTar else {
+      close(descriptor)
+      return nil
+    }
+    return .tar(TarStream(try Unpacker(descriptor: descriptor, start: [], packing: packing)))
+  }
+}

@@ -1,0 +1,162 @@
+/// Members of a tar archive (POSIX ustar, with the long names of pax and GNU), read from its beginning on.
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Goes from member to member; what is between is read over.
+final class TarStream: ByteStream {
+  private let source: any ByteStream
+  /// Bytes of the member at hand that are left, and of its padding.
+  private var left: UInt64 = 0
+  private var padding: UInt64 = 0
+  private var readOver: UInt64 = 0
+  private var count = 0
+
+  init(_ source: any ByteStream) { self.source = source }
+
+  /// Whether unpacked bytes begin as a tar archive does.
+  static func isLikely(_ start: [UInt8]) -> Bool {
+    start.count >= 512 && start[257..<262].elementsEqual("ustar".utf8) && checksumHolds(start[..<512])
+  }
+
+  /// The next regular file; nil at the end.
+  func next() throws(InputFault) -> ArchiveMember? {
+    var longName: String?
+    while true {
+      try skip(left + padding)
+      (left, padding) = (0, 0)
+      let header = try block()
+      guard let header, header.contains(where: { $0 != 0 }) else { return nil }
+      guard TarStream.checksumHolds(header[...]) else { throw InputFault(text: "the tar archive is broken") }
+      count += 1
+      guard count <= ArchiveLimits.members else {
+        throw InputFault(text: "has more than \(ArchiveLimits.members) members")
+      }
+      guard let size = TarStream.number(header[124..<136]), size <= ArchiveLimits.bytes else {
+        throw InputFault(text: "has a member of no size, or too large")
+      }
+      let rest = (512 - size % 512) % 512
+      switch header[156] {
+      case UInt8(ascii: "L"), UInt8(ascii: "x"):
+        guard size <= 64 << 10 else {
+          (left, padding) = (size, rest)
+          continue
+        }
+        let text = try all(Int(size), padding: rest)
+        longName =
+          header[156] == UInt8(ascii: "L")
+          ? String(decoding: text.prefix { $0 != 0 }, as: UTF8.self) : TarStream.path(in: text) ?? longName
+      case 0, UInt8(ascii: "0"):
+        (left, padding) = (size, rest)
+        let prefix = TarStream.text(header[345..<500])
+        let short = (prefix.isEmpty ? "" : prefix + "/") + TarStream.text(header[0..<100])
+        let name = longName ?? short
+        longName = nil
+        guard !name.isEmpty, name.utf8.count <= ArchiveLimits.nameBytes, !name.contains("!") else { continue }
+        return ArchiveMember(name: name.hasPrefix("./") ? String(name.dropFirst(2)) : name, size: size)
+      default:
+        (left, padding) = (size, rest)
+        longName = nil
+      }
+    }
+  }
+
+  /// Bytes of the member at hand.
+  func read(into output: UnsafeMutableRawBufferPointer) throws(InputFault) -> Int {
+    guard left > 0, !output.isEmpty else { return 0 }
+    let wanted = Int(min(left, UInt64(output.count)))
+    let n = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: output[..<wanted]))
+    guard n > 0 else { throw InputFault(text: "the tar archive is cut short") }
+    left -= UInt64(n)
+    return n
+  }
+
+  // MARK: Blocks
+
+  private func fill(_ count: Int) throws(InputFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let n = try bytes.withUnsafeMutableBytes { buffer in
+        Result { () throws(InputFault) in
+          try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+        }
+      }.get()
+      if n == 0 { break }
+      filled += n
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
+  private func block() throws(InputFault) -> [UInt8]? {
+    let bytes = try fill(512)
+    guard bytes.count == 512 || bytes.isEmpty else { throw InputFault(text: "the tar archive is cut short") }
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  private func all(_ count: Int, padding: UInt64) throws(InputFault) -> [UInt8] {
+    let bytes = try fill(count)
+    guard bytes.count == count else { throw InputFault(text: "the tar archive is cut short") }
+    try skip(padding)
+    return bytes
+  }
+
+  private func skip(_ count: UInt64) throws(InputFault) {
+    readOver += count
+    guard readOver <= ArchiveLimits.bytes else {
+      throw InputFault(text: "unpacks to more than \(ArchiveLimits.bytes >> 30) GiB")
+    }
+    var left = count
+    while left > 0 {
+      let piece = try fill(Int(min(left, UInt64(Unpacker.pieceBytes))))
+      guard !piece.isEmpty else { throw InputFault(text: "the tar archive is cut short") }
+      left -= UInt64(piece.count)
+    }
+  }
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Octal digits, or base 256 where the first bit is set (GNU).
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    guard let first = bytes.first else { return nil }
+    if first & 0x80 != 0 {
+      var value = UInt64(first & 0x7F)
+      for byte in bytes.dropFirst() {
+        guard value <= UInt64.max >> 8 else { return nil }
+        value = value << 8 | UInt64(byte)
+      }
+      return value
+    }
+    var value: UInt64 = 0
+    for byte in bytes where byte != 0 && byte != 0x20 {
+      guard byte >= 48, byte <= 55, value <= UInt64.max >> 3 else { return nil }
+      value = value << 3 | UInt64(byte - 48)
+    }
+    return value
+  }
+
+  private static func checksumHolds(_ header: ArraySlice<UInt8>) -> Bool {
+    let base = header.startIndex
+    var sum: UInt64 = 0
+    for (at, byte) in header.enumerated() { sum += at >= 148 && at < 156 ? 0x20 : UInt64(byte) }
+    return number(header[(base + 148)..<(base + 156)]) == sum
+  }
+
+  /// The record `path` of a pax header: `LENGTH path=VALUE\n`.
+  private static func path(in text: [UInt8]) -> String? {
+    var rest = text[...]
+    while let space = rest.firstIndex(of: 0x20) {
+      guard let length = Int(String(decoding: rest[..<space], as: UTF8.self)), length > space - rest.startIndex,
+        length <= rest.count
+      else { return nil }
+      let record = rest[(space + 1)..<(rest.startIndex + length)]
+      if record.starts(with: "path=".utf8) { return String(decoding: record.dropFirst(5).dropLast(), as: UTF8.self) }
+      rest = rest[(rest.startIndex + length)...]
+    }
+    return nil
+  }
+}
