@@ -76,6 +76,12 @@ public final class DescribedFlow {
 
   deinit { state.deallocate() }
 
+  /// Its latest packet is this one from now on.
+  public func saw(_ packet: PacketMark) {
+    state.pointee.last = packet.time
+    state.pointee.lastPacket = packet.number
+  }
+
   /// Valid as long as this object.
   public var reference: FlowReference { FlowReference(state) }
 }

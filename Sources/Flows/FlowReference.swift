@@ -6,7 +6,7 @@ import Evidence
 ///
 /// Invariant: entries of the table never move, and one is not reused before its flow is closed. So it is valid from
 /// ``FlowConsumer/open(_:)`` until ``FlowConsumer/close(_:reason:record:)`` has returned, and what it says does not change
-/// in that time. The consumer keeps it no longer.
+/// in that time unless that is said. The consumer keeps it no longer.
 public struct FlowReference: BitwiseCopyable {
   private let state: UnsafePointer<FlowState>
 
@@ -26,8 +26,10 @@ public struct FlowReference: BitwiseCopyable {
   public var vlan: UInt16 { state.pointee.key.vlan }
   /// Capture time of the first packet, nanoseconds since 1970 UTC.
   public var start: Int64 { state.pointee.start }
+  /// Its latest packet so far. It changes with each.
+  public var latest: PacketMark { PacketMark(time: state.pointee.last, number: state.pointee.lastPacket) }
   /// The first segment seen was of a running session, so offset 0 is not where the stream began.
   public var midstream: Bool { state.pointee.marks.contains(.midstream) }
-  /// Until now no packet was seen of one of its directions. Unlike the rest it changes, once.
+  /// Until now no packet was seen of one of its directions. It changes, once.
   public var isOneSided: Bool { state.pointee.toServer.packets == 0 || state.pointee.toClient.packets == 0 }
 }

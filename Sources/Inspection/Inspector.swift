@@ -266,6 +266,7 @@ public final class Inspector: FlowConsumer {
   public override func gap(_ token: UInt32, _ direction: Direction, offset: UInt64, length: UInt64) -> Bool {
     let slot = slot(token)
     guard let stream = slot.activeStream ?? begin(slot) else { return false }
+    markLatest(of: slot)
     takeGap(slot, stream, direction.rawValue, offset, length)
     if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     return isWanted(token)
@@ -274,6 +275,7 @@ public final class Inspector: FlowConsumer {
   public override func end(_ token: UInt32, _ direction: Direction) {
     let slot = slot(token)
     guard let stream = slot.activeStream else { return }
+    markLatest(of: slot)
     takeEnd(slot, stream, direction.rawValue)
     if !hot.pointee.handedBack.isEmpty { followHandedBack(token) }
     _ = isWanted(token)
@@ -292,10 +294,19 @@ public final class Inspector: FlowConsumer {
   }
 
   public override func close(_ token: UInt32, reason: FlowEndReason, record: inout FlowRecord) {
+    markLatest(of: slot(token))
     finish(
       token, reason: reason == .timeout ? VDT_CLOSE_TIMEOUT : reason == .closed ? VDT_CLOSE_ENDED : VDT_CLOSE_SHUTDOWN)
     fill(&record, slot(token))
     freeSlot(token)
+  }
+
+  /// What is told without bytes is told by the flow's own latest packet: that of another one would depend on which flows share
+  /// a worker.
+  private func markLatest(of slot: Slot) {
+    let latest = slot.pointee.flow.latest
+    packetMark.pointee.time = latest.time
+    packetMark.pointee.packet = latest.number
   }
 
   /// Whether more of a flow is wanted; what one that is stopped held is freed. The table may have grown since the

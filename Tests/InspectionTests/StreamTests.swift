@@ -176,4 +176,21 @@ struct StreamTests {
 
   @Test("An inspected flow takes no more than two cache lines")
   func size() { #expect(MemoryLayout<InspectedFlow>.stride <= 128) }
+
+  @Test(
+    "What a session tells at its close without a time has that of its own flow's last packet, not of the last one at all"
+  )
+  func timeAtClose() throws {
+    let inspector = try Inspector.frames()
+    let first = Wire(inspector)
+    first.send(.toServer, frame("one"))
+    first.send(.toServer, frame("two"))
+    let second = Wire(inspector, id: 8)
+    for _ in 0..<5 { second.send(.toServer, frame("other")) }
+    _ = inspector.drainTransactions()
+    first.close()
+    let told = inspector.drainTransactions()
+    #expect(told.map { $0.text("body") } == ["close"])
+    #expect(told.map(\.time) == [Timestamp(nanoseconds: 2_000_000_000)])
+  }
 }

@@ -39,6 +39,7 @@ final class Wire {
   @discardableResult
   func send(_ direction: Direction, _ bytes: [UInt8], afterGap: Bool = false) -> Wire {
     packet += 1
+    flow.saw(PacketMark(time: Int64(packet) * 1_000_000_000, number: packet))
     guard wanted else { return self }
     let d = Int(direction.rawValue)
     wanted = bytes.withUnsafeBytes {
@@ -67,6 +68,7 @@ final class Wire {
 
   func datagram(_ direction: Direction, _ bytes: [UInt8]) {
     packet += 1
+    flow.saw(PacketMark(time: Int64(packet) * 1_000_000_000, number: packet))
     guard wanted else { return }
     wanted = bytes.withUnsafeBytes {
       inspector.datagram(

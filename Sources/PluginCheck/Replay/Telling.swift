@@ -36,6 +36,7 @@ final class Telling {
   func step() -> Bool {
     guard isWanted, event < conversation.events.count else { return false }
     let mark = conversation.marks[event]
+    flow.saw(mark)
     switch conversation.events[event] {
     case .bytes(let direction, let bytes):
       tell(bytes, direction, mark)
