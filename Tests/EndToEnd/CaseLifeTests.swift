@@ -7,16 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct CaseLifeTests {
-  private let roster = """
-    organisation: {names: [Aurora Textiles], domains: [aurora.example]}
-    people:
-      - {id: e0, name: Guilherme Barroso, accounts: [{platform: linkedin, account_id: "100"}]}
-      - {id: e1, name: Ann Vale}
-      - {id: e2, name: Bob Reed}
-      - {id: e3, name: Cleo Marsh}
-      - {id: e4, name: Dan Holt}
-      - {id: e5, name: Eve Lind}
-    """
+  private let roster = Rosters.aurora
 
   private func approach(_ to: Int, day: Int) -> JSONValue {
     [

@@ -70,7 +70,7 @@ struct DissectorChangeTests {
     send(datagrams("second", from: 5000))
     send(datagrams("third", from: 5001))
     pipeline.finish(take: take)
-    told.figures = pipeline.dissectorFigures.map { [$0.sessions, $0.open, $0.records, $0.cut] }
+    told.figures = pipeline.dissectorFigures.map { [$0.sessions, $0.open, $0.use.records, $0.cut] }
     return told
   }
 

@@ -1,5 +1,6 @@
 // What a dissector may cost.
 
+import Inspection
 import Testing
 
 @testable import Engine
@@ -10,9 +11,15 @@ struct PluginBudgetTests {
   private let budget = PluginBudget(
     timePerCall: 10_000, timePerByte: 10, recordsPerCall: 5, emittedPerCall: 100, window: 1000)
 
-  private func use(nanoseconds: UInt64, records: UInt64 = 0, emitted: UInt64 = 0) -> PluginUsage {
-    PluginUsage(
-      calls: 6400, bytes: 6_400_000, records: records, emitted: emitted, timed: 100, nanoseconds: 100 * nanoseconds)
+  private func use(nanoseconds: UInt64, records: UInt64 = 0, emitted: UInt64 = 0) -> DissectorUse {
+    var use = DissectorUse()
+    use.calls = 6400
+    use.bytes = 6_400_000
+    use.records = records
+    use.emitted = emitted
+    use.timed = 100
+    use.nanoseconds = 100 * nanoseconds
+    return use
   }
 
   @Test("A mean call may take its time and that of its bytes, and not a nanosecond more")

@@ -67,7 +67,7 @@ struct ChangeTests {
     }
     #expect(all.count == 300)
     figures = inspector.dissectorFigures
-    #expect(figures.map(\.records) == [150, 150])
+    #expect(figures.map(\.use.records) == [150, 150])
     #expect(figures.map(\.sessions) == [50, 50])
     #expect(figures.map(\.open) == [0, 0])
     #expect(figures.map(\.cut) == [0, 0])

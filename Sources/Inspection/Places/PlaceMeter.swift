@@ -11,15 +11,7 @@ struct PlaceMeter: BitwiseCopyable {
   /// Open now, and opened ever.
   var open: UInt64 = 0
   var sessions: UInt64 = 0
-  var calls: UInt64 = 0
-  /// Shown to it, those of probes included.
-  var bytes: UInt64 = 0
-  var records: UInt64 = 0
-  /// Of the texts and bytes that it emitted.
-  var emitted: UInt64 = 0
-  /// Calls that were timed, and the nanoseconds that they took.
-  var timed: UInt64 = 0
-  var nanoseconds: UInt64 = 0
+  var use = DissectorUse()
 
   /// One call in so many is timed, a power of two: two looks at the clock cost more than most calls do.
   static let interval: UInt64 = 64
@@ -28,9 +20,9 @@ struct PlaceMeter: BitwiseCopyable {
   /// - Returns: when it began, in nanoseconds; 0 where it is not timed.
   @inline(__always)
   mutating func begin(_ shown: Int) -> UInt64 {
-    calls &+= 1
-    bytes &+= UInt64(truncatingIfNeeded: shown)
-    return calls & (Self.interval &- 1) == 0 ? Self.now() : 0
+    use.calls &+= 1
+    use.bytes &+= UInt64(truncatingIfNeeded: shown)
+    return use.calls & (Self.interval &- 1) == 0 ? Self.now() : 0
   }
 
   @inline(__always)
@@ -40,9 +32,9 @@ struct PlaceMeter: BitwiseCopyable {
 
   @inline(never)
   private mutating func time(_ began: UInt64) {
-    timed &+= 1
+    use.timed &+= 1
     let now = Self.now()
-    if now > began { nanoseconds &+= now &- began }
+    if now > began { use.nanoseconds &+= now &- began }
   }
 
   @inline(never)
@@ -64,15 +56,7 @@ public struct DissectorFigures: Sendable {
   public var sessions: UInt64
   /// Sessions that had not ended when its time to drain was over.
   public var cut: UInt64
-  public var calls: UInt64
-  /// Shown to it, those of probes included.
-  public var bytes: UInt64
-  public var records: UInt64
-  /// Bytes of the texts and byte strings that it emitted.
-  public var emitted: UInt64
-  /// Calls that were timed, and the nanoseconds that they took.
-  public var timed: UInt64
-  public var nanoseconds: UInt64
+  public var use: DissectorUse
   /// What it emitted and was not taken.
   public var refused: UInt64
   public var state: StateHandover
@@ -80,21 +64,13 @@ public struct DissectorFigures: Sendable {
   public var isIsolated: Bool
   public var interruptions: PluginInterruptions
 
-  /// Nanoseconds of all its calls, as those that were timed say.
-  public var estimatedNanoseconds: Double { timed == 0 ? 0 : Double(nanoseconds) / Double(timed) * Double(calls) }
-
   init(_ place: Place, _ meter: PlaceMeter, cut: UInt64 = 0) {
     plugin = place.dissector.plugin
     isAsked = place.drainsUntil == nil
     open = meter.open
     sessions = meter.sessions
     self.cut = cut
-    calls = meter.calls
-    bytes = meter.bytes
-    records = meter.records
-    emitted = meter.emitted
-    timed = meter.timed
-    nanoseconds = meter.nanoseconds
+    use = meter.use
     refused = place.dissector.refusals.total
     state = place.state
     isIsolated = place.dissector.isIsolated
@@ -107,12 +83,7 @@ public struct DissectorFigures: Sendable {
     open &+= other.open
     sessions &+= other.sessions
     cut &+= other.cut
-    calls &+= other.calls
-    bytes &+= other.bytes
-    records &+= other.records
-    emitted &+= other.emitted
-    timed &+= other.timed
-    nanoseconds &+= other.nanoseconds
+    use.add(other.use)
     refused &+= other.refused
     isIsolated = isIsolated || other.isIsolated
     interruptions = interruptions.adding(other.interruptions)

@@ -27,7 +27,7 @@ extension Inspector {
     let index = Int(session.pointee.dissector)
     let state = calls[index].state
     guard let dissector = hot.pointee.places[index]?.dissector else { return state.pointee.clear() }
-    meters[index].emitted &+= UInt64(state.pointee.emittedBytes)
+    meters[index].use.emitted &+= UInt64(state.pointee.emittedBytes)
     let proto = protocols[session.pointee.proto].name
     var at = 0
     while at < state.pointee.logCount {
@@ -38,7 +38,7 @@ extension Inspector {
         defer {
           slot.pointee.transactions &+= 1
           counters.transactions &+= 1
-          meters[index].records &+= 1
+          meters[index].use.records &+= 1
           at = end
         }
         guard options.keepsTransactions else { break }

@@ -15,7 +15,7 @@ extension Daemon {
     var hasChanged = false
     for load in loads where load.isAsked {
       guard let figures = report(load).figures,
-        let verdict = load.watch.judge(PluginUsage(figures), at: now, by: budget)
+        let verdict = load.watch.judge(figures.use, at: now, by: budget)
       else { continue }
       switch (load.state, verdict) {
       case (.active, .over(let words)):

@@ -2,36 +2,6 @@
 
 import Inspection
 
-/// What a dissector did: since it came, or within a stretch of time.
-struct PluginUsage: Equatable {
-  var calls: UInt64 = 0
-  var bytes: UInt64 = 0
-  var records: UInt64 = 0
-  var emitted: UInt64 = 0
-  /// Calls that were timed, and their nanoseconds.
-  var timed: UInt64 = 0
-  var nanoseconds: UInt64 = 0
-
-  /// What was done since an earlier moment.
-  func since(_ earlier: PluginUsage) -> PluginUsage {
-    PluginUsage(
-      calls: calls &- earlier.calls, bytes: bytes &- earlier.bytes, records: records &- earlier.records,
-      emitted: emitted &- earlier.emitted, timed: timed &- earlier.timed,
-      nanoseconds: nanoseconds &- earlier.nanoseconds)
-  }
-}
-
-extension PluginUsage {
-  init(_ figures: DissectorFigures) {
-    calls = figures.calls
-    bytes = figures.bytes
-    records = figures.records
-    emitted = figures.emitted
-    timed = figures.timed
-    nanoseconds = figures.nanoseconds
-  }
-}
-
 /// The keys `plugins.budget.*`. All are means over the calls of a window; 0 is no limit.
 struct PluginBudget: Equatable {
   /// Nanoseconds that a call may take, and those that each byte shown may add.
@@ -47,7 +17,7 @@ struct PluginBudget: Equatable {
   static let fewest: UInt64 = 64
 
   /// Why the use of a window is over the budget; nil where it is not.
-  func excess(_ use: PluginUsage) -> String? {
+  func excess(_ use: DissectorUse) -> String? {
     guard use.calls > 0, use.timed > 0 else { return nil }
     let calls = Double(use.calls)
     let time = Double(use.nanoseconds) / Double(use.timed)
@@ -87,13 +57,13 @@ struct BudgetWatch {
     case over(String)
   }
   private var began: Int64?
-  private var mark = PluginUsage()
+  private var mark = DissectorUse()
 
   /// - Parameters:
   ///   - use: all that it did so far.
   ///   - now: nanoseconds of a clock that only goes forward.
   /// - Returns: the verdict on a window that is over; nil where it is not, or where too little was done in it.
-  mutating func judge(_ use: PluginUsage, at now: Int64, by budget: PluginBudget) -> Verdict? {
+  mutating func judge(_ use: DissectorUse, at now: Int64, by budget: PluginBudget) -> Verdict? {
     guard let began else {
       self.began = now
       mark = use

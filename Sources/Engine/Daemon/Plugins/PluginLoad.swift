@@ -98,20 +98,20 @@ struct LoadReport {
     w.member("sessions", figures?.sessions ?? 0)
     w.member("open_sessions", figures?.open ?? 0)
     w.member("cut_sessions", figures?.cut ?? 0)
-    w.member("calls", figures?.calls ?? 0)
-    w.member("bytes", figures?.bytes ?? 0)
-    w.member("records", figures?.records ?? 0)
-    w.member("emitted_bytes", figures?.emitted ?? 0)
+    w.member("calls", figures?.use.calls ?? 0)
+    w.member("bytes", figures?.use.bytes ?? 0)
+    w.member("records", figures?.use.records ?? 0)
+    w.member("emitted_bytes", figures?.use.emitted ?? 0)
     w.member("refused", figures?.refused ?? 0)
     switch figures?.state {
     case StateHandover.none?, nil: break
     case .taken: w.member("state_handover", "taken")
     case .refused(let words): w.member("state_handover", "refused: \(words)")
     }
-    guard let figures, figures.timed > 0 else { return }
-    w.member("ns_per_call", Double(figures.nanoseconds) / Double(figures.timed))
-    if figures.bytes > 0 { w.member("ns_per_byte", figures.estimatedNanoseconds / Double(figures.bytes)) }
-    if packets > 0 { w.member("ns_per_packet", figures.estimatedNanoseconds / Double(packets)) }
+    guard let figures, figures.use.timed > 0 else { return }
+    w.member("ns_per_call", Double(figures.use.nanoseconds) / Double(figures.use.timed))
+    if figures.use.bytes > 0 { w.member("ns_per_byte", figures.use.estimatedNanoseconds / Double(figures.use.bytes)) }
+    if packets > 0 { w.member("ns_per_packet", figures.use.estimatedNanoseconds / Double(packets)) }
   }
 }
 
