@@ -141,6 +141,92 @@ struct IsolationTests {
     }
   }
 
+  /// A file that a source reads: a few lines of what its platform hands out.
+  struct Sample: CustomTestStringConvertible, Sendable {
+    let plugin: String
+    let name: String
+    let text: String
+    var testDescription: String { plugin }
+  }
+
+  private static let samples = [
+    Sample(
+      plugin: "stix", name: "bundle.json",
+      text: """
+        {"type":"bundle","id":"bundle--1","objects":[
+         {"type":"user-account","spec_version":"2.1","id":"user-account--1","user_id":"79563902","account_login":"jdoe",
+          "account_type":"twitter","display_name":"Jane Doe","account_created":"2016-01-20T12:31:12Z"},
+         {"type":"observed-data","spec_version":"2.1","id":"observed-data--1","first_observed":"2026-08-31T10:00:00Z",
+          "last_observed":"2026-09-01T01:07:38Z","number_observed":2,"object_refs":["user-account--1"]}]}
+        """),
+    Sample(
+      plugin: "misp", name: "event.json",
+      text: """
+        {"Event":{"uuid":"5f0e0000-0000-4000-8000-000000000001","info":"A persona","date":"2026-09-01","Object":[
+         {"name":"microblog","uuid":"5f0e0000-0000-4000-8000-000000000002","timestamp":"1788224858","Attribute":[
+          {"object_relation":"type","type":"text","value":"Twitter"},
+          {"object_relation":"username","type":"text","value":"jdoe"},
+          {"object_relation":"display-name","type":"text","value":"Jane Doe"},
+          {"object_relation":"username-quoted","type":"text","value":"sam"},
+          {"object_relation":"creation-date","type":"datetime","value":"2026-09-01T01:07:38Z"}]}]}}
+        """),
+    Sample(
+      plugin: "linkedin-export", name: "Connections.csv",
+      text: """
+        First Name,Last Name,URL,Email Address,Company,Position,Connected On
+        Jane,Doe,https://www.linkedin.com/in/jane-doe,j@example.net,Northwind,Head of Talent,01 Sep 2026
+
+        """),
+    Sample(
+      plugin: "mailbox", name: "mail.mbox",
+      text: """
+        From stranger@example.net Tue Sep  1 01:07:38 2026
+        From: Jane Doe <jane@example.net>
+        To: Sam Poe <sam@example.org>
+        Subject: Urgent
+        Date: Tue, 1 Sep 2026 01:07:38 +0000
+        Message-ID: <m1@example.net>
+
+        See https://lure.example/pay.
+
+        """),
+    Sample(
+      plugin: "mastodon-export", name: "actor.json",
+      text: """
+        {"@context":["https://www.w3.org/ns/activitystreams"],"id":"https://social.example/users/jane","type":"Person",
+         "preferredUsername":"jane","name":"Jane Doe","summary":"<p>Recruiter</p>","url":"https://social.example/@jane",
+         "published":"2016-01-20T00:00:00Z"}
+        """),
+    Sample(
+      plugin: "x-export", name: "direct-messages.js",
+      text: """
+        window.YTD.direct_messages.part0 = [ { "dmConversation" : { "conversationId" : "12-77", "messages" : [
+          { "messageCreate" : { "recipientId" : "77", "text" : "see this", "senderId" : "12", "id" : "900",
+            "createdAt" : "2026-09-01T01:07:38.000Z" } } ] } } ]
+        """),
+  ]
+
+  @Test("So do those of platforms' files", arguments: samples)
+  func files(_ sample: Sample) throws {
+    try withFolder { (folder: URL) throws in
+      let path = folder.appendingPathComponent(sample.name).path
+      try Data(sample.text.utf8).write(to: URL(fileURLWithPath: path))
+      func told(_ isolation: String) throws -> (output: String, errors: String) {
+        let run = try run(
+          "vedette",
+          [
+            "analyze", "--output", "json", "--personas", "\(sample.plugin):\(path)", "--records", "persona,outreach",
+            "--set", "plugins.isolation=\(isolation)",
+          ])
+        return (run.output, run.errors)
+      }
+      let here = try told("none")
+      let there = try told("process")
+      #expect(here == there)
+      #expect(there.output.contains(#""source":"\#(sample.plugin):"#))
+    }
+  }
+
   @Test("So they do over all captures of the corpus, as one sensor's", .enabled(if: Corpus.path != nil))
   func corpus() throws {
     let files = Corpus.files(below: try #require(Corpus.path) + "/pcaps", suffixes: [".pcap", ".pcapng"])
