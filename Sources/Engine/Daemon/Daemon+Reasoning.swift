@@ -5,10 +5,6 @@ import Evidence
 import JSON
 import Store
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// When to reason: once evidence pauses, or has come for a while without one. A conclusion costs in proportion to all
 /// that is held, so that drawing one for each piece of evidence would be quadratic. All in the loop's milliseconds.
 struct ReasoningPace {
@@ -60,10 +56,10 @@ private struct Lent: @unchecked Sendable {
 
 extension Daemon {
   /// There is something new to reason over.
-  func markDirty() { pace.evidenceCame(at: Daemon.milliseconds()) }
+  func markDirty() { pace.evidenceCame(at: MonotonicClock.milliseconds()) }
 
   func reasonIfDue() {
-    if !isReasoning, pace.isDue(at: Daemon.milliseconds()) { reason {} }
+    if !isReasoning, pace.isDue(at: MonotonicClock.milliseconds()) { reason {} }
   }
 
   /// Does what touches the investigation: now, or when reasoning that is under way is over, in the order of the calls.
@@ -74,7 +70,7 @@ extension Daemon {
   /// Reasons over all that is held, off the loop, which goes on answering; stores and tells what is new or changed.
   /// Not to be called while reasoning is under way.
   func reason(then done: @escaping () -> Void) {
-    let start = Daemon.milliseconds()
+    let start = MonotonicClock.milliseconds()
     let (lent, before, store) = (Lent(investigation: investigation), lastConclusion.processes, store)
     let (oldLedger, oldUnstored, words) = (ledger, unstored, caseWords)
     isReasoning = true
@@ -83,7 +79,7 @@ extension Daemon {
         Daemon.reason(lent, before, oldLedger, oldUnstored, words, store)
       } then: { [unowned self] (result: Reasoned) in
         take(result)
-        pace.concluded(from: start, to: Daemon.milliseconds())
+        pace.concluded(from: start, to: MonotonicClock.milliseconds())
         if result.failure != nil { markDirty() }
         isReasoning = false
         let waiting = backlog
@@ -177,12 +173,5 @@ extension Daemon {
     } catch {
       log.error("\(error)")
     }
-  }
-
-  /// A clock that only goes forward and, unlike the loop's, also within a turn.
-  static func milliseconds() -> UInt64 {
-    var t = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &t)
-    return UInt64(t.tv_sec) &* 1_000 &+ UInt64(t.tv_nsec) / 1_000_000
   }
 }

@@ -1,10 +1,7 @@
 /// What a version of a dissector costs and gives: counted at each of its calls, timed at one in 64.
 
+import Evidence
 import PluginHost
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The figures of one place in one cache line. Trivial.
 struct PlaceMeter: BitwiseCopyable {
@@ -22,7 +19,7 @@ struct PlaceMeter: BitwiseCopyable {
   mutating func begin(_ shown: Int) -> UInt64 {
     use.calls &+= 1
     use.bytes &+= UInt64(truncatingIfNeeded: shown)
-    return use.calls & (Self.interval &- 1) == 0 ? Self.now() : 0
+    return use.calls & (Self.interval &- 1) == 0 ? MonotonicClock.nanoseconds() : 0
   }
 
   @inline(__always)
@@ -33,15 +30,8 @@ struct PlaceMeter: BitwiseCopyable {
   @inline(never)
   private mutating func time(_ began: UInt64) {
     use.timed &+= 1
-    let now = Self.now()
+    let now = MonotonicClock.nanoseconds()
     if now > began { use.nanoseconds &+= now &- began }
-  }
-
-  @inline(never)
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
   }
 }
 

@@ -1,10 +1,7 @@
 /// How far a long run is, on one line of a terminal; silent elsewhere.
 
 import Engine
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Evidence
 
 final class Progress {
   private let isShown = StandardError.isTerminal
@@ -14,9 +11,7 @@ final class Progress {
   /// Draws a line at most five times a second.
   func show(_ text: @autoclosure () -> String) {
     guard isShown else { return }
-    var t = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &t)
-    let now = UInt64(t.tv_sec) &* 1_000 &+ UInt64(t.tv_nsec) / 1_000_000
+    let now = MonotonicClock.milliseconds()
     guard now &- last >= 200 else { return }
     last = now
     drawn = true

@@ -6,10 +6,6 @@ import Evidence
 import Flows
 import PluginHost
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// One thread of a capture. A file and an interface have one, an interface with several workers one a worker, each with a
 /// member of the fanout group and a flow table of its own.
 struct CaptureThread: Sendable {
@@ -140,7 +136,7 @@ struct CaptureThread: Sendable {
   ) throws(CaptureError) {
     var batch: [FrameView] = []
     var absencesTold = 0
-    var gathered = milliseconds()
+    var gathered = MonotonicClock.milliseconds()
     var reported = gathered
     var figured = gathered
     while !stop.isSet {
@@ -163,7 +159,7 @@ struct CaptureThread: Sendable {
       if state == .end { return }
       recorder?.record(batch)
       pipeline.process(batch[...], areKept: reader.keepsFrames) { hand(over: $0, &figures, mustWait: !order.isLive) }
-      let now = milliseconds()
+      let now = MonotonicClock.milliseconds()
       if order.isLive, now &- gathered >= 100 {
         // On an interface time passes without packets too: what timed out is due. A second of grace, for packets still
         // in the kernel's buffer.
@@ -236,11 +232,5 @@ struct CaptureThread: Sendable {
 
   private func ended(early error: CaptureError) -> VisibilityGap {
     gap("capture_incomplete", "the capture ended early: \(error.text)")
-  }
-
-  private func milliseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
   }
 }

@@ -4,14 +4,10 @@ import Evidence
 import Inspection
 import PluginHost
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 extension Daemon {
   /// Looks at what each dissector did since the last window.
   func judgeBudgets() {
-    let now = Self.clock()
+    let now = Int64(clamping: MonotonicClock.nanoseconds())
     var hasChanged = false
     for load in loads where load.isAsked {
       guard let figures = report(load).figures,
@@ -71,11 +67,5 @@ extension Daemon {
     gap.to = .now()
     investigation.add(gap)
     markDirty()
-  }
-
-  private static func clock() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }
