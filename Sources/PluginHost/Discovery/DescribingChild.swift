@@ -5,6 +5,7 @@
 /// file that it was at is tried again in a child of its own, for another one may have done the damage; then it goes on with
 /// the next.
 
+import Evidence
 import JSON
 
 #if canImport(Glibc)
@@ -62,7 +63,7 @@ public struct DescribingChild: Sendable {
     guard pipe(&ends) == 0 else {
       return ([], PluginError(.file, first.path, "no pipe to the child that would describe it"))
     }
-    _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     let child = spawn(files, output: ends[1])
     close(ends[1])
@@ -74,48 +75,28 @@ public struct DescribingChild: Sendable {
     while said.count < files.count, let line = lines.next() {
       said.append(Self.answer(line, files[said.count].path))
     }
-    if lines.isLate || lines.isTooLong || said.count == files.count { kill(child, SIGKILL) }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    if lines.isLate || lines.isTooLong || said.count == files.count { child.kill() }
+    let end = child.wait()
     guard said.count < files.count else { return (said, nil) }
     let words =
       if lines.isLate {
         "hung: \(milliseconds) ms were not enough to load and describe it"
       } else if lines.isTooLong {
         "describes itself with more than \(ChildLines.mostBytes) bytes"
-      } else if status & 0x7F != 0 {
-        "crashed the child that loaded it (signal \(status & 0x7F))"
       } else {
-        "ended the child that loaded it (exit \(status >> 8 & 0xFF))"
+        switch end {
+        case .signal(let number): "crashed the child that loaded it (signal \(number))"
+        case .exit(let status): "ended the child that loaded it (exit \(status))"
+        }
       }
     return (said, PluginError(.image, files[said.count].path, words))
   }
 
-  private func spawn(_ files: [SealedFile], output: Int32) -> pid_t? {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    // A descriptor put in its own place loses its close-on-exec.
-    for file in files where file.descriptor >= 0 {
-      posix_spawn_file_actions_adddup2(&actions, file.descriptor, file.descriptor)
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // Signals as a program expects them, whatever this process blocks or ignores.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let words = [program, "plugin", "host", "--describe"] + files.map { $0.loadName }
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    defer { for argument in arguments { free(argument) } }
-    arguments.append(nil)
-    var child: pid_t = 0
-    return posix_spawn(&child, program, &actions, &attributes, arguments, environ) == 0 ? child : nil
+  private func spawn(_ files: [SealedFile], output: Int32) -> SpawnedProcess? {
+    let sealed = files.map(\.descriptor).filter { $0 >= 0 }
+    return SpawnedProcess(
+      program, arguments: [program, "plugin", "host", "--describe"] + files.map { $0.loadName },
+      descriptors: [(own: output, inChild: 1)] + sealed.map { (own: $0, inChild: $0) })
   }
 
   private static func answer(_ line: String, _ path: String) -> Answer {
@@ -179,7 +160,7 @@ private struct ChildLines {
   }
 
   mutating func next() -> String? {
-    let deadline = Self.now() + Int64(milliseconds)
+    let deadline = Int64(clamping: MonotonicClock.milliseconds()) + Int64(milliseconds)
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       if let end = bytes[looked...].firstIndex(of: 0x0A) {
@@ -194,7 +175,7 @@ private struct ChildLines {
         return nil
       }
       var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&wanted, 1, Int32(clamping: max(0, deadline - Self.now())))
+      let ready = poll(&wanted, 1, Int32(clamping: max(0, deadline - Int64(clamping: MonotonicClock.milliseconds()))))
       if ready < 0, errno == EINTR { continue }
       guard ready > 0 else {
         isLate = true
@@ -205,11 +186,5 @@ private struct ChildLines {
       guard count > 0 else { return nil }
       bytes += piece[..<count]
     }
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }

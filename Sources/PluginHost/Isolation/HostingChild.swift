@@ -17,7 +17,7 @@ final class HostingChild: @unchecked Sendable {
   static let inputDescriptor: Int32 = 6
 
   let lane: Lane
-  private let pid: pid_t
+  private let process: SpawnedProcess
   /// Closed, it ends the child; wake and progress go by it, for a call may be under way on the lane.
   let control: Int32
   private var turn: UInt32 = 0
@@ -45,13 +45,21 @@ final class HostingChild: @unchecked Sendable {
       throw fails("no channel")
     }
     defer { close(ends[1]) }
-    guard let pid = Self.spawn(program, file, lane: laneFile, control: ends[1], input: input) else {
+    let image = file.descriptor >= 0 ? "/proc/self/fd/\(Self.imageDescriptor)" : file.loadName
+    let given: [(own: Int32, inChild: Int32)] = [
+      (laneFile, Self.laneDescriptor), (ends[1], Self.controlDescriptor),
+      (file.descriptor, Self.imageDescriptor), (input, Self.inputDescriptor),
+    ]
+    let process = SpawnedProcess(
+      program, arguments: [program, "plugin", "host", "--serve", image], environment: Self.surroundings(),
+      descriptors: given.filter { $0.own >= 0 })
+    guard let process else {
       let error = fails("\(program) cannot be started")
       close(ends[0])
       throw error
     }
     self.lane = lane
-    self.pid = pid
+    self.process = process
     isClose = setup.role == LaneRole.dissector.rawValue
     control = ends[0]
   }
@@ -60,44 +68,6 @@ final class HostingChild: @unchecked Sendable {
     end()
     close(control)
   }
-
-  private static func spawn(_ program: String, _ file: SealedFile, lane: Int32, control: Int32, input: Int32) -> pid_t?
-  {
-    // Above the numbers that they are to have in the child, and gone here afterwards.
-    let given: [(Int32, Int32)] = [
-      (lane, laneDescriptor), (control, controlDescriptor), (file.descriptor, imageDescriptor),
-      (input, inputDescriptor),
-    ]
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var copies: [Int32] = []
-    defer { for copy in copies { close(copy) } }
-    for (descriptor, target) in given where descriptor >= 0 {
-      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 16)
-      guard copy >= 0 else { return nil }
-      copies.append(copy)
-      posix_spawn_file_actions_adddup2(&actions, copy, target)
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let image = file.descriptor >= 0 ? "/proc/self/fd/\(imageDescriptor)" : file.loadName
-    var arguments = copied([program, "plugin", "host", "--serve", image])
-    var environment = copied(surroundings())
-    defer { for text in arguments + environment { free(text) } }
-    var pid: pid_t = 0
-    return posix_spawn(&pid, program, &actions, &attributes, &arguments, &environment) == 0 ? pid : nil
-  }
-
-  private static func copied(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] { texts.map { strdup($0) } + [nil] }
 
   /// What a plugin may know of this process's environment: no more than it needs, for secrets may lie there.
   private static func surroundings() -> [String] {
@@ -147,8 +117,8 @@ final class HostingChild: @unchecked Sendable {
   /// Puts the process where it is to run while its caller does on a processor.
   private func move(_ processor: Int32) {
     self.processor = processor
-    if pace.isAwake, vedette_avoid(pid, processor) != 0 { pace.giveUp() }
-    if !pace.isAwake { _ = vedette_follow(pid, processor) }
+    if pace.isAwake, vedette_avoid(process.pid, processor) != 0 { pace.giveUp() }
+    if !pace.isAwake { _ = vedette_follow(process.pid, processor) }
     vedette_lane_set_awake(lane.start, pace.isAwake ? 1 : 0)
   }
 
@@ -161,13 +131,12 @@ final class HostingChild: @unchecked Sendable {
         == 0
       {
         left -= Self.slice
-        if let status = collect(WNOHANG) {
-          over(Self.words(status))
+        if let end = process.poll() {
+          over(Self.words(end))
           return nil
         }
         if left <= 0 {
-          kill(pid, SIGKILL)
-          _ = collect(0)
+          process.kill()
           over("hung: no answer within \(milliseconds) ms")
           return nil
         }
@@ -185,8 +154,11 @@ final class HostingChild: @unchecked Sendable {
     }
   }
 
-  private static func words(_ status: Int32) -> String {
-    status & 0x7F != 0 ? "crashed (signal \(status & 0x7F))" : "ended its process (exit \(status >> 8 & 0xFF))"
+  private static func words(_ end: ProcessEnd) -> String {
+    switch end {
+    case .signal(let number): "crashed (signal \(number))"
+    case .exit(let status): "ended its process (exit \(status))"
+    }
   }
 
   private func over(_ words: String) {
@@ -198,16 +170,6 @@ final class HostingChild: @unchecked Sendable {
   func end() {
     guard !isOver else { return }
     isOver = true
-    kill(pid, SIGKILL)
-    _ = collect(0)
-  }
-
-  /// Its status if it has ended.
-  private func collect(_ options: Int32) -> Int32? {
-    var status: Int32 = 0
-    var result: pid_t
-    repeat { result = waitpid(pid, &status, options) } while result < 0 && errno == EINTR
-    // Where somebody else has waited for it, it is gone all the same.
-    return result == 0 ? nil : status
+    process.kill()
   }
 }
