@@ -172,7 +172,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
     if let inner = ArchivePath(path) {
       do throws(InputFault) {
         let stream = try Archive.open(inner)
-        start = try Self.unpack(stream)
+        start = try stream.read(upTo: Self.sniffedBytes)
         var ends: [Int32] = [-1, -1]
         try Self.makePipe(&ends)
         descriptor = ends[0]
@@ -198,7 +198,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
         return
       }
       let unpacker = try Unpacker(descriptor: fd, start: head, packing: packing)
-      start = try Self.unpack(unpacker)
+      start = try unpacker.read(upTo: Self.sniffedBytes)
       var ends: [Int32] = [-1, -1]
       try Self.makePipe(&ends)
       descriptor = ends[0]
@@ -260,22 +260,6 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     // A larger pipe means fewer switches between the two threads; refusal does no harm.
     _ = fcntl(ends[1], setPipeSize, 1 << 20)
-  }
-
-  private static func unpack(_ unpacker: any ByteStream) throws(InputFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: sniffedBytes)
-    var count = 0
-    while count < sniffedBytes {
-      let n = try bytes.withUnsafeMutableBytes { buffer in
-        Result { () throws(InputFault) in
-          try unpacker.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
-        }
-      }.get()
-      if n == 0 { break }
-      count += n
-    }
-    bytes.removeLast(sniffedBytes - count)
-    return bytes
   }
 }
 

@@ -39,7 +39,7 @@ enum Archive {
         do throws(InputFault) {
           let own = dup(descriptor)
           guard own >= 0 else { throw InputFault(text: systemWords) }
-          look(member, try beginning(of: try zip.open(member.name, own)))
+          look(member, try zip.open(member.name, own).read(upTo: SourceInput.sniffedBytes))
         } catch {
           note("\(member.name): \(error.text)")
         }
@@ -49,7 +49,7 @@ enum Archive {
       var count = 0
       while let member = try tar.next() {
         count += 1
-        if member.size > 0, isDocument(member.name) { look(member, try beginning(of: tar)) }
+        if member.size > 0, isDocument(member.name) { look(member, try tar.read(upTo: SourceInput.sniffedBytes)) }
       }
       return count
     }
@@ -64,22 +64,6 @@ enum Archive {
   private static func isDocument(_ name: String) -> Bool {
     guard let dot = name.lastIndex(of: ".") else { return true }
     return !media.contains(name[name.index(after: dot)...].lowercased())
-  }
-
-  private static func beginning(of stream: any ByteStream) throws(InputFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: SourceInput.sniffedBytes)
-    var filled = 0
-    while filled < bytes.count {
-      let n = try bytes.withUnsafeMutableBytes { buffer in
-        Result { () throws(InputFault) in
-          try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-        }
-      }.get()
-      if n == 0 { break }
-      filled += n
-    }
-    bytes.removeLast(bytes.count - filled)
-    return bytes
   }
 
   /// The bytes of one member.
@@ -130,17 +114,8 @@ enum Archive {
         return nil
       }
       let unpacker = try Unpacker(descriptor: look, start: [], packing: packing)
-      var head = [UInt8](repeating: 0, count: 512)
-      var filled = 0
-      while filled < head.count {
-        let n =
-          (try? head.withUnsafeMutableBytes { buffer in
-            try unpacker.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-          }) ?? 0
-        if n == 0 { break }
-        filled += n
-      }
-      isTar = filled == head.count && TarStream.isLikely(head)
+      let head = (try? unpacker.read(upTo: TarStream.headerBytes)) ?? []
+      isTar = TarStream.isLikely(head)
     }
     guard isTar else {
       close(descriptor)

@@ -5,6 +5,25 @@ protocol ByteStream: AnyObject {
   func read(into output: UnsafeMutableRawBufferPointer) throws(InputFault) -> Int
 }
 
+extension ByteStream {
+  /// The next `count` bytes, or fewer where it ends before.
+  func read(upTo count: Int) throws(InputFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let n = try bytes.withUnsafeMutableBytes { buffer in
+        Result { () throws(InputFault) in
+          try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+        }
+      }.get()
+      if n == 0 { break }
+      filled += n
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+}
+
 extension Unpacker: ByteStream {}
 
 /// A regular file of an archive.

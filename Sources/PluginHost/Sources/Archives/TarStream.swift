@@ -13,11 +13,13 @@ final class TarStream: ByteStream {
   private var readOver: UInt64 = 0
   private var count = 0
 
+  static let headerBytes = 512
+
   init(_ source: any ByteStream) { self.source = source }
 
   /// Whether unpacked bytes begin as a tar archive does.
   static func isLikely(_ start: [UInt8]) -> Bool {
-    start.count >= 512 && start[257..<262].elementsEqual("ustar".utf8) && checksumHolds(start[..<512])
+    start.count >= headerBytes && start[257..<262].elementsEqual("ustar".utf8) && checksumHolds(start[..<headerBytes])
   }
 
   /// The next regular file; nil at the end.
@@ -74,30 +76,16 @@ final class TarStream: ByteStream {
 
   // MARK: Blocks
 
-  private func fill(_ count: Int) throws(InputFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let n = try bytes.withUnsafeMutableBytes { buffer in
-        Result { () throws(InputFault) in
-          try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-        }
-      }.get()
-      if n == 0 { break }
-      filled += n
-    }
-    bytes.removeLast(count - filled)
-    return bytes
-  }
-
   private func block() throws(InputFault) -> [UInt8]? {
-    let bytes = try fill(512)
-    guard bytes.count == 512 || bytes.isEmpty else { throw InputFault(text: "the tar archive is cut short") }
+    let bytes = try source.read(upTo: TarStream.headerBytes)
+    guard bytes.count == TarStream.headerBytes || bytes.isEmpty else {
+      throw InputFault(text: "the tar archive is cut short")
+    }
     return bytes.isEmpty ? nil : bytes
   }
 
   private func all(_ count: Int, padding: UInt64) throws(InputFault) -> [UInt8] {
-    let bytes = try fill(count)
+    let bytes = try source.read(upTo: count)
     guard bytes.count == count else { throw InputFault(text: "the tar archive is cut short") }
     try skip(padding)
     return bytes
@@ -110,7 +98,7 @@ final class TarStream: ByteStream {
     }
     var left = count
     while left > 0 {
-      let piece = try fill(Int(min(left, UInt64(Unpacker.pieceBytes))))
+      let piece = try source.read(upTo: Int(min(left, UInt64(Unpacker.pieceBytes))))
       guard !piece.isEmpty else { throw InputFault(text: "the tar archive is cut short") }
       left -= UInt64(piece.count)
     }
