@@ -18,14 +18,11 @@ final class DissectorSetting: Sendable {
   var current: Value { value.withLock { $0 } }
 
   /// Takes effect between two batches of each capture.
-  /// - Returns: the version that captures have with it.
-  @discardableResult
-  func set(_ plugins: [Plugin], throttled: Set<String>) -> UInt64 {
+  func set(_ plugins: [Plugin], throttled: Set<String>) {
     value.withLock {
       $0.version &+= 1
       $0.plugins = plugins
       $0.throttled = throttled
-      return $0.version
     }
   }
 }

@@ -22,7 +22,7 @@ final class IsolatedSource: @unchecked Sendable {
   private let input: Int32
   private let child: Mutex<HostingChild?>
   /// What the child has refused, as it last said.
-  private let refused = Mutex<[UInt64]>([0, 0, 0, 0, 0, 0, 0])
+  private let refused = Mutex(vedette_answer().refused)
   /// The cursor in a result: valid until the next call.
   private let cursor = UnsafeMutableRawPointer.allocate(byteCount: Int(VEDETTE_LANE_MOST_CURSOR), alignment: 1)
 
@@ -97,7 +97,7 @@ final class IsolatedSource: @unchecked Sendable {
       do throws(PluginError) {
         let made = try Self.make(plugin, interface, config, input, isolation, host)
         child.withLock { $0 = made }
-        refused.withLock { $0 = [0, 0, 0, 0, 0, 0, 0] }
+        refused.withLock { $0 = vedette_answer().refused }
         there = made
       } catch {
         return withABIText(error.words) { host.table.pointee.fail?(host.table, VDT_E_INTERNAL, $0) ?? VDT_E_INTERNAL }
@@ -141,10 +141,8 @@ final class IsolatedSource: @unchecked Sendable {
     let odd = SinkReplay(lane, answer).give(to: sink)
     state?.pointee.refusals.misplaced &+= odd
     refused.withLock { before in
-      let now = answer.refused
-      state?.pointee.refusals.add(
-        now, since: (before[0], before[1], before[2], before[3], before[4], before[5], before[6]))
-      before = [now.0, now.1, now.2, now.3, now.4, now.5, now.6]
+      state?.pointee.refusals.add(answer.refused, since: before)
+      before = answer.refused
     }
     result.pointee.error = answer.error
     result.pointee.retry_ms = answer.retry
