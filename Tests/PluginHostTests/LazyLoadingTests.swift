@@ -186,7 +186,7 @@ struct LazyLoadingTests {
   func lied() throws {
     let bench = try Bench("lied")
     _ = bench.load()
-    try #require(run("sed -i s/1.2.3/1.2.4/ '\(bench.folder)/cache/plugins.json'") == 0)
+    try #require(run("sed -i 's/1[.]2[.]3/1.2.4/' '\(bench.folder)/cache/plugins.json'") == 0)
     let plugin = try #require(bench.load().plugins.first)
     #expect(plugin.identity.version == "1.2.4")
     let error = #expect(throws: PluginError.self) { _ = try Dissector(plugin) }
