@@ -41,7 +41,7 @@ struct Analyze: ParsableCommand {
   @Option(help: "SQLite file that takes everything found.")
   var store: String?
 
-  @Option(help: "Packet workers; the results are the same for any number.")
+  @Option(help: "Packet workers, each a thread's work; the results are the same for any number.")
   var workers: Int = 1
 
   @Flag(help: "Take all captures as one sensor's, in order of time.")
