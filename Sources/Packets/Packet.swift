@@ -61,7 +61,7 @@ public struct Packet: Sendable, BitwiseCopyable {
   /// The interface of the capture, from 0.
   public var interface: UInt32 = 0
   /// Whether the capture cut the frame short.
-  public var isCut: Bool { capturedLength < wireLength }
+  @inlinable public var isCut: Bool { capturedLength < wireLength }
 
   // MARK: Places
 
@@ -177,10 +177,12 @@ public struct Packet: Sendable, BitwiseCopyable {
   public init() {}
 
   /// Whether a checksum is truly wrong, so that the packet must not change the state of its flow.
-  public var hasBadChecksum: Bool { ipChecksum == .bad || transportChecksum == .bad }
+  @inlinable public var hasBadChecksum: Bool {
+    @inline(__always) get { ipChecksum == .bad || transportChecksum == .bad }
+  }
 
   /// Whether the transport protocol is one with ports and they could be read.
-  public var hasPorts: Bool {
+  @inlinable public var hasPorts: Bool {
     switch transport {
     case .tcp, .udp, .sctp: true
     case .other: (ipProtocol == 33 || ipProtocol == 136) && payloadOffset > transportOffset

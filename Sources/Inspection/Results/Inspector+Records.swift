@@ -136,7 +136,7 @@ extension Inspector {
     var record = anomalyRecord(slot, name, mark, d)
     record.offset = offset
     record.detail = detail
-    hot.pointee.anomalies.append(record)
+    hot.pointee.anomalies.append(consume record)
   }
 
   func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {
