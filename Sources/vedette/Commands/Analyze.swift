@@ -9,7 +9,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument { case text, json
 
 struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn recorded evidence into cases.",
+    commandName: "analyze", abstract: "Turn recorded evidence into cases.",
     discussion: """
       Captures are pcap or pcapng, also compressed with gzip or zstd, or - for standard input. Captures whose times do \
       not overlap are one sensor's, continued; those that overlap are different sensors. Evidence files may be \
