@@ -114,6 +114,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   public var transportChecksum: ChecksumVerdict = .absent
   /// The packet inside this one, if it is a tunnel's; `innerOffset` says where it is.
   public var inner: InnerPacket = .none
+  /// Whether further frames of an aggregate follow, which `decodeInner` goes on to: `subframes` says where.
+  public internal(set) var hasSubframes = false
   public var isFragment = false
   public var moreFragments = false
   public var dontFragment = false
@@ -169,6 +171,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   /// What a routing header or a home address of IPv6 says of the addresses for which checksums are made.
   var checksumSource: NetworkAddress = .zero
   var checksumDestination: NetworkAddress = .zero
+  /// With `hasSubframes`.
+  var subframes: Subframes = Subframes()
   /// The ARP message, if `hasARP`.
   public var arp: ARPMessage = ARPMessage()
   /// The packet that an ICMP or ICMPv6 error quotes.

@@ -104,14 +104,18 @@ public struct PacketDecoder {
     settleChecksums(&packet)
   }
 
-  /// Goes on to the packet inside this one. `bytes` are those of the call that decoded `packet`. Afterwards `packet`
+  /// Goes on to the packet inside this one, or to the next one beside it in an aggregate. `bytes` are those of the call that decoded `packet`. Afterwards `packet`
   /// describes the inner packet, offsets still counting from the start of `bytes`; its anomalies are
   /// the inner packet's alone. False, with nothing changed, if there is none. A packet in more tunnels than allowed
   /// is not decoded: it has no network layer, and the anomaly `tunnel.too_deep`.
   @inlinable
   public mutating func decodeInner(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) -> Bool {
-    guard packet.inner != .none else { return false }
-    enterTunnel(bytes, into: &packet)
+    if packet.inner != .none {
+      enterTunnel(bytes, into: &packet)
+    } else {
+      guard packet.hasSubframes else { return false }
+      enterSubframe(bytes, into: &packet)
+    }
     return true
   }
 }

@@ -67,4 +67,44 @@ struct PacketPipelineTests {
     #expect(one.filter { !$0.isEmpty }.count >= 4)
     for workers in [2, 8] { #expect(run(workers: workers, frames, at: times) == one) }
   }
+
+  @Test("Fragments in one aggregate of 802.11 meet, and the frame after them has a flow of its own")
+  func aggregate() {
+    func fragment(_ content: [UInt8], at offset: Int, more: Bool) -> [UInt8] {
+      var packet = IPv4(
+        from: "192.0.2.1", to: "192.0.2.2", RawNetworkPayload(ipProtocol: 17, content))
+      packet.identification = 77
+      packet.fragmentOffset = offset
+      packet.moreFragments = more
+      return packet.bytes
+    }
+    func subframe(_ packet: [UInt8]) -> [UInt8] {
+      let body: [UInt8] = [0xAA, 0xAA, 3, 0, 0, 0, 8, 0] + packet
+      let bytes: [UInt8] = [0, 0, 0x5E, 0, 0x53, 1, 0, 0, 0x5E, 0, 0x53, 2, 0, UInt8(body.count)] + body
+      return bytes + [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
+    }
+    let datagram = IPv4(
+      from: "192.0.2.1", to: "192.0.2.2", UDP(from: 5000, to: 53, payload: [UInt8](repeating: 7, count: 24))
+    ).bytes[20...]
+    let frame =
+      [0x88, 1] + [UInt8](repeating: 0, count: 22) + [0x80, 0]
+      + subframe(fragment(Array(datagram.prefix(16)), at: 0, more: true))
+      + subframe(fragment(Array(datagram.dropFirst(16)), at: 16, more: false))
+      + subframe(IPv4(from: "192.0.2.1", to: "192.0.2.2", UDP(from: 5001, to: 123, payload: [1])).bytes)
+    var ports: [UInt16?: UInt64] = [:]
+    let pipeline = PacketPipeline(workers: [PacketWorker(options: FlowOptions(), inspector: nil)])
+    func take(_ batch: WireBatch) {
+      for flow in batch.flows { ports[flow.destinationPort] = flow.toServer.payload }
+    }
+    frame.withUnsafeBytes { bytes in
+      pipeline.process(
+        [
+          FrameView(
+            bytes: bytes, time: 1_700_000_000_000_000_000, number: 1, wireLength: UInt32(bytes.count),
+            linkType: .wireless, interface: 0, hasInvalidTime: false)
+        ], take: take)
+    }
+    pipeline.finish(take: take)
+    #expect(ports == [53: 24, 123: 1])
+  }
 }
