@@ -26,9 +26,9 @@ public enum TarBuilder {
     return out + [UInt8](repeating: 0, count: 1024)
   }
 
-  /// A pax header that gives the next entry its path.
-  public static func pax(path: String) -> TarEntry {
-    let body = " path=\(path)\n"
+  /// A pax header that says something of the next entry.
+  public static func pax(_ name: String, _ value: String) -> TarEntry {
+    let body = " \(name)=\(value)\n"
     // The length counts its own digits.
     var length = body.utf8.count
     while "\(length)".utf8.count + body.utf8.count != length { length = "\(length)".utf8.count + body.utf8.count }

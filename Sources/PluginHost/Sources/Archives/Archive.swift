@@ -53,6 +53,7 @@ enum Archive {
         count += 1
         if member.size > 0, isDocument(member.name) { look(member, try tar.read(upTo: SourceInput.sniffedBytes)) }
       }
+      if tar.leftOut > 0 { note("\(tar.leftOut) members are not read: their names are too long, or have a ! in them") }
       return count
     }
   }
