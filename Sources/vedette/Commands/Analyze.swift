@@ -140,6 +140,7 @@ func loadConfiguration(file: String?, overrides: [String]) throws -> Configurati
   do {
     if let file { try configuration.read(yaml: readTextFile(file, limit: 4 << 20), file: file) }
     for assignment in overrides { try configuration.set(assignment) }
+    try configuration.check(file: file ?? "--set")
   } catch let error as ConfigurationError {
     throw Failure.usage(error.description)
   } catch let error as FileError {

@@ -4,7 +4,7 @@
 /// three quarters are looked up by themselves and by all that are one bit away, the fourth by all that are two. The cost
 /// does not grow until the pictures are tens of thousands.
 struct PictureIndex: Sendable {
-  /// Bits that two pictures may be apart.
+  /// Bits that two pictures may be apart, at most.
   static let distance = 8
 
   /// The values of 16 bits with at most two bits set (1 + 16 + 120), and with at most one.
@@ -48,11 +48,11 @@ struct PictureIndex: Sendable {
 
   private static func value(_ hash: UInt64, _ quarter: Int) -> Int { Int(hash >> UInt64(quarter * 16) & 0xFFFF) }
 
-  /// The people with a picture at most `distance` bits away, sorted.
-  func people(near hash: UInt64) -> [Int] {
+  /// The people with a picture at most so many bits away, sorted; beyond ``distance`` no more are found.
+  func people(near hash: UInt64, within distance: Int = PictureIndex.distance) -> [Int] {
     var found: [Int] = []
     func look(_ at: Int) {
-      guard (hashes[at] ^ hash).nonzeroBitCount <= PictureIndex.distance, !found.contains(people[at]) else { return }
+      guard (hashes[at] ^ hash).nonzeroBitCount <= distance, !found.contains(people[at]) else { return }
       found.append(people[at])
     }
     if starts.isEmpty {

@@ -16,11 +16,11 @@ struct PlatformHabits {
 
   /// How unusual an hour is: 0 for one that is as busy as the median hour or busier, 1 for one in which a sixteenth of
   /// that or less is done. 0 while too little is known.
-  func oddness(platform: Int32, time: Int64) -> Double {
+  func oddness(platform: Int32, time: Int64, from least: Int = PersonaThresholds().habitApproaches) -> Double {
     guard let counts = hours[platform] else { return 0 }
     var total: UInt64 = 0
     for count in counts { total &+= UInt64(count) }
-    guard total >= 240 else { return 0 }
+    guard total >= UInt64(least) else { return 0 }
     let median = Double(counts.sorted()[12])
     let at = PlatformHabits.hourOfDay(time)
     // With the hours beside it: an account's clock may be an hour off.

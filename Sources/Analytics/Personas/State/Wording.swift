@@ -8,11 +8,9 @@ struct Wording: Hashable {
   var first: UInt64
   var second: UInt64
 
-  /// Texts of fewer words are said by many.
-  static let minimumWords = 6
-
-  /// Nil when there is too little text to tell. Links are left out, figures count alike.
-  init?(_ text: String) {
+  /// Nil when there is too little text to tell: texts of fewer words are said by many. Links are left out, figures count
+  /// alike.
+  init?(_ text: String, minimumWords: Int = PersonaThresholds().wordingWords) {
     let folding = TextFolding.shared
     var minima = (UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max)
     var words = 0
@@ -68,7 +66,7 @@ struct Wording: Hashable {
       }
     }
     close()
-    guard words >= Wording.minimumWords else { return nil }
+    guard words >= minimumWords else { return nil }
     func band(_ x: UInt32, _ y: UInt32) -> UInt64 {
       Wording.mixed(UInt64(x) << 32 | UInt64(y)) >> 32
     }
