@@ -18,7 +18,8 @@ struct CaseBundleTests {
   func gaps() {
     let one = Case(id: "c", time: at(100), end: at(200), severity: .low, score: 0.5, title: "")
     for (gap, concerns) in [
-      (gap(nil, nil), true), (gap(nil, 100), true), (gap(nil, 99), false), (gap(200, nil), true), (gap(201, nil), false),
+      (gap(nil, nil), true), (gap(nil, 100), true), (gap(nil, 99), false), (gap(200, nil), true),
+      (gap(201, nil), false),
       (gap(120, 130), true), (gap(0, 900), true), (gap(0, 50), false), (gap(300, 900), false),
     ] { #expect(CaseBundle.concerns(gap, one) == concerns, "\(gap)") }
   }

@@ -22,7 +22,7 @@ struct JetstreamService {
     let url = try parameters.text("url")
     let collections = try parameters.texts("collections", most: 100)
     let connection = try PollSource.limits(&parameters)
-    let size = try parameters.integer("message_kib", 1...16_384, 1024)
+    let size = try parameters.integer("message_kib", 1...1024, 1024)
     let silence = try parameters.integer("silence", 1...3600, 90)
     let rewind = try parameters.integer("rewind", 0...3600, 5)
     let since = try parameters.text("since")
@@ -72,7 +72,7 @@ struct JetstreamService {
     each break, because events come in the order of their times only roughly; what was told is not told again."},\
     "silence":{"type":"integer","minimum":1,"maximum":3600,"default":90,"description":"A server that says nothing for so \
     many seconds is given up, and connected to again."},\
-    "message_kib":{"type":"integer","minimum":1,"maximum":16384,"default":1024,"description":"The most KiB of one \
+    "message_kib":{"type":"integer","minimum":1,"maximum":1024,"default":1024,"description":"The most KiB of one \
     event."},\(PollSource.commonParameters)
     """
 }
