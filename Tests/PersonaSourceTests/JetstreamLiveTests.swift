@@ -192,6 +192,36 @@ struct JetstreamLiveTests {
     #expect(sum.last.words.contains("reserved bit"))
   }
 
+  @Test(
+    "Who cannot be reached tells no place, so that the host waits longer each time, and is heard from the beginning")
+  func unreachable() throws {
+    let asked = Mutex<[String]>([])
+    let server = try LocalServer { request in
+      let count = asked.withLock { asked in
+        asked.append(request["cursor"] ?? "")
+        return asked.count
+      }
+      return count < 3 ? .answer(502, [:], "") : .bytes(request.acceptance, isHeld: true)
+    }
+    defer { server.stop() }
+    let host = PollingHost(JetstreamPlugin.plugin)
+    let text = #"{"url":"\#(server.webSocket)","rewind":0}"#
+    let began = host.now / 1000
+    for _ in 0..<2 {
+      #expect(host.open(text))
+      let batch = host.next()
+      #expect(batch.error == VDT_FAILED_NETWORK)
+      #expect(batch.cursor == nil)
+      host.now += 60_000_000_000
+    }
+    #expect(host.open(text))
+    // Once it is there, the place is told although nothing happened.
+    var cursor: String?
+    for _ in 0..<100 where cursor == nil { cursor = host.next(wait: 10).cursor }
+    #expect(cursor == #"{"v":1,"time_us":\#(began),"told":[]}"#)
+    #expect(asked.withLock { $0 } == ["\(began)", "\(began)", "\(began)"])
+  }
+
   @Test("A server that closes says why")
   func closed() throws {
     let server = try LocalServer {

@@ -3,12 +3,16 @@
 /// Digests of outputs with the times of their events. Bounded: the oldest are forgotten first.
 final class JetstreamMemory {
   private static let most = 65_536
+  /// Where the first connection begins, however long it takes to be made: microseconds since 1970.
+  let began: Int64
   private var times: [String: Int64] = [:]
   /// In the order of telling; what is before `first` is forgotten.
   private var order: [String] = []
   private var first = 0
   /// Connections in a row that broke at the same place.
   private var breaks = (count: 0, at: Int64.min)
+
+  init(began: Int64) { self.began = began }
 
   func hasTold(_ digest: String) -> Bool { times[digest] != nil }
 

@@ -69,13 +69,16 @@ private final class JetstreamInstance: SourceInstance {
           + "(wss://jetstream2.us-east.bsky.network/subscribe)")
     }
     try parameters.finish()
-    var position = JetstreamPosition(micros: service.since ?? PollHost(host).now / 1000)
+    let memory =
+      self.memory.flatMap { text.elementsEqual($0.parameters) ? $0.memory : nil }
+      ?? JetstreamMemory(began: service.since ?? PollHost(host).now / 1000)
+    var position = JetstreamPosition(micros: memory.began)
     if !cursor.isEmpty {
       guard let stored = JetstreamPosition(cursor: cursor) else { throw .foreignCursor }
       position = stored
     }
-    let memory = self.memory.flatMap { text.elementsEqual($0.parameters) ? $0.memory : nil } ?? JetstreamMemory()
     self.memory = (Array(text), memory)
-    return JetstreamStream(host, service, JetstreamInterpreter(filter), memory, from: position)
+    return JetstreamStream(
+      host, service, JetstreamInterpreter(filter), memory, from: position, isStored: !cursor.isEmpty)
   }
 }

@@ -27,8 +27,9 @@ final class JetstreamStream: SourceStream {
   private let client: WebSocketClient
   private let memory: JetstreamMemory
   private var position: JetstreamPosition
-  /// The position that the host has.
+  /// The position that the host has; nil: none.
   private var stored: Int64?
+  private var hasOpened = false
   private var cursor: [UInt8] = []
   /// Of the event at hand, the next one last.
   private var waiting: [(output: any SourceOutput, digest: String)] = []
@@ -40,13 +41,14 @@ final class JetstreamStream: SourceStream {
 
   init(
     _ host: SourceHost, _ service: JetstreamService, _ interpreter: JetstreamInterpreter, _ memory: JetstreamMemory,
-    from position: JetstreamPosition
+    from position: JetstreamPosition, isStored: Bool
   ) {
     self.host = host
     self.service = service
     self.interpreter = interpreter
     self.memory = memory
     self.position = position
+    stored = isStored ? position.micros : nil
     client = WebSocketClient(agent: "vedette-jetstream/1.1.0", limits: service.limits)
     for digest in position.told { memory.note(digest, at: position.micros) }
   }
@@ -55,7 +57,9 @@ final class JetstreamStream: SourceStream {
 
   func next(into sink: RecordSink, wait: UInt64, _ result: inout vdt_next_result) -> Int32 {
     let status = listen(into: sink, wait: wait, &result)
-    if sink.emitted > 0 || position.micros &- (stored ?? 0) >= Self.stride {
+    // Who is not reached tells nothing: a place would look like an answer.
+    let isDue = hasOpened && status != VDT_NEXT_FAILED && stored.map { position.micros &- $0 >= Self.stride } ?? true
+    if sink.emitted > 0 || isDue {
       stored = position.micros
       position.told = memory.last(JetstreamPosition.mostTold)
       cursor = position.cursor
@@ -72,7 +76,7 @@ final class JetstreamStream: SourceStream {
       // What was emitted is handed over before this waits for more.
       switch client.advance(wait: sink.emitted > 0 ? 0 : wait) {
       case .waiting: return idle(sink, &result)
-      case .opened: break
+      case .opened: hasOpened = true
       case .text(let bytes): take(bytes)
       case .leftOut(let reason): reject(reason)
       case .ended(let end): return self.end(end, sink, &result)
