@@ -112,6 +112,49 @@ struct JetstreamStreamTests {
     }
   }
 
+  /// A port of loopback on which connections are made and nothing is answered.
+  private func silentPort(_ body: (UInt16) throws -> Void) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
+      }
+    }
+    try #require(isBound)
+    try body(UInt16(bigEndian: address.sin_port))
+  }
+
+  @Test("A server that never answers is one gap from the first try on, however often it is tried again")
+  func silent() throws {
+    try withFolder { (folder: URL) throws in
+      try silentPort { port in
+        let daemon = try RunningDaemon(in: folder, try configuration(folder, "ws://127.0.0.1:\(port)", ", timeout: 1"))
+        let client = try daemon.client()
+        let events = try daemon.client()
+        try events.call("subscribe", ["topics": ["source"], "from": 0])
+        func gap() throws -> JSONValue? {
+          for _ in 0..<200_000 {
+            let gaps = try client.call("engine.stats")["gaps"]?.elements ?? []
+            if let one = gaps.first(where: { $0["kind"] == "source_interrupted" }) { return one }
+          }
+          return nil
+        }
+        try events.wait(for: 1, states: ["retrying"])
+        let first = try #require(try gap())
+        try events.wait(for: 2, states: ["retrying"])
+        let third = try #require(try gap())
+        #expect(first["from"] == third["from"])
+        #expect(third["reason"]?.string?.contains("no WebSocket within 1 s") == true)
+        #expect(daemon.end(SIGTERM) == 0)
+      }
+    }
+  }
+
   @Test("TLS is verified: a certificate of an authority that is not trusted is refused, and of one that is heard")
   func certificates() throws {
     try withFolder { (folder: URL) throws in

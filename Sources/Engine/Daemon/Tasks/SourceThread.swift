@@ -156,9 +156,14 @@ struct SourceThread: Sendable {
         for at in batch.rejects.indices { batch.rejects[at].text = members.prefix + batch.rejects[at].text }
       }
       let isEmpty = batch.observations.isEmpty && batch.rejects.isEmpty && batch.cursor == nil
-      var isFailure = false
-      if case .failed = batch.status { isFailure = true }
-      if !isEmpty || isFirst && !isFailure {
+      // Who asks a service and waits for an answer does not know yet whether it is there.
+      let isThere =
+        switch batch.status {
+        case .failed: false
+        case .idle: !source.isRemote
+        default: true
+        }
+      if !isEmpty || isFirst && isThere {
         isFirst = false
         // What it asks answers again.
         backOff.reset()

@@ -76,7 +76,10 @@ final class JetstreamStream: SourceStream {
       // What was emitted is handed over before this waits for more.
       switch client.advance(wait: sink.emitted > 0 ? 0 : wait) {
       case .waiting: return idle(sink, &result)
-      case .opened: hasOpened = true
+      case .opened:
+        hasOpened = true
+        // The place is told, as a sign of life.
+        stored = nil
       case .text(let bytes): take(bytes)
       case .leftOut(let reason): reject(reason)
       case .ended(let end): return self.end(end, sink, &result)
