@@ -98,6 +98,23 @@ struct SourceMembersTests {
     }
   }
 
+  @Test("What was wrong with a member is still known after a restart behind it")
+  func failures() throws {
+    let file = try archive(["alpha", "beta"])
+    defer { unlink(file) }
+    var members = try SourceMembers(order(file), shelf, stored: [], isWanted: { true })
+    #expect(members.failure == nil)
+    members.fail("is cut short")
+    let goesOn = members.advance()
+    #expect(goesOn)
+    let stored = members.place(of: Array("3".utf8))
+    let again = try SourceMembers(order(file), shelf, stored: stored, isWanted: { true })
+    #expect(again.failure == "in/alpha.txt: is cut short")
+    #expect(again.prefix == "in/beta.txt: ")
+    for _ in 0..<9 { members.fail(String(repeating: "x", count: 1000)) }
+    #expect(members.stored.count < 4096)
+  }
+
   @Test("An archive with nothing for the plugin is refused in words")
   func nothing() throws {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("members-\(UUID().uuidString).zip").path

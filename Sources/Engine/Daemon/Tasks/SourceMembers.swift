@@ -20,6 +20,9 @@ struct SourceMembers {
   private let archive: Identity?
   /// The plugin's own, in the input at hand.
   private(set) var cursor: [UInt8]
+  /// What was wrong with members, the first few: kept over a restart, for they are not read again.
+  private var failures: [String] = []
+  private static let mostFailures = 5
   /// Of an archive that is read from its beginning: what of it is not read.
   private(set) var notes: [String] = []
 
@@ -59,6 +62,7 @@ struct SourceMembers {
     }
     at = mark.at
     cursor = mark.cursor
+    failures = mark.failures
   }
 
   /// The input at hand.
@@ -68,6 +72,14 @@ struct SourceMembers {
   var prefix: String { isArchive ? Self.member(spec) + ": " : "" }
 
   var isArchive: Bool { archive != nil }
+
+  /// Something is wrong with the input at hand.
+  mutating func fail(_ words: String) {
+    if failures.count < Self.mostFailures { failures.append(String((prefix + words).prefix(300))) }
+  }
+
+  /// What was wrong; nil: nothing.
+  var failure: String? { failures.isEmpty ? nil : failures.joined(separator: "; ") }
 
   /// Goes on with the next input; false where there is none.
   mutating func advance() -> Bool {
@@ -88,7 +100,8 @@ struct SourceMembers {
   var stored: [UInt8] {
     guard let archive else { return cursor }
     return ArchiveCursor(
-      size: archive.size, changed: archive.changed, at: at, member: Self.member(spec), cursor: cursor
+      size: archive.size, changed: archive.changed, at: at, member: Self.member(spec), cursor: cursor,
+      failures: failures
     ).bytes
   }
 
@@ -114,13 +127,15 @@ private struct ArchiveCursor {
   var at: Int
   var member: String
   var cursor: [UInt8]
+  var failures: [String]
 
-  init(size: Int64, changed: Int64, at: Int, member: String, cursor: [UInt8]) {
+  init(size: Int64, changed: Int64, at: Int, member: String, cursor: [UInt8], failures: [String]) {
     self.size = size
     self.changed = changed
     self.at = at
     self.member = member
     self.cursor = cursor
+    self.failures = failures
   }
 
   /// Nil: another cursor.
@@ -131,7 +146,9 @@ private struct ArchiveCursor {
       let at = node["at"]?.int64.flatMap({ Int(exactly: $0) }),
       let member = node["member"]?.string, let cursor = node["cursor"]?.string.flatMap({ Base64.decode($0) })
     else { return nil }
-    self.init(size: size, changed: changed, at: at, member: member, cursor: cursor)
+    self.init(
+      size: size, changed: changed, at: at, member: member, cursor: cursor,
+      failures: (node["failed"]?.elements ?? []).compactMap(\.string))
   }
 
   var bytes: [UInt8] {
@@ -142,6 +159,7 @@ private struct ArchiveCursor {
     w.member("at", at)
     w.member("member", member)
     w.member("cursor", Base64.encode(cursor))
+    if !failures.isEmpty { w.member("failed", failures) }
     w.endObject()
     return Self.mark + w.bytes
   }

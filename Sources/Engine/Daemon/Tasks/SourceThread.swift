@@ -63,7 +63,6 @@ struct SourceThread: Sendable {
       release.enter()
       if !stop.isSet { tellOpened(opened) }
     }
-    var failures: [String] = []
     while !stop.isSet {
       let current: SourceInstance
       if held != nil, let source {
@@ -76,8 +75,8 @@ struct SourceThread: Sendable {
         source = nil
         do throws(PluginError) { current = try open(members) } catch {
           guard members.isArchive else { throw error }
-          note(error.words, of: members, &failures)
-          guard members.advance() else { return (failures.joined(separator: "; "), false) }
+          note(error.words, of: &members)
+          guard members.advance() else { return (members.failure, false) }
           continue
         }
         source = current
@@ -88,7 +87,7 @@ struct SourceThread: Sendable {
       case .ended:
         backOff.reset()
         if members.advance() { continue }
-        guard failures.isEmpty else { return (failures.joined(separator: "; "), false) }
+        if let failure = members.failure { return (failure, false) }
         guard order.every > 0 else { return (nil, true) }
         let pause = UInt64(order.every) &* 1000
         _ = loop.send(.waits(task: task, isLimited: false, until: .now(plusMilliseconds: pause)))
@@ -101,17 +100,18 @@ struct SourceThread: Sendable {
         _ = loop.send(.interrupted(task: task, words: words, until: .now(plusMilliseconds: pause)))
         guard self.pause(milliseconds: pause) else { return (nil, false) }
       case .failed(_, let words):
-        note(words, of: members, &failures)
-        guard members.advance() else { return (failures.joined(separator: "; "), false) }
+        guard members.isArchive else { return (words, false) }
+        note(words, of: &members)
+        guard members.advance() else { return (members.failure, false) }
       }
     }
     return (nil, false)
   }
 
   /// What is wrong with one member of an archive is said at its end: the others are read.
-  private func note(_ words: String, of members: SourceMembers, _ failures: inout [String]) {
+  private func note(_ words: String, of members: inout SourceMembers) {
     log.error("\(name): \(members.prefix)\(words)")
-    if failures.count < 5 { failures.append(members.prefix + words) }
+    members.fail(words)
   }
 
   /// What is read in this round. What an archive holds and is not read is told as refused.
