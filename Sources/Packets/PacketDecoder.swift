@@ -77,6 +77,7 @@ public struct PacketDecoder {
   /// Decodes an IP packet by itself, for example one made whole elsewhere, with the capture's facts (number, time,
   /// link addresses, VLAN) that `packet` has. What was known of another network layer is forgotten, anomalies included.
   public mutating func decodeNetwork(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) {
+    packet.hasSubframes = false
     packet.forgetNetwork()
     decodeRawIP(WireBytes(bytes), Region(offset: 0, end: bytes.count, wireEnd: bytes.count), into: &packet)
     settleChecksums(&packet)
@@ -88,6 +89,7 @@ public struct PacketDecoder {
   /// Afterwards offsets count from the start of `payload`, `isFragment` is false, and what was found is added
   /// to the anomalies already there.
   public mutating func decodeDefragmented(_ payload: UnsafeRawBufferPointer, into packet: inout Packet) {
+    packet.hasSubframes = false
     packet.forgetTransport()
     packet.isFragment = false
     packet.isIncomplete = false
