@@ -39,19 +39,7 @@ struct RecordMethodsTests {
     try withFolder { (folder: URL) throws in
       let world = folder.appendingPathComponent("world").path
       #expect(try run("vedette-lab", ["make", world, "--seed", "5"]).status == 0)
-      let file = folder.appendingPathComponent("vedette.yaml")
-      try Data(
-        """
-        roster: \(world)/roster.yaml
-        sources:
-          - {name: linux, plugin: linux-audit, path: \(world)/linux-audit.log}
-          - {name: windows, plugin: winevent, path: \(world)/windows-events.jsonl}
-          - {name: personas, plugin: evidence, path: \(world)/personas.jsonl}
-        capture:
-          - {file: \(world)/capture.pcap}
-        """.utf8
-      ).write(to: file)
-      let arguments = ["--config", file.path] + more
+      let arguments = ["--config", try storyConfiguration(folder)] + more
       let reading = try RunningDaemon(in: folder, arguments)
       let client = try reading.client()
       try client.call("subscribe", ["topics": ["source", "capture"], "from": 0])

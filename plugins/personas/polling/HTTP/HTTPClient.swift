@@ -1,7 +1,6 @@
 /// Asks web services, one question at a time, without ever holding its caller longer than the caller wants to wait.
 
 import CCurl
-import Synchronization
 
 /// What a client keeps to.
 public struct HTTPLimits: Sendable {
@@ -23,7 +22,7 @@ public struct HTTPLimits: Sendable {
 /// A client over libcurl. TLS is verified; redirects are followed within the same origin only, so that a token never
 /// reaches another. One thread at a time, but `wake`.
 ///
-/// Unsafe core: `multi` and `easy` live as long as the client, and `transfer`, which libcurl's callbacks write to, as
+/// Unsafe core: `curl` lives as long as the client, and `transfer`, which libcurl's callbacks write to, as
 /// long as the transfer is added to `multi`.
 public final class HTTPClient {
   public enum Step {
@@ -33,38 +32,23 @@ public final class HTTPClient {
     case failed(PollFailure)
   }
 
-  private let multi: UnsafeMutableRawPointer?
-  private let easy: UnsafeMutableRawPointer?
-  private let words: UnsafeMutablePointer<CChar>
+  private let curl = CurlHandles()
+  private var multi: UnsafeMutableRawPointer? { curl.multi }
+  private var easy: UnsafeMutableRawPointer? { curl.easy }
+  private var words: UnsafeMutablePointer<CChar> { curl.words }
   private let limits: HTTPLimits
   private let agent: String
   private var transfer: Transfer?
-  private let woken = Atomic<Bool>(false)
-
-  /// libcurl asks for this once in a process; since 7.84 it may be asked again, from any thread.
-  static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   public init(agent: String, limits: HTTPLimits = HTTPLimits()) {
     self.agent = agent
     self.limits = limits
-    words = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    multi = Self.isReady ? curl_multi_init() : nil
-    easy = Self.isReady ? curl_easy_init() : nil
   }
 
-  deinit {
-    cancel()
-    if let easy { curl_easy_cleanup(easy) }
-    if let multi { curl_multi_cleanup(multi) }
-    words.deallocate()
-  }
+  deinit { cancel() }
 
   /// Ends a wait, or the next one. Any thread.
-  public func wake() {
-    woken.store(true, ordering: .releasing)
-    if let multi { curl_multi_wakeup(multi) }
-  }
+  public func wake() { curl.wake() }
 
   /// Whether an answer is waited for.
   public var isBusy: Bool { transfer != nil }
@@ -103,7 +87,7 @@ public final class HTTPClient {
         continue
       }
       let now = steadyMilliseconds()
-      if woken.exchange(false, ordering: .acquiring) || now >= end { return .waiting }
+      if curl.takeWake() || now >= end { return .waiting }
       curl_multi_poll(multi, nil, 0, Int32(clamping: end - now), nil)
     }
   }

@@ -4,7 +4,6 @@
 /// own, so the protocol is ``WebSocketHandshake`` and ``WebSocketReader``.
 
 import CCurl
-import Synchronization
 
 /// What a client of a WebSocket keeps to, besides what all connections do.
 public struct WebSocketLimits: Sendable {
@@ -19,7 +18,7 @@ public struct WebSocketLimits: Sendable {
 
 /// One connection at a time. One thread at a time, but `wake`.
 ///
-/// Unsafe core: `multi` and `easy` live as long as the client; `easy` stays added to `multi` from `connecting` to `drop`,
+/// Unsafe core: `curl` lives as long as the client; `easy` stays added to `multi` from `connecting` to `drop`,
 /// and `socket` is libcurl's as long.
 public final class WebSocketClient {
   public enum Step {
@@ -57,9 +56,10 @@ public final class WebSocketClient {
     case blocked
   }
 
-  private let multi: UnsafeMutableRawPointer?
-  private let easy: UnsafeMutableRawPointer?
-  private let words: UnsafeMutablePointer<CChar>
+  private let curl = CurlHandles()
+  private var multi: UnsafeMutableRawPointer? { curl.multi }
+  private var easy: UnsafeMutableRawPointer? { curl.easy }
+  private var words: UnsafeMutablePointer<CChar> { curl.words }
   private let limits: WebSocketLimits
   private let agent: String
   private var state = State.idle
@@ -78,30 +78,17 @@ public final class WebSocketClient {
   private var begun: UInt64 = 0
   private var heard: UInt64 = 0
   private var hasPinged = false
-  private let woken = Atomic<Bool>(false)
 
   public init(agent: String, limits: WebSocketLimits = WebSocketLimits()) {
     self.agent = agent
     self.limits = limits
     reader = WebSocketReader(limit: limits.messageBytes)
-    words = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    multi = HTTPClient.isReady ? curl_multi_init() : nil
-    easy = HTTPClient.isReady ? curl_easy_init() : nil
   }
 
-  deinit {
-    drop()
-    if let easy { curl_easy_cleanup(easy) }
-    if let multi { curl_multi_cleanup(multi) }
-    words.deallocate()
-  }
+  deinit { drop() }
 
   /// Ends a wait, or the next one. Any thread.
-  public func wake() {
-    woken.store(true, ordering: .releasing)
-    if let multi { curl_multi_wakeup(multi) }
-  }
+  public func wake() { curl.wake() }
 
   /// There is no connection, and none is made.
   public var isIdle: Bool { state == .idle }
@@ -145,7 +132,7 @@ public final class WebSocketClient {
         return step
       case .again: if now >= end { return .waiting }
       case .blocked:
-        if woken.exchange(false, ordering: .acquiring) || now >= end { return .waiting }
+        if curl.takeWake() || now >= end { return .waiting }
         let until = min(end, deadline)
         if until > now { waitForSocket(until &- now) }
       }
