@@ -84,6 +84,7 @@ extension Packet {
     self.interface = interface
     self.capturedLength = UInt32(clamping: capturedLength)
     self.wireLength = UInt32(clamping: max(wireLength, capturedLength))
+    countedLength = self.wireLength
     networkOffset = 0
     networkHeaderLength = 0
     fragmentIdentification = 0

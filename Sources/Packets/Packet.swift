@@ -58,6 +58,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   public var capturedLength: UInt32 = 0
   /// Bytes that the frame had on the wire; never below `capturedLength`.
   public var wireLength: UInt32 = 0
+  /// Of those, the bytes that were there for this packet: all, or those of its own frame in an aggregate.
+  public internal(set) var countedLength: UInt32 = 0
   /// The interface of the capture, from 0.
   public var interface: UInt32 = 0
   /// Whether the capture cut the frame short.

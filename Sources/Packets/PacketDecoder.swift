@@ -106,10 +106,10 @@ public struct PacketDecoder {
     settleChecksums(&packet)
   }
 
-  /// Goes on to the packet inside this one, or to the next one beside it in an aggregate. `bytes` are those of the call that decoded `packet`. Afterwards `packet`
-  /// describes the inner packet, offsets still counting from the start of `bytes`; its anomalies are
-  /// the inner packet's alone. False, with nothing changed, if there is none. A packet in more tunnels than allowed
-  /// is not decoded: it has no network layer, and the anomaly `tunnel.too_deep`.
+  /// Goes on to the packet inside this one, or to the next one beside it in an aggregate. `bytes` are those of the call
+  /// that decoded `packet`. Afterwards `packet` describes the inner packet, offsets still counting from the start of
+  /// `bytes`; its anomalies are the inner packet's alone. False, with nothing changed, if there is none. A packet in
+  /// more tunnels than allowed is not decoded: it has no network layer, and the anomaly `tunnel.too_deep`.
   @inlinable
   public mutating func decodeInner(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) -> Bool {
     if packet.inner != .none {

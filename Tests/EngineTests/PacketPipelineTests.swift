@@ -92,19 +92,27 @@ struct PacketPipelineTests {
       + subframe(fragment(Array(datagram.dropFirst(16)), at: 16, more: false))
       + subframe(IPv4(from: "192.0.2.1", to: "192.0.2.2", UDP(from: 5001, to: 123, payload: [1])).bytes)
     var ports: [UInt16?: UInt64] = [:]
+    var bytes: [UInt64] = []
     let pipeline = PacketPipeline(workers: [PacketWorker(options: FlowOptions(), inspector: nil)])
     func take(_ batch: WireBatch) {
-      for flow in batch.flows { ports[flow.destinationPort] = flow.toServer.payload }
+      for flow in batch.flows {
+        ports[flow.destinationPort] = flow.toServer.payload
+        bytes.append(flow.toServer.bytes)
+      }
     }
-    frame.withUnsafeBytes { bytes in
+    frame.withUnsafeBytes { captured in
       pipeline.process(
         [
           FrameView(
-            bytes: bytes, time: 1_700_000_000_000_000_000, number: 1, wireLength: UInt32(bytes.count),
+            bytes: captured, time: 1_700_000_000_000_000_000, number: 1, wireLength: UInt32(captured.count),
             linkType: .wireless, interface: 0, hasInvalidTime: false)
         ], take: take)
     }
     pipeline.finish(take: take)
     #expect(ports == [53: 24, 123: 1])
+    // Each frame counts for itself: addresses and length (14 octets), LLC and SNAP (8), and its packet. Two of 20 + 16, one
+    // of 20 + 8 + 1.
+    let counted: Set<UInt64> = [116, 51]
+    #expect(Set(bytes) == counted)
   }
 }

@@ -4,7 +4,8 @@ import Capture
 import Evidence
 import Flows
 
-/// A handful of frames in memory of its lane, passed on as a whole: what two threads agree on, they agree on once a load.
+/// A handful of frames in memory of its lane, passed on as a whole: what two threads agree on, they agree on once a
+/// load.
 struct FrameLoad {
   static let capacity = 1024
   /// Bytes of frames from which on a load goes on its way: what the processor's cache still has when the worker begins.

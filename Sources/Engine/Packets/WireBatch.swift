@@ -71,9 +71,9 @@ extension Array {
 
   fileprivate mutating func empty() { removeAll(keepingCapacity: capacity <= 1 << 14) }
 
-  /// Sorts by numbers made once for each element, in place where they are in order already; where two are the same, `ties` says
-  /// whether the first comes before the second. Elements are told by their place: one that is taken out of its list is a copy,
-  /// with all its references.
+  /// Sorts by numbers made once for each element, in place where they are in order already; where two are the same,
+  /// `ties` says whether the first comes before the second. Elements are told by their place: one that is taken out of
+  /// its list is a copy, with all its references.
   fileprivate mutating func order(by major: ([Element], Int) -> UInt64, ties: ([Element], Int, Int) -> Bool) {
     guard count > 1, count <= Int(UInt32.max) else { return }
     var keys: [OrderKey] = []
@@ -92,8 +92,9 @@ extension Array {
     }
     withUnsafeMutableBufferPointer { records in
       guard let base = records.baseAddress else { return }
-      // Cycle by cycle, so that records are moved and never copied. Every place is left with one record: each of a cycle is taken
-      // from its place before another is put there, and the first of them, taken out at its beginning, is put in at its end.
+      // Cycle by cycle, so that records are moved and never copied. Every place is left with one record: each of a
+      // cycle is taken from its place before another is put there, and the first of them, taken out at its beginning,
+      // is put in at its end.
       for first in keys.indices where Int(keys[first].place) != first {
         let held = (base + first).move()
         var hole = first

@@ -8,8 +8,8 @@ import Flows
   import Glibc
 #endif
 
-/// Several workers and as many threads, of which the caller's is one: it spreads frames, takes what was found, and works
-/// itself where it would have to wait (``WorkerPool``).
+/// Several workers and as many threads, of which the caller's is one: it spreads frames, takes what was found, and
+/// works itself where it would have to wait (``WorkerPool``).
 ///
 /// Between `settle` and the next frame no thread touches a worker: the caller may.
 final class WorkerLanes {
@@ -57,7 +57,8 @@ final class WorkerLanes {
 
   deinit { open.deallocate() }
 
-  /// Puts frames on their ways. They have to stay readable until `settle`, or until ``turn(to:)`` came back to their buffer.
+  /// Puts frames on their ways. They have to stay readable until `settle`, or until ``turn(to:)`` came back to their
+  /// buffer.
   func spread(_ frames: ArraySlice<FrameView>) {
     let count = count
     let open = open
@@ -76,7 +77,8 @@ final class WorkerLanes {
 
   /// The buffers that frames lie in, used in turn.
   static let buffers = 16
-  /// By buffer and lane: how many loads the lane had been sent, or was about to be, when all frames of the buffer were given.
+  /// By buffer and lane: how many loads the lane had been sent, or was about to be, when all frames of the buffer were
+  /// given.
   private var given: [UInt64]
 
   /// All frames that were given lie in other buffers than `next`, or are through when this returns.

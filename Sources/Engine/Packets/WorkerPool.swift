@@ -7,14 +7,14 @@ import Evidence
   import Glibc
 #endif
 
-/// Lanes, one a worker, and the threads that work on them: whoever has nothing else to do takes the next load of a lane that
-/// nobody is at. The caller is one of them. While it would have to wait for a lane it works on another, so that so many
-/// threads as there are workers keep as many processors busy, and few of them ever sleep.
+/// Lanes, one a worker, and the threads that work on them: whoever has nothing else to do takes the next load of a lane
+/// that nobody is at. The caller is one of them. While it would have to wait for a lane it works on another, so that so
+/// many threads as there are workers keep as many processors busy, and few of them ever sleep.
 ///
 /// A lane's loads are worked on in the order in which they were sent, never two at a time.
 ///
-/// Unchecked Sendable: all mutable state lies under `mutex`. A load's memory is the caller's from `take` to `send`, then that of
-/// the thread at work on it until it is free again, and so is the lane's worker.
+/// Unchecked Sendable: all mutable state lies under `mutex`. A load's memory is the caller's from `take` to `send`,
+/// then that of the thread at work on it until it is free again, and so is the lane's worker.
 final class WorkerPool: @unchecked Sendable {
   private struct Lane {
     let worker: PacketWorker

@@ -89,7 +89,7 @@ extension FlowCore {
     let side = flow.side(direction)
     if carried.packets == 0 {
       side.pointee.packets &+= 1
-      side.pointee.bytes &+= UInt64(packet.wireLength)
+      side.pointee.bytes &+= UInt64(packet.countedLength)
       side.pointee.ipBytes &+= UInt64(packet.networkLength)
     } else {
       side.pointee.packets &+= carried.packets

@@ -106,7 +106,7 @@ extension FlowCore {
       return .none
     }
     datagram.pointee.totals.packets &+= 1
-    datagram.pointee.totals.bytes &+= UInt64(packet.wireLength)
+    datagram.pointee.totals.bytes &+= UInt64(packet.countedLength)
     datagram.pointee.totals.ipBytes &+= UInt64(packet.networkLength)
     guard datagrams.add(at, range, bytes) else {
       packet.raise(.fragmentIncomplete, at: offset)

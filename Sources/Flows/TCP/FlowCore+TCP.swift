@@ -139,7 +139,7 @@ extension FlowCore {
       return .none
     }
     spares[session.pointee.spareSYN].pointee = SpareSYN(
-      time: packet.time, number: packet.number, sequence: sequence, wireLength: packet.wireLength,
+      time: packet.time, number: packet.number, sequence: sequence, wireLength: packet.countedLength,
       networkLength: packet.networkLength, window: packet.tcp.window, windowScale: packet.tcp.windowScale,
       offered: offered)
     return .none

@@ -14,8 +14,8 @@ public struct Subframes: Sendable, BitwiseCopyable {
 }
 
 extension Packet {
-  /// Takes away what `decodeInner` would go on to beside this packet: while it is asked about bytes of other kinds, as those of
-  /// a reassembled datagram.
+  /// Takes away what `decodeInner` would go on to beside this packet: while it is asked about bytes of other kinds, as
+  /// those of a reassembled datagram.
   public mutating func takeSubframes() -> Subframes? {
     guard hasSubframes else { return nil }
     hasSubframes = false
@@ -35,8 +35,8 @@ extension PacketDecoder {
   /// What may follow the last frame and is none: a check sequence that nothing announces.
   private static let trailerLength = 4
 
-  /// The first frame of what is left of an aggregate; the others are noted for `decodeInner`. Each has two addresses, its
-  /// length, and, unless it is the last, padding to a multiple of four.
+  /// The first frame of what is left of an aggregate; the others are noted for `decodeInner`. Each has two addresses,
+  /// its length, and, unless it is the last, padding to a multiple of four.
   @inline(never)
   func decodeSubframe(_ bytes: WireBytes, _ rest: Region, into packet: inout Packet) {
     guard rest.count >= Self.headerLength else {
@@ -48,6 +48,7 @@ extension PacketDecoder {
     let size = Int(bytes.u16(rest.offset &+ 12))
     let frame = rest.dropping(Self.headerLength)
     guard size <= frame.wireCount else { return packet.raiseShort(.radioTruncatedHeader, frame, needs: size) }
+    packet.countedLength = UInt32(truncatingIfNeeded: Self.headerLength &+ size)
     let next = rest.dropping((Self.headerLength &+ size &+ 3) & ~3)
     if next.wireCount > Self.trailerLength { note(next, in: &packet) }
     decodeLLC(bytes, frame.prefix(size), short: .radioTruncatedHeader, into: &packet)
