@@ -19,6 +19,10 @@ let rooms: [Target] = [
   .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "JSON", dependencies: ["CSimdjson", "CCrypto"]),
   .target(name: "CSV"),
+  .target(
+    name: "CImages",
+    linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("gif")]),
+  .target(name: "Pictures", dependencies: ["CImages", "JSON"]),
   .target(name: "CPrefetch"),
   .target(name: "CMemoryFile"),
   .target(name: "CIsolation"),
@@ -66,7 +70,7 @@ let rooms: [Target] = [
 ]
 
 /// First-party plugins: shared libraries that know `vedette/*.h` and nothing else of the house.
-/// JSON and CSimdjson are wrappers of a library, not rooms.
+/// JSON, CSV and Pictures with what they wrap are libraries, not rooms.
 let dissectors: [Target] = ["dns", "http", "tls"].map { name in
   .target(
     name: "dissector_\(name)", dependencies: name == "tls" ? ["VedettePluginABI", "CCrypto"] : ["VedettePluginABI"],
@@ -147,6 +151,8 @@ let tests: [Target] = [
   .testTarget(name: "CatalogTests", dependencies: ["Catalog", "TestSupport"]),
   .testTarget(name: "JSONTests", dependencies: ["JSON"]),
   .testTarget(name: "CSVTests", dependencies: ["CSV"]),
+  .target(name: "PictureSupport", path: "Tests/PictureSupport"),
+  .testTarget(name: "PicturesTests", dependencies: ["Pictures", "PictureSupport"]),
   .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
   .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
   .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON"]),
