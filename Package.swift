@@ -30,7 +30,7 @@ let rooms: [Target] = [
   // Rooms
   .target(name: "EventLoop", dependencies: ["CLibuv"]),
   .target(name: "Packets", dependencies: ["Catalog"]),
-  .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CSV", "CCrypto", yams]),
+  .target(name: "Evidence", dependencies: ["Catalog", "JSON", "CSV", "Pictures", "CCrypto", yams]),
   .target(name: "Flows", dependencies: ["CPrefetch", "Catalog", "Packets", "Evidence"]),
   .target(
     name: "PluginHost",
@@ -155,7 +155,7 @@ let tests: [Target] = [
   .testTarget(name: "PicturesTests", dependencies: ["Pictures", "PictureSupport"]),
   .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
   .testTarget(name: "PacketsTests", dependencies: ["Packets", "TestSupport"]),
-  .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON"]),
+  .testTarget(name: "EvidenceTests", dependencies: ["Catalog", "Evidence", "JSON", "Pictures", "PictureSupport"]),
   .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
   .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport", "AllocationCounting"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.

@@ -42,6 +42,8 @@ extension Person {
     w.list("emails", emails)
     w.accounts(accounts)
     w.list("hosts", hosts)
+    w.list("avatar_sha256", pictures.sha256)
+    w.list("avatar_phash", pictures.perceptualDigits)
     w.member("sensitivity", sensitivity.rawValue)
     w.member("active", active)
     w.member("start", start)

@@ -30,6 +30,7 @@ public struct Person: Sendable {
   public var emails: [String] = []
   public var accounts: [RosterAccount] = []
   public var hosts: [String] = []
+  public var pictures = PersonPictures()
   public var sensitivity: Sensitivity = .normal
   public var active = true
   public var start: Timestamp?

@@ -1,5 +1,6 @@
 /// Reads a roster from YAML, or from JSON, which is YAML too.
 
+import Pictures
 import Yams
 
 /// Why a roster, or one entry of it, was refused.
@@ -121,7 +122,7 @@ private struct RosterReader {
       m, "person",
       [
         "id", "name", "aliases", "title", "department", "emails", "email", "accounts", "hosts", "sensitivity", "active",
-        "start", "end",
+        "start", "end", "avatar", "avatar_sha256", "avatar_phash",
       ])
     var person = Person(id: id, name: name)
     person.aliases = texts(m["aliases"], "aliases")
@@ -142,9 +143,28 @@ private struct RosterReader {
       person.active = a.bool ?? (a.string != "false")
       given[id, default: []].insert(.active)
     }
+    readPictures(m, node, of: &person)
     person.start = time(m["start"], "start")
     person.end = time(m["end"], "end")
     roster.people.append(person)
+  }
+
+  private mutating func readPictures(_ m: Node.Mapping, _ node: Node, of person: inout Person) {
+    for text in texts(m["avatar"], "avatar").prefix(PersonPictures.most) {
+      do {
+        let hashes = try RosterWords.picture(text)
+        person.pictures.add(hashes)
+        if let problem = hashes.problem { throw problem }
+      } catch {
+        note(m["avatar"] ?? node, "person '\(person.id)': the picture is left out: \(error)")
+      }
+    }
+    for text in texts(m["avatar_sha256"], "avatar_sha256") where !person.pictures.add(sha256: text) {
+      note(m["avatar_sha256"] ?? node, "avatar_sha256 '\(text.prefix(80))': expected 64 hexadecimal digits")
+    }
+    for text in texts(m["avatar_phash"], "avatar_phash") where !person.pictures.add(perceptual: text) {
+      note(m["avatar_phash"] ?? node, "avatar_phash '\(text.prefix(80))': expected 16 hexadecimal digits")
+    }
   }
 
   private mutating func readAsset(_ m: Node.Mapping, _ node: Node) {

@@ -1,5 +1,7 @@
 /// What was read of a roster's file, in whatever format.
 
+import Pictures
+
 /// The formats that people are exported in.
 public enum RosterFormat: String, CaseIterable, Sendable {
   /// Ours, JSON included (interfaces.md, "Roster").
@@ -86,7 +88,9 @@ extension Roster {
 
 /// Collects the people of an import.
 struct PersonCollector {
-  private(set) var reading: RosterReading
+  private var reading: RosterReading
+  /// Pictures that are left out, by why: how many, and the line of the first.
+  private var pictures: [(words: String, count: Int, line: Int)] = []
   private var seen: Set<String> = []
   /// A hostile text is not echoed without bound.
   private static let mostProblems = 1000
@@ -95,6 +99,34 @@ struct PersonCollector {
 
   mutating func note(_ line: Int, _ text: String) {
     if reading.problems.count < Self.mostProblems { reading.problems.append(RosterError(line: line, text: text)) }
+  }
+
+  /// Takes a person's picture; one that cannot be read is told of once for all that lack the same.
+  mutating func picture(of person: inout Person, line: Int, _ read: () throws(PictureProblem) -> PictureHashes) {
+    do {
+      let hashes = try read()
+      person.pictures.add(hashes)
+      if let problem = hashes.problem { note(picture: problem, line) }
+    } catch {
+      note(picture: error, line)
+    }
+  }
+
+  private mutating func note(picture problem: PictureProblem, _ line: Int) {
+    if let at = pictures.firstIndex(where: { $0.words == problem.words }) {
+      pictures[at].count += 1
+    } else if pictures.count < 64 {
+      pictures.append((problem.words, 1, line))
+    }
+  }
+
+  /// All that was read.
+  mutating func finished() -> RosterReading {
+    for (words, count, line) in pictures {
+      note(line, "a person's picture is left out: \(words)\(count > 1 ? "; so are \(count - 1) others" : "")")
+    }
+    pictures = []
+    return reading
   }
 
   mutating func skip(_ kind: String) {

@@ -65,6 +65,70 @@ struct PersonaRiskTests {
     #expect(lookalike.reason.contains("shows the picture of Guilherme Barroso"))
   }
 
+  /// What the directory has of Guilherme Barroso (e3), who has no account that is known.
+  private func worldWithPortraits(
+    of people: Range<Int> = 3..<4, _ portrait: (inout PersonPictures) -> Void
+  ) -> MadeWorld {
+    var roster = house()
+    for number in people { portrait(&roster.people[number].pictures) }
+    return MadeWorld(roster)
+  }
+
+  private static let portrait: UInt64 = 0xE6F6_14D0_C49C_D98B
+
+  @Test("A copied portrait of the directory is told, by its file and by how it looks", arguments: [true, false])
+  func copiedPortrait(exact: Bool) throws {
+    let digest = String(repeating: "0a", count: 32)
+    var world = worldWithPortraits {
+      $0.add(sha256: digest)
+      $0.add(perceptual: "e6f614d0c49cd98b")
+    }
+    world.shows("8", "Quentin Blythe", on: 20, created: 1) {
+      $0.employer = "Aurora Textiles"
+      if exact { $0.avatarSHA256 = digest } else { $0.avatarPHash = Self.portrait ^ 0b1001_0000_0110 }
+    }
+    world.approaches("8", 0..<6, from: 20, message: true)
+    world.shows("9", "Quentin Blythe", on: 20, created: 1) {
+      $0.employer = "Aurora Textiles"
+      $0.avatarPHash = Self.portrait ^ 0xFFFF
+    }
+    world.approaches("9", 0..<6, from: 20, message: true)
+    let signals = world.signals()
+    let lookalike = try #require(signals.of("8").first { $0.analytic == "persona.lookalike" })
+    #expect(lookalike.parts.contains { $0.name == "faceCopied" })
+    #expect(lookalike.reason.contains("shows the picture of Guilherme Barroso"))
+    #expect(signals.of("9").count > 1)
+    #expect(!signals.of("9").contains { $0.reason.contains("shows the picture") })
+  }
+
+  @Test("A silhouette that the directory has of many is nobody's face")
+  func silhouette() {
+    var world = worldWithPortraits(of: 2..<6) { $0.add(perceptual: "e6f614d0c49cd98b") }
+    world.shows("8", "Quentin Blythe", on: 20, created: 1) {
+      $0.employer = "Aurora Textiles"
+      $0.avatarPHash = Self.portrait
+    }
+    world.approaches("8", 0..<6, from: 20, message: true)
+    let signals = world.signals().of("8")
+    #expect(signals.count > 1)
+    #expect(!signals.contains { $0.reason.contains("shows the picture") })
+  }
+
+  @Test("A picture that a platform gives to all who have none is nobody's face")
+  func platformPicture() {
+    var world = worldWithPortraits { $0.add(perceptual: "e6f614d0c49cd98b") }
+    for n in 0..<41 {
+      world.shows("s\(n)", "Somebody Else\(n)", on: 3) {
+        $0.employer = "Aurora Textiles"
+        $0.avatarPHash = Self.portrait
+      }
+    }
+    world.approaches("s5", 0..<6, from: 20, message: true)
+    let signals = world.signals().of("s5")
+    #expect(signals.count > 1)
+    #expect(!signals.contains { $0.reason.contains("shows the picture") })
+  }
+
   @Test("A namesake with a face, an employer and a story of his own stays quiet")
   func namesake() {
     var world = MadeWorld()

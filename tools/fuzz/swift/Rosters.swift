@@ -31,3 +31,17 @@ extension Roster {
   public static let maximumBytes = 64 << 20
   static func readYAML(_ text: String) throws(RosterError) -> RosterReading { RosterReading(format: .yaml) }
 }
+
+// Decoding pictures is a target of its own.
+public struct PictureHashes {
+  var sha256: String
+  var perceptual: UInt64?
+  var problem: PictureProblem?
+
+  init(_ bytes: [UInt8]) throws(PictureProblem) {
+    guard let first = bytes.first else { throw PictureProblem(.unknown, "it is no picture") }
+    sha256 = String(repeating: "0", count: 63) + String(first & 15, radix: 16)
+    perceptual = first > 9 ? UInt64(bytes.count) : nil
+    problem = first > 200 ? PictureProblem(.broken, "it is broken") : nil
+  }
+}

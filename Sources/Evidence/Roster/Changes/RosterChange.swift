@@ -92,7 +92,8 @@ extension Person {
       ("name", name), ("aliases", aliases.joined(separator: ", ")), ("title", title ?? ""),
       ("department", department ?? ""), ("emails", emails.joined(separator: ", ")),
       ("accounts", accounts.map { "\($0.platform):\($0.handle ?? $0.accountID ?? "")" }.joined(separator: ", ")),
-      ("hosts", hosts.joined(separator: ", ")), ("sensitivity", sensitivity.rawValue),
+      ("hosts", hosts.joined(separator: ", ")), ("avatar_sha256", pictures.sha256.joined(separator: ", ")),
+      ("avatar_phash", pictures.perceptualDigits.joined(separator: ", ")), ("sensitivity", sensitivity.rawValue),
       ("start", start?.rfc3339 ?? ""), ("end", end?.rfc3339 ?? ""),
     ]
   }

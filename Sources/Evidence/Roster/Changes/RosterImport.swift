@@ -121,6 +121,7 @@ extension Person {
     if !newer.emails.isEmpty { emails = newer.emails }
     for account in newer.accounts where !accounts.contains(account) { accounts.append(account) }
     if !newer.hosts.isEmpty { hosts = newer.hosts }
+    pictures.add(newer.pictures)
     if given.contains(.sensitivity) { sensitivity = newer.sensitivity }
     start = newer.start ?? start
     end = newer.end ?? end

@@ -1,6 +1,6 @@
 /// The records of an LDAP Data Interchange Format text (RFC 2849): entries with their attributes.
 
-import CCrypto
+import Pictures
 
 /// One entry, or one change.
 struct LDIFRecord {
@@ -10,6 +10,8 @@ struct LDIFRecord {
   var changeType: String?
   /// By name in lower case, without options (`;lang-fr`); values in order.
   var attributes: [String: [String]] = [:]
+  /// Values of attributes that are pictures (RFC 2798 §2.6, Active Directory), each with its line.
+  var pictures: [(line: Int, bytes: [UInt8])] = []
   var problems: [(line: Int, text: String)] = []
 
   func first(_ names: String...) -> String? {
@@ -25,6 +27,7 @@ struct LDIFRecords: Sequence, IteratorProtocol {
   private let lines: [Substring]
   private var at = 0
   private static let mostValues = 4096
+  private static let pictureNames: Set<String> = ["jpegphoto", "thumbnailphoto", "photo"]
 
   init(_ text: String) {
     lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
@@ -78,6 +81,10 @@ struct LDIFRecords: Sequence, IteratorProtocol {
         record.problems.append((number, "\(name.prefix(64)): is not base64"))
         return
       }
+      if pictureNames.contains(name) {
+        if record.pictures.count < PersonPictures.most { record.pictures.append((number, bytes)) }
+        return
+      }
       // A picture or another value that is no text is none of a person's fields.
       guard let text = String(validating: bytes, as: UTF8.self) else { return }
       value = text
@@ -93,17 +100,9 @@ struct LDIFRecords: Sequence, IteratorProtocol {
     }
   }
 
-  /// Nil where the text is no whole base64 (RFC 4648 §4).
+  /// Nil where the text is no whole base64 (RFC 4648 §4), padding included.
   private static func base64(_ text: Substring) -> [UInt8]? {
-    let letters = Array(text.utf8)
-    guard letters.count % 4 == 0, letters.count < 16 << 20 else { return nil }
-    guard !letters.isEmpty else { return [] }
-    // EVP_DecodeBlock takes padding for zeros and passes over white space at the ends: both are looked at here.
-    let padding = letters.suffix(2).count { $0 == 0x3d }
-    guard letters.dropLast(padding).allSatisfy({ $0 > 0x20 && $0 != 0x3d }) else { return nil }
-    var out = [UInt8](repeating: 0, count: letters.count / 4 * 3)
-    guard EVP_DecodeBlock(&out, letters, Int32(letters.count)) >= 0 else { return nil }
-    out.removeLast(padding)
-    return out
+    guard text.utf8.count % 4 == 0 else { return nil }
+    return text.isEmpty ? [] : PictureText.base64(text.utf8)
   }
 }

@@ -1,5 +1,7 @@
 /// People from vCards, versions 3 and 4 (RFC 2426, RFC 6350); what version 2.1 adds to them is read too.
 
+import Pictures
+
 enum RosterCards {
   static func read(_ text: String) throws(RosterError) -> RosterReading {
     var collector = PersonCollector(.vcard)
@@ -22,12 +24,12 @@ enum RosterCards {
         guard let done = card else { continue }
         card = nil
         done.finish(into: &collector)
-      default: card?.take(property)
+      default: card?.take(property, line.number, &collector)
       }
     }
     if let open = card { collector.note(open.line, "a card without END:VCARD") }
     guard cards > 0 else { throw RosterError(line: 0, text: "no vCard: expected BEGIN:VCARD") }
-    return collector.reading
+    return collector.finished()
   }
 
   /// One card as it is being read.
@@ -40,7 +42,7 @@ enum RosterCards {
 
     init(line: Int) { self.line = line }
 
-    mutating func take(_ property: CardProperty) {
+    mutating func take(_ property: CardProperty, _ line: Int, _ collector: inout PersonCollector) {
       switch property.name {
       case "UID" where person.id.isEmpty: person.id = property.text
       // What personnel systems export beside it names the person better than an address book's own id.
@@ -62,6 +64,9 @@ enum RosterCards {
         let parts = property.components(separator: ";")
         if parts.count > 1, let unit = parts.last(where: { !$0.isEmpty }) { person.department = unit }
       case "KIND", "X-ADDRESSBOOKSERVER-KIND": kind = property.text.lowercased()
+      case "PHOTO":
+        collector.picture(of: &person, line: line) { () throws(PictureProblem) in try RosterWords.picture(property.text)
+        }
       case "SOCIALPROFILE", "X-SOCIALPROFILE", "IMPP", "X-TWITTER", "X-LINKEDIN", "URL": account(property)
       default: break
       }

@@ -1,5 +1,7 @@
 /// People from a directory's export (LDIF): inetOrgPerson (RFC 2798) and the users of Active Directory.
 
+import Pictures
+
 enum RosterDirectory {
   /// Object classes of people. Without any class an entry with a surname or an address is taken for one.
   private static let ofPeople: Set<String> = [
@@ -20,7 +22,7 @@ enum RosterDirectory {
       take(record, into: &collector)
     }
     guard count > 0 else { throw RosterError(line: 0, text: "no LDIF entry: expected dn: and attributes") }
-    return collector.reading
+    return collector.finished()
   }
 
   private static func take(_ record: LDIFRecord, into collector: inout PersonCollector) {
@@ -85,6 +87,9 @@ enum RosterDirectory {
       {
         person.accounts.append(account)
       }
+    }
+    for (line, bytes) in record.pictures {
+      collector.picture(of: &person, line: line) { () throws(PictureProblem) in try PictureHashes(bytes) }
     }
     collector.add(person, says, line: record.line)
   }

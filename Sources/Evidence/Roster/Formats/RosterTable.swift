@@ -1,6 +1,7 @@
 /// People from a table (CSV, RFC 4180), as personnel systems and spreadsheets export them.
 
 import CSV
+import Pictures
 
 enum RosterTable {
   /// What columns are called, by what they mean. The first that a table has counts.
@@ -24,11 +25,14 @@ enum RosterTable {
     (.active, ["active", "status", "employment_status", "enabled", "account_enabled"]),
     (.start, ["start", "start_date", "hire_date", "hired", "joined", "join_date", "date_of_hire", "eintritt"]),
     (.end, ["end", "end_date", "termination_date", "leave_date", "last_day", "terminated", "austritt"]),
+    (.picture, ["avatar", "photo", "picture", "portrait", "jpegphoto", "thumbnail_photo", "thumbnailphoto"]),
+    (.pictureDigest, ["avatar_sha256", "photo_sha256"]), (.pictureLook, ["avatar_phash", "photo_phash"]),
     (.accounts, ["accounts", "account", "social_accounts", "profiles"]),
   ]
 
   private enum Field {
     case id, name, first, last, aliases, title, department, emails, hosts, sensitivity, active, start, end, accounts
+    case picture, pictureDigest, pictureLook
   }
 
   /// Whether a line is the first one of such a table.
@@ -73,7 +77,7 @@ enum RosterTable {
     reader.end(take)
     if let headerFailure { throw headerFailure }
     guard columns != nil else { throw RosterError(line: 0, text: "the table is empty") }
-    return collector.reading
+    return collector.finished()
   }
 
   private static func person(_ cells: [String], _ columns: Columns, _ line: Int, into collector: inout PersonCollector)
@@ -115,6 +119,15 @@ enum RosterTable {
         continue
       }
       if field == .start { person.start = time } else { person.end = time }
+    }
+    if let text = cell(.picture) {
+      collector.picture(of: &person, line: line) { () throws(PictureProblem) in try RosterWords.picture(text) }
+    }
+    for text in cell(.pictureDigest).map({ RosterWords.list($0) }) ?? [] where !person.pictures.add(sha256: text) {
+      collector.note(line, "avatar_sha256 '\(text.prefix(80))': expected 64 hexadecimal digits")
+    }
+    for text in cell(.pictureLook).map({ RosterWords.list($0) }) ?? [] where !person.pictures.add(perceptual: text) {
+      collector.note(line, "avatar_phash '\(text.prefix(80))': expected 16 hexadecimal digits")
     }
     person.accounts = accounts(cells, cell(.accounts), columns, line, &collector)
     collector.add(person, given, line: line)

@@ -1,6 +1,7 @@
 /// People from SCIM 2.0 (RFC 7643): a ListResponse of users, one user, or an array of them.
 
 import JSON
+import Pictures
 
 enum RosterUsers {
   private static let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -27,7 +28,7 @@ enum RosterUsers {
       }
       take(root, "the user", into: &collector)
     }
-    return collector.reading
+    return collector.finished()
   }
 
   private static func take(_ user: JSONNode, _ what: String, into collector: inout PersonCollector) {
@@ -63,6 +64,11 @@ enum RosterUsers {
       let account = RosterWords.account(platform: RosterWords.platform(platform), link)
     {
       person.accounts = [account]
+    }
+    // §4.1.2: photos are addresses, among which are those that hold the picture themselves. A thumbnail is one more copy.
+    for photo in (user["photos"]?.elements.map { $0 } ?? []).prefix(PersonPictures.most) {
+      guard let address = text(photo["value"]) ?? text(photo) else { continue }
+      collector.picture(of: &person, line: 0) { () throws(PictureProblem) in try RosterWords.picture(address) }
     }
     if person.id.isEmpty || person.name.isEmpty {
       return collector.note(0, "\(what): a user without userName")

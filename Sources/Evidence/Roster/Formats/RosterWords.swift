@@ -1,5 +1,7 @@
 /// Values as directories and personnel systems write them.
 
+import Pictures
+
 enum RosterWords {
   /// A day or a moment: RFC 3339, `20260901`, `20260901010738.0Z` (GeneralizedTime, RFC 4517 §3.3.13), `01.09.2026`. A
   /// date with slashes is read where it has only one meaning.
@@ -63,6 +65,16 @@ enum RosterWords {
   static let platforms = [
     "linkedin", "x", "twitter", "mastodon", "bluesky", "facebook", "instagram", "xing", "github", "telegram",
   ]
+
+  /// A picture as a `data:` URI or in base64. One that lies elsewhere is not fetched: a list is read, and asks nobody.
+  static func picture(_ text: String) throws(PictureProblem) -> PictureHashes {
+    if PictureText.isDataURI(text) { return try PictureHashes(dataURI: text) }
+    // Base64 has neither.
+    if text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) {
+      throw PictureProblem(.unread, "pictures at an address, or in a file beside, are not fetched")
+    }
+    return try PictureHashes(base64: text)
+  }
 
   static func trimmed(_ text: some StringProtocol) -> String {
     var text = text[...]

@@ -63,9 +63,10 @@ extension PersonaExamination {
       f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
       f.copiedFrom = f.copiedFrom ?? people.min()
     }
-    guard s.hasPHash else { return }
-    let people = looks.pictures.people(near: s.pHash, within: world.configuration.thresholds.facePictureDistance)
-    if !people.isEmpty {
+    guard s.hasPHash, !shared.isStock(picture: s.pHash) else { return }
+    let distance = world.configuration.thresholds.facePictureDistance
+    let people = looks.pictures.people(near: s.pHash, within: distance)
+    if !people.isEmpty, looks.officialPictures.people(near: s.pHash, within: distance).isEmpty {
       f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
       f.copiedFrom = f.copiedFrom ?? people[0]
     }

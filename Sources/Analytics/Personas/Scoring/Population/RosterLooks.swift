@@ -1,4 +1,5 @@
-/// What the people on the roster show of themselves on their known accounts: what an impostor would copy.
+/// What the people on the roster show of themselves, on their known accounts and in the organisation's own directory: what
+/// an impostor would copy.
 
 import Evidence
 
@@ -9,8 +10,11 @@ struct RosterLooks {
   private(set) var pictures = PictureIndex()
   /// Biographies by how they are worded.
   private(set) var wordings: [UInt64: [(wording: Wording, person: Int)]] = [:]
-  /// Pictures of the organisation's own accounts.
+  /// Pictures of the organisation's own accounts, and how they look.
   private(set) var officialAvatars: Set<Int32> = []
+  private(set) var officialPictures = PictureIndex()
+  /// A picture that the directory has of more people is a silhouette or a logo, and nobody's face.
+  private static let faceBearers = 3
   /// Hosts that so many people of the roster show as their page that they are the organisation's, be they on the roster
   /// or not.
   private(set) var ownHosts: Set<String> = []
@@ -27,6 +31,8 @@ struct RosterLooks {
     var employers: Set<Int32> = []
     var pages: [Int32: FewNumbers] = [:]
     var pictures: [(hash: UInt64, person: Int)] = []
+    var officials: [(hash: UInt64, person: Int)] = []
+    notePortraits(index.roster, world, &pictures)
     for number in world.accounts.indices {
       let account = world.accounts[number]
       guard !account.snapshots.isEmpty else { continue }
@@ -42,6 +48,7 @@ struct RosterLooks {
           }
         }
         if isOfficial, snapshot.avatar >= 0 { officialAvatars.insert(snapshot.avatar) }
+        if isOfficial, snapshot.hasPHash { officials.append((snapshot.pHash, 0)) }
         if person == nil, snapshot.url >= 0, snapshot.employer >= 0,
           index.organisation.employer(Words.of(world.texts[snapshot.employer] ?? "", limit: 12)) == .similar,
           let host = world.texts[snapshot.url].flatMap(Domains.host(of:))
@@ -60,6 +67,7 @@ struct RosterLooks {
       }
     }
     self.pictures = PictureIndex(pictures)
+    officialPictures = PictureIndex(officials)
     var showers: [String: FewNumbers] = [:]
     for (url, people) in pages {
       guard let host = world.texts[url].flatMap(Domains.host(of:)) else { continue }
@@ -71,6 +79,28 @@ struct RosterLooks {
       showers.filter { $0.value.count >= world.configuration.thresholds.pagePeople && isNamed($0.key) }.keys)
     similarNames = similar.sorted { $0.key < $1.key }.prefix(256).map(\.value)
     genericWords = Set(holders.filter { $0.value.count > 12 }.keys)
+  }
+
+  /// The pictures that the roster itself has of people.
+  private mutating func notePortraits(
+    _ roster: Roster, _ world: PersonaWorld, _ pictures: inout [(hash: UInt64, person: Int)]
+  ) {
+    var bearers: [UInt64: FewNumbers] = [:]
+    var bearersOfFile: [Int32: FewNumbers] = [:]
+    let limit = RosterLooks.faceBearers + 1
+    for (number, person) in roster.people.enumerated() {
+      let number = Int32(truncatingIfNeeded: number)
+      for hash in person.pictures.perceptual { bearers[hash, default: FewNumbers()].insert(number, limit: limit) }
+      for digest in person.pictures.sha256 {
+        // A file that no account ever showed is none that one could share.
+        guard let file = world.texts.known(digest) else { continue }
+        bearersOfFile[file, default: FewNumbers()].insert(number, limit: limit)
+      }
+    }
+    for (hash, people) in bearers.sorted(by: { $0.key < $1.key }) where people.count < limit {
+      for person in people { pictures.append((hash, Int(person))) }
+    }
+    for (file, people) in bearersOfFile where people.count < limit { avatars[file] = people.map { Int($0) } }
   }
 
   private mutating func note(_ snapshot: Snapshot, _ person: Int, _ world: PersonaWorld) {

@@ -17,6 +17,8 @@ struct SharedThings {
   private var bioGroups: [Int32: [Int32]] = [:]
   private var hostOfLink: [Int32: Int32] = [:]
   private var services: Set<Int32> = []
+  /// Perceptual hashes that many accounts have to the bit: silhouettes and other pictures of a platform's own.
+  private var stockPictures: Set<UInt64> = []
   private(set) var members: [SharedThing: [Int32]] = [:]
 
   init(_ world: PersonaWorld) {
@@ -61,6 +63,9 @@ struct SharedThings {
   /// Whether a link leads to where the links of many lead: a service for files, forms or appointments.
   func isService(_ link: Int32) -> Bool { hostOfLink[link].map(services.contains) ?? false }
 
+  /// Whether many accounts have this very picture.
+  func isStock(picture hash: UInt64) -> Bool { stockPictures.contains(hash) }
+
   private mutating func add(_ kind: SharedThing.Kind, _ number: Int32, _ accounts: [Int32], _ world: PersonaWorld) {
     guard accounts.count <= world.configuration.thresholds.stockAccounts else { return }
     let who = Set(accounts.map(world.resolved)).filter { !world.accounts[Int($0)].isForgotten }
@@ -99,6 +104,8 @@ struct SharedThings {
           Int32(truncatingIfNeeded: i), limit: world.configuration.thresholds.stockAccounts + 1)
       }
     }
+    let stock = world.configuration.thresholds.stockAccounts
+    stockPictures = Set(accounts.filter { $0.value.count > stock }.keys)
     let hashes = accounts.keys.sorted()
     let distance = world.configuration.thresholds.pictureDistance
     guard hashes.count > 1 else { return }
