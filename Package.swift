@@ -81,7 +81,8 @@ let sources: [Target] = [
   .target(name: "VedettePluginKit", dependencies: ["PluginSupport", "VedettePluginABI"], path: "plugins/kit"),
   .target(name: "HostEvents", dependencies: ["PluginSupport", "JSON"], path: "plugins/processes/host-events"),
   .target(
-    name: "EvidenceLines", dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON", "CSV"],
+    name: "EvidenceLines",
+    dependencies: ["PersonaRecords", "PluginSupport", "VedettePluginABI", "JSON", "CSV", "Pictures"],
     path: "plugins/sources/evidence/Lines"),
   .target(name: "source_evidence", dependencies: ["EvidenceLines"], path: "plugins/sources/evidence/Entry"),
   .target(
@@ -104,7 +105,8 @@ let sources: [Target] = [
 /// Sources of personas that read files.
 let personaFiles: [Target] =
   [
-    .target(name: "PersonaRecords", dependencies: ["PluginSupport", "JSON"], path: "plugins/personas/records"),
+    .target(
+      name: "PersonaRecords", dependencies: ["PluginSupport", "JSON", "Pictures"], path: "plugins/personas/records"),
     .target(
       name: "STIXObjects", dependencies: ["PersonaRecords", "PluginSupport", "JSON"],
       path: "plugins/personas/stix-objects"),
@@ -159,14 +161,14 @@ let tests: [Target] = [
   .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
   .testTarget(name: "FlowsTests", dependencies: ["Flows", "TestSupport", "AllocationCounting"]),
   // The plugins that these load are built as the products that they are: each exports the same entry.
-  .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "vedette", "TestSupport"]),
+  .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "vedette", "TestSupport", "PictureSupport"]),
   .testTarget(name: "InspectionTests", dependencies: ["Inspection", "vedette", "TestSupport"]),
   .testTarget(
     name: "SourcePluginTests",
     dependencies: [
       "PluginSupport", "HostEvents", "EvidenceLines", "WindowsEvents", "LinuxAudit", "VedettePluginABI", "JSON",
       "CSV", "PersonaRecords", "STIXObjects", "STIXSource", "MISPSource", "LinkedInExportSource", "XExportSource",
-      "MailMessages", "MailboxSource", "MastodonExportSource",
+      "MailMessages", "MailboxSource", "MastodonExportSource", "Pictures", "PictureSupport",
     ]),
   .testTarget(
     name: "PersonaSourceTests",
@@ -184,7 +186,8 @@ let tests: [Target] = [
   .testTarget(name: "PluginKitTests", dependencies: ["VedettePluginKit", "PluginSupport", "VedettePluginABI"]),
   .testTarget(name: "EngineTests", dependencies: ["Engine", "Inspection", "TestSupport"]),
   .testTarget(
-    name: "EndToEndTests", dependencies: ["vedette", "RPC", "Store", "JSON", "Packets", "TestSupport"],
+    name: "EndToEndTests",
+    dependencies: ["vedette", "RPC", "Store", "JSON", "Packets", "TestSupport", "PictureSupport"],
     path: "Tests/EndToEnd"),
 ]
 

@@ -9,7 +9,7 @@ struct HeaderTests {
   static let include = "\(Corpus.repository)/Sources/VedettePluginABI/include"
   static let headers = [
     "types", "entry", "host", "describe", "sink", "records", "dissector", "source", "reconfigure", "metrics", "state",
-    "selftest", "host-secret", "host-state", "plugin",
+    "selftest", "host-secret", "host-state", "host-pictures", "plugin",
   ]
 
   @Test("Each header compiles alone, without a warning, as C11 and as C++17", arguments: headers)

@@ -27,6 +27,29 @@ struct Rejected: Equatable {
   var text: String
 }
 
+/// `host-pictures/1` over the pictures of a run; unchecked, for it is written once.
+private struct PictureTable: @unchecked Sendable {
+  static let shared = PictureTable()
+  let table = UnsafeMutablePointer<vdt_host_pictures>.allocate(capacity: 1)
+
+  private init() {
+    table.initialize(to: vdt_host_pictures())
+    table.pointee.size = UInt32(MemoryLayout<vdt_host_pictures>.size)
+    table.pointee.read = { raw, name, offset, out in
+      guard let host = RecordingHost.of(raw?.pointee.context), let picture = host.pictures[text(name)] else {
+        return VDT_E_UNKNOWN
+      }
+      let piece = picture.dropFirst(Int(offset)).prefix(100)
+      host.lent?.deallocate()
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(piece.count, 1), alignment: 1)
+      copy.copyBytes(from: piece)
+      host.lent = copy
+      out?.pointee = vdt_make_bytes(copy.baseAddress, UInt64(piece.count))
+      return VDT_OK
+    }
+  }
+}
+
 /// What one run of a plugin gave.
 struct SourceRun {
   var records: [EmittedRecord] = []
@@ -47,6 +70,12 @@ final class RecordingHost {
   fileprivate(set) var blindSpots: [String] = []
   fileprivate var open: (id: UInt32, record: EmittedRecord)?
   fileprivate var failure = ""
+  /// Pictures beside the input, by name; without any there is no folder.
+  fileprivate var pictures: [String: [UInt8]] = [:]
+  /// The piece that was lent last.
+  fileprivate var lent: UnsafeMutableRawBufferPointer?
+
+  deinit { lent?.deallocate() }
 
   /// What describe declared: records, with the names of their fields.
   var description: [String: [String]] {
@@ -142,9 +171,10 @@ extension RecordingHost {
   /// Runs a plugin over an input to its end, `max` records a call.
   static func run(
     _ plugin: SourcePlugin, over input: [UInt8], cursor: String = "", parameters: String = "", max: UInt64 = 64,
-    calls: Int = .max
+    calls: Int = .max, beside pictures: [String: [UInt8]] = [:]
   ) -> SourceRun {
     let host = RecordingHost()
+    host.pictures = pictures
     _ = host.describe(plugin)
     guard let file = tmpfile() else { return host.run }
     defer { fclose(file) }
@@ -167,6 +197,11 @@ extension RecordingHost {
     table.fail = { h, code, words in
       RecordingHost.of(h?.pointee.context)?.failure = text(words)
       return code
+    }
+    if !pictures.isEmpty {
+      table.interface = { _, id in
+        text(id) == VDT_HOST_PICTURES_ID ? UnsafeRawPointer(PictureTable.shared.table) : nil
+      }
     }
     withUnsafePointer(to: table) { table in
       var instance: OpaquePointer?

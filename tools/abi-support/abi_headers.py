@@ -142,6 +142,7 @@ def read(path):
 ORDER = [
     "plugin.h", "types.h", "entry.h", "host.h", "describe.h", "sink.h", "records.h", "dissector.h", "source.h",
     "reconfigure.h", "metrics.h", "state.h", "selftest.h", "host-secret.h", "host-state.h",
+    "host-pictures.h",
 ]
 
 

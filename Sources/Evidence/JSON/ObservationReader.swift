@@ -1,6 +1,7 @@
 /// Reads an observation from JSON: required fields present, every type right, the rest kept under `extra`.
 
 import JSON
+import Pictures
 
 /// Why a record was refused.
 public struct ObservationError: Error, Sendable, CustomStringConvertible {
@@ -49,6 +50,8 @@ private struct RecordFields {
   /// What stands before a field's name in errors: the member that this object is.
   private var prefix = ""
   private var known: [String] = ["type", "id", "source", "extra"]
+  /// What is added to `extra`.
+  private var additions: [(name: String, text: String)] = []
 
   init(_ node: JSONNode) { self.node = node }
 
@@ -165,6 +168,10 @@ private struct RecordFields {
       w.value(member.value)
       any = true
     }
+    for (name, text) in additions {
+      w.member(name, text)
+      any = true
+    }
     w.endObject()
     return any ? w.text : ""
   }
@@ -196,7 +203,28 @@ private struct RecordFields {
       }
       o.avatarPHash = value
     }
+    picture(of: &o)
     return o
+  }
+
+  /// The hashes of a picture that the record holds as a `data:` URI, where it does not give them itself. One that cannot be
+  /// read costs the record its hashes and no more.
+  private mutating func picture(of o: inout PersonaObservation) {
+    guard let text = node["avatar"]?.string, PictureText.isDataURI(text) else { return }
+    known.append("avatar")
+    var problem: String?
+    do {
+      let hashes = try PictureHashes(dataURI: text)
+      problem = hashes.problem?.words
+      if let given = o.avatarSHA256, given != hashes.sha256 {
+        problem = "it is not the one whose avatar_sha256 the record gives"
+      }
+      o.avatarSHA256 = o.avatarSHA256 ?? hashes.sha256
+      o.avatarPHash = o.avatarPHash ?? hashes.perceptual
+    } catch {
+      problem = error.words
+    }
+    if let problem { additions.append(("avatar_problem", problem)) }
   }
 
   mutating func personaChange(_ head: ObservationHead) throws(ObservationError) -> PersonaChangeObservation {

@@ -1,4 +1,5 @@
-/// What the house lends to a source's instance: secrets of the configuration and a small durable store.
+/// What the house lends to a source's instance: secrets of the configuration, a small durable store, and pictures that lie
+/// beside what it reads.
 
 import Synchronization
 import VedettePluginABI
@@ -32,6 +33,9 @@ public struct HostServices: Sendable {
   /// A secret by its name; nil where there is none.
   public var secret: @Sendable (_ name: String) -> [UInt8]?
   public var state: State?
+  /// A piece of a picture beside the source's input, or why there is none (VDT_E_*); its bounds are those of the header.
+  /// Set with the input, where that has a folder.
+  var picture: (@Sendable (_ name: String, _ offset: UInt64) -> Result<[UInt8], PictureRefusal>)?
 
   public init(secret: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }, state: State? = nil) {
     self.secret = secret
@@ -39,7 +43,12 @@ public struct HostServices: Sendable {
   }
 }
 
-/// The tables of host-secret/1 and host-state/1: the same for all instances, which are told apart by their `vdt_host`.
+/// An error of the ABI.
+struct PictureRefusal: Error {
+  var code: Int32
+}
+
+/// The tables of host-secret/1, host-state/1 and host-pictures/1: the same for all instances, which are told apart by their `vdt_host`.
 ///
 /// Unchecked, because they are pointers: what they point to is written here, once, and never changes.
 struct HostServiceTables: @unchecked Sendable {
@@ -47,6 +56,7 @@ struct HostServiceTables: @unchecked Sendable {
 
   let secret: UnsafePointer<vdt_host_secret>
   let state: UnsafePointer<vdt_host_state>
+  let pictures: UnsafePointer<vdt_host_pictures>
 
   private init() {
     let secret = UnsafeMutablePointer<vdt_host_secret>.allocate(capacity: 1)
@@ -91,6 +101,23 @@ struct HostServiceTables: @unchecked Sendable {
       }
     }
     self.state = UnsafePointer(state)
+
+    let pictures = UnsafeMutablePointer<vdt_host_pictures>.allocate(capacity: 1)
+    pictures.initialize(to: vdt_host_pictures())
+    pictures.pointee.size = UInt32(MemoryLayout<vdt_host_pictures>.size)
+    pictures.pointee.read = { host, name, offset, out in
+      guard let table = HostTable.of(host), let name = name.checked(VDT_MAX_PICTURE_NAME), let out else {
+        return VDT_E_ARGUMENT
+      }
+      switch table.services.picture?(name, offset) {
+      case .success(let bytes):
+        out.pointee = table.lend(bytes)
+        return VDT_OK
+      case .failure(let refusal): return refusal.code
+      case nil: return VDT_E_UNSUPPORTED
+      }
+    }
+    self.pictures = UnsafePointer(pictures)
   }
 }
 

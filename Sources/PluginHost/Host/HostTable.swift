@@ -65,6 +65,8 @@ final class HostTable: @unchecked Sendable {  // `table` is written in init only
       case VDT_HOST_SECRET_ID: UnsafeRawPointer(HostServiceTables.shared.secret)
       case VDT_HOST_STATE_ID where HostTable.of(host)?.services.state != nil:
         UnsafeRawPointer(HostServiceTables.shared.state)
+      case VDT_HOST_PICTURES_ID where HostTable.of(host)?.services.picture != nil:
+        UnsafeRawPointer(HostServiceTables.shared.pictures)
       default: nil
       }
     }

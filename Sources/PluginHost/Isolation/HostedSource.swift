@@ -158,11 +158,16 @@ extension LaneServer {
         return true
       },
       remove: { try stated(ask(LaneQuestion.stateRemove, $0).0) })
-    return HostServices(
+    var services = HostServices(
       secret: { name in
         let (status, bytes) = ask(LaneQuestion.secret, name)
         return status == VDT_OK ? bytes : nil
       }, state: lane.setup.has_state != 0 ? state : nil)
+    services.picture = { name, offset in
+      let (status, bytes) = ask(LaneQuestion.picture, name, withUnsafeBytes(of: offset) { Array($0) })
+      return status == VDT_OK ? .success(bytes) : .failure(PictureRefusal(code: status))
+    }
+    return services
   }
 
   private func ask(_ kind: UInt32, _ key: String, _ value: [UInt8]) -> (Int32, [UInt8]) {

@@ -204,9 +204,17 @@ extension HostTable {
   func answer(_ question: vedette_answer, _ lane: Lane) {
     let request = lane.request
     request.pointee.length = 0
-    let key = Lane.text(lane.words, question.words_length, most: UInt32(VDT_MAX_STATE_KEY))
+    let key = Lane.text(lane.words, question.words_length, most: UInt32(VDT_MAX_PICTURE_NAME))
     let status: Int32
     switch question.kind {
+    case LaneQuestion.picture where !key.isEmpty && question.arena == 8:
+      let offset = UnsafeRawPointer(lane.arena).loadUnaligned(as: UInt64.self)
+      switch services.picture?(key, offset) {
+      case .success(let bytes): status = give(bytes, atMost: Int(VDT_MAX_PICTURE_PIECE), lane)
+      case .failure(let refusal): status = refusal.code
+      case nil: status = VDT_E_UNSUPPORTED
+      }
+    case _ where key.utf8.count > Int(VDT_MAX_STATE_KEY): status = VDT_E_ARGUMENT
     case LaneQuestion.secret where !key.isEmpty:
       status = give(services.secret(key), atMost: Int(VDT_MAX_SECRET), lane)
     case LaneQuestion.stateGet where !key.isEmpty:

@@ -37,6 +37,8 @@ enum LaneQuestion {
   static let stateGet: UInt32 = 2
   static let statePut: UInt32 = 3
   static let stateRemove: UInt32 = 4
+  /// The offset comes as the value, in eight bytes.
+  static let picture: UInt32 = 5
 }
 
 /// What runs in the child, as `vedette_setup` has it.

@@ -56,6 +56,8 @@ public final class SourceInstance {
     cursor: [UInt8] = [], config: String = "", services: HostServices = HostServices(),
     isolation: PluginIsolation = PluginIsolation(), log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
+    var services = services
+    services.picture = input.flatMap { PicturesBeside(path: $0.path) }?.reading
     let host = HostTable(plugin: plugin.identity.id, services: services, log: log)
     var isolated: IsolatedSource?
     if isolation.isolates(plugin, interface) {

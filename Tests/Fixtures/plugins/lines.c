@@ -130,6 +130,20 @@ static void ask(const vdt_host *host, const char *line, char *said, size_t room)
         status = state->put(host, name, vdt_make_bytes(value, strlen(value)));
     if (!strcmp(word, "remove") && state)
         status = state->remove(host, name);
+#ifdef VDT_HOST_PICTURES_ID
+    // What it says is how many bytes there are in all, and the last one.
+    const vdt_host_pictures *pictures = host->interface(host, VDT_STR(VDT_HOST_PICTURES_ID));
+    if (!strcmp(word, "picture") && pictures) {
+        uint64_t offset = 0;
+        unsigned last = 0;
+        while ((status = pictures->read(host, name, offset, &bytes)) == VDT_OK && bytes.len) {
+            offset += bytes.len;
+            last = bytes.ptr[bytes.len - 1];
+        }
+        snprintf(said, room, "%d %llu %u", (int)status, (unsigned long long)offset, last);
+        return;
+    }
+#endif
     snprintf(said, room, "%d%.*s", (int)status, (int)bytes.len, bytes.len ? (const char *)bytes.ptr : "");
 }
 #endif

@@ -57,6 +57,7 @@ extension DocumentSource: FileSource {
     of host: SourceHost
   ) throws(SourceFailure) -> any SourceStream {
     let interpreter = try open(parameters)
+    interpreter.begin(SourcePictures(host))
     let reader = PieceReader(descriptor: descriptor, start: position.place, ahead: ahead)
     return FileStream(DocumentInput(reader, interpreter, from: position), of: host)
   }

@@ -24,6 +24,8 @@ public struct Rejection: SourceOutput, Equatable, Sendable {
 /// What it puts out must depend on nothing but the bytes from the last ``OutputQueue/restart(at:)`` on, however they
 /// are cut into pieces: a restart reads them again and leaves out what was given before.
 public protocol DocumentInterpreter: AnyObject {
+  /// Once, before all else: what lies beside the input.
+  func begin(_ pictures: SourcePictures)
   /// Takes the next bytes, valid for the call; the first of them stands at `place`.
   func take(_ bytes: UnsafeRawBufferPointer, at place: Place, into queue: inout OutputQueue)
   /// Nothing follows.
@@ -35,6 +37,7 @@ public protocol DocumentInterpreter: AnyObject {
 }
 
 extension DocumentInterpreter {
+  public func begin(_ pictures: SourcePictures) {}
   public var skipped: [(kind: String, count: UInt64)] { [] }
   public func takeWarning() -> String? { nil }
 }

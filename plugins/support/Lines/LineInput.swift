@@ -57,6 +57,7 @@ extension LineSource: FileSource {
     of host: SourceHost
   ) throws(SourceFailure) -> any SourceStream {
     let interpreter = try open(parameters)
+    interpreter.begin(SourcePictures(host))
     return FileStream(LineInput(LineReader(descriptor: descriptor, start: start, ahead: ahead), interpreter), of: host)
   }
 }

@@ -2,6 +2,8 @@
 
 /// Turns lines into records. One thread at a time.
 public protocol LineInterpreter: AnyObject {
+  /// Once, before all else: what lies beside the input.
+  func begin(_ pictures: SourcePictures)
   /// Reads one line (valid for the call). Puts its records into the sink, keeps them for `drain`, or reports the line.
   func line(_ bytes: UnsafeRawBufferPointer, at place: Place, into sink: RecordSink)
   /// Puts what is kept into the sink until that is full or nothing is left.
@@ -17,6 +19,7 @@ public protocol LineInterpreter: AnyObject {
 }
 
 extension LineInterpreter {
+  public func begin(_ pictures: SourcePictures) {}
   public func drain(into sink: RecordSink) {}
   public func end() {}
   public var unfinished: Place? { nil }

@@ -29,9 +29,9 @@ struct vdt_host {
     int32_t (*fail)(const vdt_host *host, int32_t code, vdt_str text);
     /// [any] Wall clock, nanoseconds since 1970 UTC. What a dissector emits never depends on it. Cannot fail.
     int64_t (*now_ns)(const vdt_host *host);
-    /// [any] The table of an interface of the host (host-secret.h, host-state.h), or NULL where this host, or
-    /// this instance, has none of that id: a dissector has no store, and knows no secret. Valid as long as
-    /// the vdt_host. `id` is valid for the call.
+    /// [any] The table of an interface of the host (host-secret.h, host-state.h, host-pictures.h), or NULL
+    /// where this host, or this instance, has none of that id: a dissector has no store, and knows no secret.
+    /// Valid as long as the vdt_host. `id` is valid for the call.
     const void *(*interface)(const vdt_host *host, vdt_str id);
 };
 

@@ -4,8 +4,8 @@
 /// what the plugin is, lets it describe what it emits (describe.h), makes instances, and asks for
 /// interfaces by id: dissector.h, source.h, and if it likes reconfigure.h, metrics.h, state.h, selftest.h.
 /// What a plugin finds it tells the host through a sink (sink.h); what it may ask of the host is in host.h,
-/// host-secret.h and host-state.h. Each header compiles alone as C11 and C++17 and is seen from Swift as the
-/// module VedettePluginABI.
+/// host-secret.h, host-state.h and host-pictures.h. Each header compiles alone as C11 and C++17 and is seen
+/// from Swift as the module VedettePluginABI.
 ///
 /// Threads. Every function names the thread it is called on: [main] the host's loading thread;
 /// [worker] one packet worker's thread, never two at once for one instance; [source] the source's
@@ -25,6 +25,7 @@
 #include "vedette/describe.h"
 #include "vedette/dissector.h"
 #include "vedette/entry.h"
+#include "vedette/host-pictures.h"
 #include "vedette/host-secret.h"
 #include "vedette/host-state.h"
 #include "vedette/host.h"

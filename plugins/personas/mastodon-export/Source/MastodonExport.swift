@@ -16,6 +16,7 @@ public final class MastodonExport: DocumentInterpreter {
   private var rows = CSVReader(separator: UInt8(ascii: ","))
   private var header: CSVHeader?
   private var skips = SkipCounts()
+  private var pictures = AvatarPictures()
   /// One word for all rows without a time, instead of one each.
   private var saidUndated = false
 
@@ -43,7 +44,9 @@ public final class MastodonExport: DocumentInterpreter {
     }
   }
 
-  public var skipped: [(kind: String, count: UInt64)] { skips.list }
+  public func begin(_ pictures: SourcePictures) { self.pictures.begin(pictures) }
+  public var skipped: [(kind: String, count: UInt64)] { skips.list + pictures.skipped }
+  public func takeWarning() -> String? { pictures.takeWarning() }
 
   // MARK: actor.json, outbox.json (ActivityStreams)
 
@@ -89,6 +92,11 @@ public final class MastodonExport: DocumentInterpreter {
     }
     record.links += LinkText.links(in: record.bio ?? "")
     record.extra.keep("actor", id)
+    // In an export the picture is a file beside actor.json; elsewhere it is an address.
+    if let file = node["icon"]?["url"]?.string, !file.isEmpty {
+      record.extra.keep("avatar", file)
+      if !file.contains(":") { record.take(pictures.read(file: file, at: place)) }
+    }
     record.id = StableID.of("mastodon/actor", [handle, "\(time)", shown, record.bio ?? ""])
     queue.add(record)
   }

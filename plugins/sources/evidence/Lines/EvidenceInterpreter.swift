@@ -2,6 +2,8 @@
 
 import Glibc
 import JSON
+import PersonaRecords
+import Pictures
 import PluginSupport
 
 /// One JSON object a line. A line that is no such record is reported with its field; the rest goes on.
@@ -13,12 +15,21 @@ public final class EvidenceInterpreter: LineInterpreter {
   private var hasExtra = false
   /// The fields of the record at hand that were given.
   private var given: UInt128 = 0
+  private var pictures = AvatarPictures()
+  /// What the record at hand says of its picture: in the line, or in a file.
+  private var picture: (data: JSONNode?, file: String?)
+  private var place = Place.start
 
   public init() {}
+
+  public func begin(_ pictures: SourcePictures) { self.pictures.begin(pictures) }
+  public var skipped: [(kind: String, count: UInt64)] { pictures.skipped }
+  public func takeWarning() -> String? { pictures.takeWarning() }
 
   public func line(_ bytes: UnsafeRawBufferPointer, at place: Place, into sink: RecordSink) {
     // A blank line is no record and no error.
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
+    self.place = place
     let node: JSONNode
     do { node = try reader.parse(bytes) } catch {
       let at = Place(line: place.line, offset: place.offset &+ UInt64(clamping: error.offset))
@@ -43,12 +54,14 @@ public final class EvidenceInterpreter: LineInterpreter {
 
     given = 0
     hasExtra = false
+    picture = (nil, nil)
     sink.begin(shape.record, at: moment)
     do throws(Refusal) {
       try members(of: node, shape, into: sink)
       for (fields, words) in shape.oneOf where !fields.contains(where: { given & $0.bit != 0 }) {
         throw Refusal(words)
       }
+      readPicture(node, into: sink)
       try identify(node, into: sink)
     } catch {
       return error
@@ -106,6 +119,12 @@ public final class EvidenceInterpreter: LineInterpreter {
     extra.value(member.value)
   }
 
+  private func keep(_ name: String, _ value: JSONNode) {
+    openExtra()
+    extra.key(name)
+    extra.value(value)
+  }
+
   private func openExtra() {
     guard !hasExtra else { return }
     hasExtra = true
@@ -115,7 +134,20 @@ public final class EvidenceInterpreter: LineInterpreter {
 
   /// Puts a value into its field. `outer`: the object that the member is in, where it is in one.
   private func emit(_ value: JSONNode, _ member: Member, in outer: Member?, into sink: RecordSink) throws(Refusal) {
-    given |= member.field.bit
+    switch member.form {
+    case .picture:
+      if let text = value.utf8, PictureText.isDataURI(String(decoding: text.prefix(8), as: UTF8.self)) {
+        picture.data = value
+      } else {
+        keep(member.name, value)
+      }
+      return
+    case .pictureFile:
+      guard let text = value.string else { throw .form(member, outer, "text", value) }
+      picture.file = text
+      return keep(member.name, value)
+    default: given |= member.field.bit
+    }
     switch member.form {
     case .text:
       guard let text = value.utf8 else { throw .form(member, outer, "text", value) }
@@ -149,9 +181,8 @@ public final class EvidenceInterpreter: LineInterpreter {
         sink.text(member.field, UnsafeRawBufferPointer(text))
       } else {
         // Text that is no digest would match other such text: it is kept, but not as a digest.
-        openExtra()
-        extra.key(member.name)
-        extra.value(value)
+        given &= ~member.field.bit
+        keep(member.name, value)
       }
     case .listOfText, .listOfAddresses, .listOfMACs:
       guard value.kind == .array else { throw .form(member, outer, "an array", value) }
@@ -161,7 +192,38 @@ public final class EvidenceInterpreter: LineInterpreter {
         }
       }
     case .object(let inner): try object(value, inner, member, into: sink)
+    // Taken above.
+    case .picture, .pictureFile: break
     }
+  }
+
+  /// The hashes of the record's picture. Those that the record gives itself count: others were made with the same ones, and
+  /// the picture may have been encoded anew since. Where the file is another one, that is said.
+  private func readPicture(_ node: JSONNode, into sink: RecordSink) {
+    let reading: AvatarReading
+    if let text = picture.data?.string {
+      reading = pictures.read(at: place) { () throws(PictureProblem) in try PictureHashes(dataURI: text) }
+    } else if let file = picture.file {
+      reading = pictures.read(file: file, at: place)
+    } else {
+      return
+    }
+    var problem = reading.problem
+    if let hashes = reading.hashes {
+      if given & EvidenceField.avatarSHA256.bit == 0 {
+        sink.text(.avatarSHA256, hashes.sha256)
+      } else if node["avatar_sha256"]?.string?.lowercased() != hashes.sha256 {
+        let words = "it is not the one whose avatar_sha256 the record gives"
+        problem = words
+        pictures.note(words, at: place)
+      }
+      if given & EvidenceField.avatarPHash.bit == 0, let digits = hashes.perceptualDigits {
+        sink.text(.avatarPHash, digits)
+      }
+    }
+    guard let problem else { return }
+    openExtra()
+    extra.member("avatar_problem", problem)
   }
 
   /// Puts an element of a list into the list's field, or says what was expected.

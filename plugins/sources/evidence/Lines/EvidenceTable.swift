@@ -40,6 +40,10 @@ final class EvidenceTable: DocumentInterpreter {
     reader.take(bytes) { take($0, into: &queue) }
   }
 
+  func begin(_ pictures: SourcePictures) { interpreter.begin(pictures) }
+  var skipped: [(kind: String, count: UInt64)] { interpreter.skipped }
+  func takeWarning() -> String? { interpreter.takeWarning() }
+
   func end(at place: Place, into queue: inout OutputQueue) {
     reader.end { take($0, into: &queue) }
     if header == nil { queue.reject(place, "the table is empty: its first line has to name the columns") }
@@ -203,7 +207,7 @@ final class EvidenceTable: DocumentInterpreter {
         if !element.isEmpty { writer.string(element) }
       }
       writer.endArray()
-    case .text, .address, .digest, .object: writer.string(text)
+    case .text, .address, .digest, .picture, .pictureFile, .object: writer.string(text)
     }
     return nil
   }

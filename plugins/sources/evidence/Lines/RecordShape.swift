@@ -15,6 +15,10 @@ enum Form: Sendable {
   case oneOf([String])
   /// A digest: text of so many hexadecimal digits. Other text is not refused, but goes to `extra`.
   case digest(digits: ClosedRange<Int>)
+  /// A picture as a `data:` URI, whose hashes go to fields of their own; other text is kept in `extra`.
+  case picture
+  /// The name of a picture's file beside the input; it is kept in `extra` too.
+  case pictureFile
   case listOfText, listOfAddresses, listOfMACs
   /// An object whose members have fields of their own.
   case object([Member])
@@ -68,6 +72,7 @@ extension RecordShape {
       Member("following", .following, count), Member("posts", .posts, count),
       Member("avatar_sha256", .avatarSHA256, .digest(digits: 64...64)),
       Member("avatar_phash", .avatarPHash, .digest(digits: 1...16)),
+      Member("avatar", .avatarSHA256, .picture), Member("avatar_file", .avatarSHA256, .pictureFile),
     ])
 
   static let personaChange = RecordShape(

@@ -1,0 +1,81 @@
+// A portrait of the organisation's own directory, worn by an account under another name.
+
+import Foundation
+import JSON
+import PictureSupport
+import Testing
+
+@Suite("Pictures from the roster to the signal")
+struct AvatarTests {
+  private static let organisation = """
+    organisation: {names: [Aurora Textiles], domains: [aurora.example]}
+    people:
+      - {id: e1, name: Ann Vale}
+      - {id: e2, name: Bob Reed}
+      - {id: e3, name: Cleo Marsh}
+      - {id: e4, name: Dan Holt}
+      - {id: e5, name: Eve Lind}
+    """
+  private static let cards = """
+    BEGIN:VCARD
+    VERSION:4.0
+    X-EMPLOYEE-ID:e0
+    FN:Guilherme Barroso
+    PHOTO:data:image/jpeg;base64,\(SmallPicture.baseline.base64)
+    END:VCARD
+    """
+
+  /// A new account that names the organisation and writes to five of its people within the hour.
+  private static let evidence: String = {
+    var lines = [
+      #"{"type":"persona","time":"2026-09-02T08:00:00Z","platform":"linkedin","account_id":"8","handle":"qb","display_name":"Quentin Blythe","employer":"Aurora Textiles","created_at":"2026-09-01T00:00:00Z","avatar_file":"faces/8.jpg"}"#
+    ]
+    for number in 1...5 {
+      lines.append(
+        #"{"type":"outreach","time":"2026-09-02T09:0\#(number):00Z","platform":"linkedin","kind":"direct_message","from":{"account_id":"8"},"to":{"employee":"e\#(number)"},"text":"Hello","links":["https://files.example/a.zip"]}"#
+      )
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }()
+
+  private func signals(_ picture: SmallPicture, isolation: String) throws -> (reasons: [String], errors: String) {
+    try withFolder { folder in
+      func write(_ bytes: some Sequence<UInt8>, _ name: String) throws {
+        let file = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+      }
+      try write(Self.organisation.utf8, "org.yaml")
+      try write(Self.cards.utf8, "people.vcf")
+      try write(Self.evidence.utf8, "evidence.jsonl")
+      try write(picture.bytes, "faces/8.jpg")
+      try write("plugins: {isolation: \(isolation)}".utf8, "config.yaml")
+      let run = try run(
+        "vedette",
+        [
+          "analyze", "--config", "config.yaml", "--output", "json", "--roster", "org.yaml", "--roster", "people.vcf",
+          "--personas", "evidence:evidence.jsonl",
+        ], in: folder)
+      let signals = try run.records.filter {
+        $0["type"] == "signal" && $0["analytic"]?.string?.hasPrefix("persona.") == true
+      }
+      return (signals.compactMap { $0["reason"]?.string }, run.errors)
+    }
+  }
+
+  @Test(
+    "An account that wears a person's portrait, smaller and encoded anew, is told of so",
+    arguments: ["none", "process"])
+  func worn(isolation: String) throws {
+    let (reasons, errors) = try signals(.smaller, isolation: isolation)
+    #expect(reasons.contains { $0.contains("shows the picture of Guilherme Barroso") }, "\(reasons) \(errors)")
+  }
+
+  @Test("The same account with another picture is not", arguments: ["none", "process"])
+  func another(isolation: String) throws {
+    let (reasons, errors) = try signals(.other, isolation: isolation)
+    #expect(reasons.count > 1, "\(errors)")
+    #expect(!reasons.contains { $0.contains("shows the picture") })
+  }
+}
