@@ -108,12 +108,12 @@ let personaFiles: [Target] =
     .target(
       name: "PersonaRecords", dependencies: ["PluginSupport", "JSON", "Pictures"], path: "plugins/personas/records"),
     .target(
-      name: "STIXObjects", dependencies: ["PersonaRecords", "PluginSupport", "JSON"],
+      name: "STIXObjects", dependencies: ["PersonaRecords", "PluginSupport", "JSON", "Pictures"],
       path: "plugins/personas/stix-objects"),
     .target(name: "MailMessages", dependencies: ["PluginSupport"], path: "plugins/personas/mail-messages"),
   ]
   + [
-    personaSource("stix", "STIXSource", uses: ["STIXObjects"]), personaSource("misp", "MISPSource"),
+    personaSource("stix", "STIXSource", uses: ["STIXObjects"]), personaSource("misp", "MISPSource", uses: ["Pictures"]),
     personaSource("linkedin-export", "LinkedInExportSource", uses: ["CSV"]), personaSource("x-export", "XExportSource"),
     personaSource("mailbox", "MailboxSource", uses: ["MailMessages"]),
     personaSource("mastodon-export", "MastodonExportSource", uses: ["CSV"]),

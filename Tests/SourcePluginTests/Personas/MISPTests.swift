@@ -1,3 +1,5 @@
+import PictureSupport
+import Pictures
 import PluginSupport
 import Testing
 
@@ -25,8 +27,8 @@ private let twitter = object(
     attribute("bio", "Recruiter"), attribute("followers", "12"), attribute("joined-date", "2016-01-20T12:31:12+00:00"),
     attribute("link", "https://twitter.com/jdoe"), attribute("embedded-link", "https://example.net/"),
     attribute("likes", "7"), attribute("location", "old", #","deleted":true"#),
-    // The three bytes `abc`; printf abc | sha256sum.
-    #"{"type":"attachment","object_relation":"profile-image","value":"a.png","data":"YWJj"}"#,
+    #"{"type":"attachment","object_relation":"attachment","value":"screen.png","data":"\#(SmallPicture.other.base64)"}"#,
+    #"{"type":"attachment","object_relation":"profile-image","value":"a.png","data":"\#(SmallPicture.smaller.base64)"}"#,
   ])
 private let person = object(
   "person", "o-2",
@@ -36,7 +38,7 @@ private let person = object(
 @Suite("The MISP source")
 struct MISPTests {
   @Test("An account object is a persona; a person who refers to it goes with it")
-  func account() {
+  func account() throws {
     let run = read(event(twitter, person))
     #expect(run.rejected.isEmpty)
     #expect(run.records.count == 1)
@@ -49,7 +51,9 @@ struct MISPTests {
     #expect(record["followers"] == "12")
     #expect(record["location"] == nil)
     #expect(record["created_at"] == "1453293072000000000")
-    #expect(record["avatar_sha256"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    let face = try PictureHashes(SmallPicture.smaller.bytes)
+    #expect(record["avatar_sha256"] == face.sha256)
+    #expect(record["avatar_phash"] == face.perceptualDigits)
     #expect(record.time == 1_788_224_858_000_000_000)
     for part in [
       #""likes":"7""#, #""misp_event":"e-1""#, #""misp_organisation":"CERT""#, #""misp_tags":["tlp:amber"]"#,
@@ -130,5 +134,30 @@ struct MISPTests {
   func sniff() {
     #expect(RecordingHost.sniff(MISPPlugin.source, event(twitter)) == 90)
     #expect(RecordingHost.sniff(MISPPlugin.source, #"{"EventID":1}"#) == 0)
+  }
+
+  @Test("A poster and a person have their pictures; what is none is said, and costs nothing else")
+  func pictures() throws {
+    func picture(_ relation: String, _ data: String) -> String {
+      #"{"type":"attachment","object_relation":"\#(relation)","value":"a.jpg","data":"\#(data)"}"#
+    }
+    let post = object(
+      "microblog", "o-1",
+      [attribute("username", "jo"), attribute("post", "Hi"), picture("user-avatar", SmallPicture.smaller.base64)])
+    let person = object(
+      "person", "o-2", [attribute("full-name", "Jo Finch"), picture("portrait", SmallPicture.baseline.base64)])
+    let broken = object(
+      "person", "o-3", [attribute("full-name", "Ann Vale"), picture("portrait", "YWJj")])
+    let run = read(event(post, person, broken))
+    #expect(run.rejected.isEmpty)
+    let records = run.records.filter { $0.type == "persona" }
+    #expect(
+      records.map { $0["avatar_phash"] } == [
+        try PictureHashes(SmallPicture.smaller.bytes).perceptualDigits,
+        try PictureHashes(SmallPicture.baseline.bytes).perceptualDigits, nil,
+      ])
+    #expect(records.last?["avatar_sha256"] == nil)
+    #expect(records.last?["extra"]?.contains(#""avatar_problem":"it is no JPEG, PNG, WebP or GIF""#) == true)
+    #expect(run.log.last?.contains("1 picture: it is no JPEG, PNG, WebP or GIF") == true)
   }
 }

@@ -1,3 +1,5 @@
+import PictureSupport
+import Pictures
 import PluginSupport
 import STIXObjects
 import Testing
@@ -50,6 +52,31 @@ struct STIXTests {
       #expect(record["extra"]?.contains(#""x_shoe":"42""#) == true)
       #expect(run.records.count == 1)
     }
+  }
+
+  @Test("An artifact that is related to an account, or to the identity behind it, is its picture")
+  func picture() throws {
+    func artifact(_ mime: String, _ data: String) -> String {
+      #"{"type":"artifact","id":"artifact--1","mime_type":"\#(mime)","payload_bin":"\#(data)"}"#
+    }
+    let face = try PictureHashes(SmallPicture.smaller.bytes)
+    let own = relation(1, "user-account--1", "related-to", "artifact--1")
+    let run = read(bundle(artifact("image/jpeg", SmallPicture.smaller.base64), account, observed, own))
+    #expect(run.rejected.isEmpty)
+    #expect(run.records.map { $0["avatar_sha256"] } == [face.sha256])
+    #expect(run.records.map { $0["avatar_phash"] } == [face.perceptualDigits])
+    let identity = #"{"type":"identity","id":"identity--1","name":"J. Doe","identity_class":"individual"}"#
+    let behind = read(
+      bundle(
+        account, observed, identity, relation(1, "user-account--1", "related-to", "identity--1"),
+        relation(2, "identity--1", "related-to", "artifact--1"), artifact("image/jpeg", SmallPicture.smaller.base64)))
+    #expect(behind.records.map { $0["avatar_sha256"] } == [face.sha256])
+    let other = read(bundle(artifact("application/zip", "UEsDBA=="), account, observed, own))
+    #expect(other.records.map { $0["avatar_sha256"] } == [nil])
+    #expect(other.log.last?.contains("1 artifact that holds no picture") == true)
+    let broken = read(bundle(artifact("image/png", "UEsDBA=="), account, observed, own))
+    #expect(broken.records.first?["extra"]?.contains("avatar_problem") == true)
+    #expect(broken.log.last?.contains("1 picture: it is no JPEG, PNG, WebP or GIF") == true)
   }
 
   @Test("Identity, threat actor, link and e-mail address that are related to an account go with it")

@@ -3,6 +3,7 @@
 
 import JSON
 import PersonaRecords
+import Pictures
 import PluginSupport
 
 /// Holds the objects of a bundle, or of some TAXII envelopes, until ``resolve(observedAt:)``.
@@ -24,6 +25,7 @@ public final class STIXCollector {
   private(set) var indices: [String: Int] = [:]
   private var bytes = 0
   private var counts: [String: UInt64] = [:]
+  private var pictures = AvatarPictures()
   private static let mostKinds = 256
 
   /// A collector whose objects and envelopes have at most `maxBytes` bytes.
@@ -35,6 +37,7 @@ public final class STIXCollector {
   /// What was read over, by kind, the most frequent first.
   public var skipped: [(kind: String, count: UInt64)] {
     counts.map { (kind: $0.key, count: $0.value) }.sorted { ($1.count, $0.kind) < ($0.count, $1.kind) }
+      + pictures.skipped
   }
 
   func skip(_ kind: String) {
@@ -73,6 +76,14 @@ public final class STIXCollector {
     }
     let id = node["id"]?.string ?? ""
     guard id.hasPrefix("\(type)--"), id.utf8.count <= 256 else { return "field `id`: expected \(type)--UUID" }
+    if type == "artifact" {
+      guard let picture = STIXPicture(node, at: place, &pictures) else {
+        skip("artifact that holds no picture")
+        return nil
+      }
+      hold(STIXObject(id: id, type: type, value: picture.value, place: place))
+      return nil
+    }
     hold(STIXObject(id: id, type: type, value: JSONValue(node), place: place))
     bytes += size
     if type == "observed-data" { addGraph(of: node, id, place) }
@@ -84,7 +95,9 @@ public final class STIXCollector {
   private func addGraph(of node: JSONNode, _ id: String, _ place: Place) {
     guard let graph = node["objects"], graph.kind == .object else { return }
     for member in graph.members {
-      guard let type = member.value["type"]?.string, STIXObject.held.contains(type) else { continue }
+      guard let type = member.value["type"]?.string, STIXObject.held.contains(type), type != "artifact" else {
+        continue
+      }
       let value = STIXGraph.qualified(JSONValue(member.value), within: id)
       hold(STIXObject(id: STIXGraph.id(member.key, within: id), type: type, value: value, place: place))
     }

@@ -22,7 +22,7 @@ struct STIXObject {
   /// The types that are held; others are counted.
   static let held: Set<String> = [
     "user-account", "identity", "threat-actor", "intrusion-set", "campaign", "relationship", "sighting",
-    "observed-data", "email-addr", "email-message", "url",
+    "observed-data", "email-addr", "email-message", "url", "artifact",
   ]
 
   /// Account types (§6.13.2) of machines and directories: no public persona stands behind them.

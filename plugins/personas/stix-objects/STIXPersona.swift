@@ -26,6 +26,9 @@ enum STIXPersona {
     let identities = all.related(to: object.id, "identity").filter { $0.text("identity_class") != "organization" }
     if let person = identities.first { take(person, into: &record) }
     let own = [object] + identities
+    if let picture = own.lazy.compactMap({ all.related(to: $0.id, "artifact").first }).first {
+      STIXPicture(picture).fill(&record)
+    }
     let actors =
       own.flatMap { all.related(to: $0.id, "threat-actor", "intrusion-set", "campaign") }
     note(actors, into: &record)
@@ -44,6 +47,7 @@ enum STIXPersona {
     var record = PersonaRecord(time: 0, platform: "", accountID: object.id, handle: name, displayName: name)
     record.extra.keep("stix_id", object.id)
     take(object, into: &record)
+    if let picture = all.related(to: object.id, "artifact").first { STIXPicture(picture).fill(&record) }
     note(all.related(to: object.id, "threat-actor", "intrusion-set", "campaign"), into: &record)
     record.extra.keep("aliases", object.texts("aliases"))
     record.extra.keep("impersonates", unique(all.impersonated(by: object.id)))

@@ -12,8 +12,9 @@ enum MISPAccount {
   static let bios = ["bio", "description", "biography", "about", "text"]
   static let links = ["link", "url", "profile-url", "account-url"]
   static let moreLinks = ["embedded-link", "embedded-safe-link", "website", "blog", "homepage"]
+  /// `attachment` is none of them: by the templates it is a screen capture.
   static let pictures = [
-    "profile-image", "user-avatar", "account-avatar", "avatar", "profile-photo", "portrait", "attachment",
+    "profile-image", "user-avatar", "account-avatar", "avatar", "profile-photo", "profile-picture", "portrait",
   ]
 
   /// Object templates that are accounts although their names do not say so.
@@ -50,7 +51,6 @@ enum MISPAccount {
     record.followers = object.first("followers", "twitter-followers", "followers-count").flatMap { Digits.number($0) }
     record.following = object.first("following", "twitter-following", "following-count").flatMap { Digits.number($0) }
     record.posts = object.first("tweets", "posts", "statuses", "toots").flatMap { Digits.number($0) }
-    record.avatarSHA256 = object.picture(pictures).map { SHA256.hex($0) }
     return record
   }
 
@@ -85,7 +85,6 @@ enum MISPAccount {
     record.extra.keep("aliases", person.all(["alias"]))
     record.extra.keep("emails", person.all(["e-mail", "email"]))
     record.extra.keep("nationality", person.first("nationality"))
-    if record.avatarSHA256 == nil { record.avatarSHA256 = person.picture(pictures).map { SHA256.hex($0) } }
   }
 
   private static func fullName(_ object: MISPObject) -> String? {

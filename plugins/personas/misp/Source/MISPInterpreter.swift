@@ -2,6 +2,7 @@
 
 import JSON
 import PersonaRecords
+import Pictures
 import PluginSupport
 
 /// `{"Event": …}`, `{"response": [{"Event": …}, …]}`, `[{"Event": …}, …]`, or several of these one after another.
@@ -16,6 +17,7 @@ public final class MISPInterpreter: DocumentInterpreter {
     ], limit: MISPInterpreter.mostBytes)
   private let reader = JSONReader(maxBytes: MISPInterpreter.mostBytes)
   private var skips = SkipCounts()
+  private var pictures = AvatarPictures()
 
   public init() {}
 
@@ -25,7 +27,8 @@ public final class MISPInterpreter: DocumentInterpreter {
 
   public func end(at place: Place, into queue: inout OutputQueue) { cutter.end { take($0, into: &queue) } }
 
-  public var skipped: [(kind: String, count: UInt64)] { skips.list }
+  public var skipped: [(kind: String, count: UInt64)] { skips.list + pictures.skipped }
+  public func takeWarning() -> String? { pictures.takeWarning() }
 
   private func take(_ event: JSONCutter.Event, into queue: inout OutputQueue) {
     switch event {
@@ -77,7 +80,7 @@ public final class MISPInterpreter: DocumentInterpreter {
     }
     switch object.name {
     case "microblog":
-      let outputs = MISPPost.outputs(object, event, at: time)
+      let outputs = MISPPost.outputs(object, event, at: time) { takePicture(of: [object], into: &$0, at: place) }
       if outputs.isEmpty { queue.reject(place, "object \(object.uuid): a microblog without `username`") }
       for output in outputs { queue.add(output) }
     case "email":
@@ -87,17 +90,26 @@ public final class MISPInterpreter: DocumentInterpreter {
     case "person":
       // A person with accounts is told of with these.
       if linked.contains(where: { MISPAccount.isAccount($0.name) }) { return }
-      guard let record = MISPAccount.person(object, at: time) else {
+      guard var record = MISPAccount.person(object, at: time) else {
         return queue.reject(place, "object \(object.uuid): a person without a name")
       }
+      takePicture(of: [object], into: &record, at: place)
       queue.add(Self.finished(record, object, event))
     default:
       guard var record = MISPAccount.persona(object, at: time) else {
         return queue.reject(place, "object \(object.uuid): an account with neither id, name nor profile link")
       }
-      for person in linked where person.name == "person" { MISPAccount.add(person: person, to: &record) }
+      let people = linked.filter { $0.name == "person" }
+      for person in people { MISPAccount.add(person: person, to: &record) }
+      takePicture(of: [object] + people, into: &record, at: place)
       queue.add(Self.finished(record, object, event))
     }
+  }
+
+  /// The picture of the first of the objects that has one.
+  private func takePicture(of objects: [MISPObject], into record: inout PersonaRecord, at place: Place) {
+    guard let text = objects.lazy.compactMap({ $0.picture(MISPAccount.pictures) }).first else { return }
+    record.take(pictures.read(at: place) { () throws(PictureProblem) in try PictureHashes(base64: text) })
   }
 
   private static func finished(_ record: PersonaRecord, _ object: MISPObject, _ event: MISPEvent) -> PersonaRecord {

@@ -70,10 +70,13 @@ struct MISPObject {
     return attributes.filter { relations.contains($0.relation) && seen.insert($0.value).inserted }.map(\.value)
   }
 
-  /// The bytes of a picture that lies in an attribute, in base64, with its type `attachment`.
-  func picture(_ relations: [String]) -> [UInt8]? {
-    attributes.first { relations.contains($0.relation) && $0.type == "attachment" }
-      .flatMap { $0.node["data"]?.string }.flatMap { Base64Decoder.strict($0) }
+  /// A picture that lies in an attribute of type `attachment`, in base64: that of the first relation that has one.
+  func picture(_ relations: [String]) -> String? {
+    for relation in relations {
+      let found = attributes.first { $0.relation == relation && $0.type == "attachment" && $0.node["data"] != nil }
+      if let text = found?.node["data"]?.string { return text }
+    }
+    return nil
   }
 
   /// What no field was found for.

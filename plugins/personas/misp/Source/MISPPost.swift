@@ -10,7 +10,9 @@ enum MISPPost {
 
   /// The account as far as the post shows it, and a mention or reply for each account that is quoted. None without
   /// a name.
-  static func outputs(_ object: MISPObject, _ event: MISPEvent, at fallback: Int64) -> [any SourceOutput] {
+  static func outputs(
+    _ object: MISPObject, _ event: MISPEvent, at fallback: Int64, picture: (inout PersonaRecord) -> Void
+  ) -> [any SourceOutput] {
     guard let name = object.first("username", "user-id") else {
       return []
     }
@@ -27,6 +29,7 @@ enum MISPPost {
     persona.languages = object.all(["language"])
     persona.verified = object.first("verified-username").flatMap { $0.lowercased() == "verified" ? true : nil }
     persona.extra = provenance
+    picture(&persona)
     persona.id = StableID.of("misp/poster", [event.uuid, object.uuid, "\(time)", handle])
     var out: [any SourceOutput] = [persona]
 
