@@ -136,7 +136,7 @@ let personaPollers: [Target] =
   [
     .target(
       name: "Polling",
-      dependencies: ["PluginSupport", "PersonaRecords", "VedettePluginABI", "JSON", "CCrypto", "CCurl"],
+      dependencies: ["PluginSupport", "PersonaRecords", "VedettePluginABI", "JSON", "CCrypto", "CCurl", "Pictures"],
       path: "plugins/personas/polling")
   ]
   + [
@@ -175,7 +175,7 @@ let tests: [Target] = [
     dependencies: [
       "Polling", "MastodonSource", "BlueskySource", "TAXIISource", "RestPollerSource", "JetstreamSource",
       "PluginSupport",
-      "VedettePluginABI", "JSON",
+      "VedettePluginABI", "JSON", "CCurl", "Pictures", "PictureSupport",
     ]),
   .testTarget(name: "LabWorldTests", dependencies: ["LabWorld", "TestSupport"]),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),

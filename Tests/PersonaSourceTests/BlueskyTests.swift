@@ -1,3 +1,5 @@
+import PictureSupport
+import Pictures
 import PluginSupport
 import Synchronization
 import Testing
@@ -19,6 +21,9 @@ private final class BlueskyServer: Sendable {
     var used = 0
     var sessions = 0
     var refusesRefresh = false
+    /// What there is at the address of each picture, and where these are.
+    var picture: ServedReply?
+    var files = "https://cdn.example"
   }
   let state: Mutex<State>
   private let link = Mutex<LocalServer?>(nil)
@@ -42,6 +47,7 @@ private final class BlueskyServer: Sendable {
           #"{"did":"did:plc:0","handle":"acme.example","accessJwt":"a\#(state.sessions)","refreshJwt":"r\#(state.sessions)"}"#
         )
       }
+      if request.path.hasPrefix("/files/"), let picture = state.picture { return picture }
       if method == "com.atproto.server.createSession" {
         guard request.body == #"{"identifier":"acme.example","password":"abcd-efgh"}"# else {
           return .answer(401, [:], #"{"error":"AuthenticationRequired","message":"Invalid identifier or password"}"#)
@@ -77,7 +83,7 @@ private final class BlueskyServer: Sendable {
     case "app.bsky.actor.getProfiles":
       let names = request.query.filter { $0.name == "actors" }.map(\.value)
       let known = (0..<state.accounts).filter { names.contains("p\($0).example") || names.contains("did:plc:\($0)") }
-      return .json(#"{"profiles":[\#(known.map { profile($0, true) }.joined(separator: ","))]}"#)
+      return .json(#"{"profiles":[\#(known.map { profile($0, true, state.files) }.joined(separator: ","))]}"#)
     case "app.bsky.actor.searchActors": return page("actors", (0..<state.accounts).map { profile($0) })
     case "app.bsky.graph.getFollowers": return page("followers", (5..<40).map { profile($0) })
     case "app.bsky.graph.getFollows": return page("follows", (50..<55).map { profile($0) })
@@ -88,11 +94,11 @@ private final class BlueskyServer: Sendable {
   }
 
   /// `app.bsky.actor.defs#profileView`, or the detailed one.
-  static func profile(_ n: Int, _ isDetailed: Bool = false) -> String {
+  static func profile(_ n: Int, _ isDetailed: Bool = false, _ files: String = "https://cdn.example") -> String {
     let counts = isDetailed ? #","followersCount":9,"followsCount":8,"postsCount":7"# : ""
     return """
       {"did":"did:plc:\(n)","handle":"p\(n).example","displayName":"Person \(n)",\
-      "description":"See https://site\(n).example/x.","avatar":"https://cdn.example/\(n)@jpeg",\
+      "description":"See https://site\(n).example/x.","avatar":"\(files)/\(n)@jpeg",\
       "createdAt":"2024-02-06T19:30:00.123Z","indexedAt":"2026-08-01T00:00:00.000Z",\
       "labels":[{"src":"did:plc:mod","uri":"x","val":"impersonation","cts":"2026-01-01T00:00:00Z"}],\
       "verification":{"verifications":[],"verifiedStatus":"valid","trustedVerifierStatus":"none"}\(counts)}
@@ -206,5 +212,25 @@ struct BlueskyTests {
     #expect(run.last.error == VDT_FAILED_AUTH)
     #expect(run.last.words.contains("Invalid identifier or password"))
     #expect(!run.last.words.contains("wrong-secret"))
+  }
+
+  @Test("Pictures are fetched where that is asked for, each once, and without the session")
+  func pictures() throws {
+    var state = world()
+    state.picture = .file(200, [:], SmallPicture.smaller.bytes)
+    let server = try BlueskyServer(state)
+    server.state.withLock { $0.files = server.url + "/files" }
+    let host = PollingHost(BlueskyPlugin.plugin, secrets: secrets)
+    let parameters =
+      #"{"url":"\#(server.url)","identifier":"acme.example","password":"app","notifications":false,"accounts":["p1.example","p2.example"],"avatars":"fetch"}"#
+    let run = host.round(parameters)
+    #expect(run.last.status == VDT_NEXT_END)
+    let face = try PictureHashes(SmallPicture.smaller.bytes)
+    #expect(run.records.map { $0["avatar_sha256"] } == [face.sha256, face.sha256])
+    #expect(run.records.map { $0["avatar_phash"] } == [face.perceptualDigits, face.perceptualDigits])
+    _ = host.round(parameters)
+    let asked = server.requests.filter { $0.path.hasPrefix("/files/") }
+    #expect(asked.map(\.path) == ["/files/1@jpeg", "/files/2@jpeg"])
+    #expect(asked.allSatisfy { $0.headers["authorization"] == nil })
   }
 }

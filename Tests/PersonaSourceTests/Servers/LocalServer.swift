@@ -21,6 +21,8 @@ struct ServedRequest: Sendable {
 /// What is sent back.
 enum ServedReply: Sendable {
   case answer(Int, [String: String] = [:], String)
+  /// An answer whose body is no text.
+  case file(Int, [String: String] = [:], [UInt8])
   /// These bytes, and then the connection is closed.
   case raw(String)
   /// These bytes; then the connection is cut, or held until the server stops.
@@ -104,6 +106,10 @@ final class LocalServer: Sendable {
       for (name, value) in headers { text += "\(name): \(value)\r\n" }
       send(connection, Array((text + "\r\n" + body).utf8))
     case .raw(let text): send(connection, Array(text.utf8))
+    case .file(let status, let headers, let body):
+      var text = "HTTP/1.1 \(status) X\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
+      for (name, value) in headers { text += "\(name): \(value)\r\n" }
+      send(connection, Array((text + "\r\n").utf8) + body)
     case .bytes(let bytes, let isHeld):
       send(connection, bytes)
       if isHeld { return hold(connection) }

@@ -18,6 +18,8 @@ final class MastodonServer: Sendable {
     /// Answers to be given instead, for one request each.
     var instead: [String: [ServedReply]] = [:]
     var pageSize = 80
+    /// Pictures by their paths, which nobody needs a token for.
+    var pictures: [String: ServedReply] = [:]
   }
 
   struct Account: Sendable {
@@ -26,6 +28,8 @@ final class MastodonServer: Sendable {
     var name: String
     var note = "<p>Hello</p>"
     var fields = "[]"
+    /// The address of its picture, where it is not one that does not exist.
+    var avatar: String?
   }
 
   let state: Mutex<State>
@@ -47,6 +51,7 @@ final class MastodonServer: Sendable {
         state.instead[request.path]?.removeFirst()
         return reply
       }
+      if let picture = state.pictures[request.path] { return picture }
       state.served += 1
       if state.served % state.limitEvery == 0 {
         return .answer(
@@ -113,11 +118,12 @@ final class MastodonServer: Sendable {
   /// As https://docs.joinmastodon.org/entities/Account/ has it.
   static func json(_ account: Account) -> String {
     let user = account.acct.prefix { $0 != "@" }
+    let avatar = account.avatar ?? "https://files.example/\(account.id).png"
     return """
       {"id":"\(account.id)","username":"\(user)","acct":"\(account.acct)","display_name":"\(account.name)","locked":false,\
       "bot":false,"discoverable":true,"group":false,"created_at":"2024-03-05T00:00:00.000Z","note":"\(account.note)",\
       "url":"https://social.example/@\(user)","uri":"https://social.example/users/\(user)",\
-      "avatar":"https://files.example/\(account.id).png","avatar_static":"https://files.example/\(account.id).png",\
+      "avatar":"\(avatar)","avatar_static":"\(avatar)",\
       "header":"","header_static":"","followers_count":\(account.id * 3),"following_count":7,"statuses_count":11,\
       "last_status_at":"2026-08-31","emojis":[],"fields":\(account.fields)}
       """

@@ -28,6 +28,8 @@ public struct PersonaRecord: Equatable, Sendable {
   public var avatarSHA256: String?
   /// 1 to 16 hexadecimal digits.
   public var avatarPHash: String?
+  /// Where the picture is, for those who fetch it: no field of the record.
+  public var avatarAddress: String?
   public var extra: [ExtraMember] = []
   /// The same for the same snapshot whenever it is read. Empty: the host makes one of the content.
   public var id = ""

@@ -20,7 +20,7 @@ public enum BlueskyPlugin {
     "follows_of":{"type":"array","items":{"type":"string"},"description":"Handles or DIDs of whom is looked at whom they \
     follow."},\
     "notifications":{"type":"boolean","description":"Tell who follows, mentions and answers the account that asks; true \
-    where there is one."},\(PollSource.commonParameters)}}
+    where there is one."},\(PollSource.commonParameters)\(PollSource.avatarsParameter)}}
     """
 
   /// What the platform does not show to who asks like this.

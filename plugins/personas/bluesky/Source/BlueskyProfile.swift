@@ -24,6 +24,7 @@ enum BlueskyProfile {
     record.posts = node["postsCount"]?.uint64
     if let status = node["verification"]?["verifiedStatus"]?.string { record.verified = status == "valid" }
     record.extra.keep("avatar", node["avatar"]?.string)
+    record.avatarAddress = node["avatar"]?.string
     record.extra.keep("pronouns", node["pronouns"]?.string)
     record.extra.keep("website", node["website"]?.string)
     if let site = node["website"]?.string, !record.links.contains(site) { record.links.append(site) }

@@ -14,6 +14,7 @@ final class BlueskyService: PolledService {
   let server: WebAddress
   let reader = JSONReader(maxBytes: 256 << 20)
   private(set) var feeds: [any Feed] = []
+  let picturesHome: WebAddress?
   private let login: (identifier: String, password: String)?
   private var session: Session?
   /// A session that has run out, and may be renewed without the password.
@@ -34,6 +35,7 @@ final class BlueskyService: PolledService {
       throw SourceFailure("parameter url is missing")
     }
     self.server = server
+    picturesHome = try PollSource.fetchesAvatars(&parameters) ? server : nil
     guard login == nil || server.isPrivate else {
       throw SourceFailure("parameter url: a password is sent over https only")
     }

@@ -64,7 +64,10 @@ extension MastodonContext {
     record.extra.keep("instance_id", id)
     record.extra.keep("server", domain)
     record.extra.keep("uri", node["uri"]?.string)
-    record.extra.keep("avatar", node["avatar_static"]?.string ?? node["avatar"]?.string)
+    let avatar = node["avatar_static"]?.string ?? node["avatar"]?.string
+    record.extra.keep("avatar", avatar)
+    // The picture of those who have none is the server's.
+    if avatar?.hasSuffix("/missing.png") != true { record.avatarAddress = avatar }
     record.extra.keep("verified_links", verified)
     for flag in ["bot", "group", "suspended", "limited"] where node[flag]?.bool == true {
       record.extra.keep(flag, true)

@@ -22,7 +22,7 @@ public enum MastodonPlugin {
     "refresh_days":{"type":"integer","minimum":0,"maximum":365,"default":7,"description":"Days after which all \
     followers are looked at again for what changed; 0: never."},\
     "notifications":{"type":"boolean","description":"Tell who follows and mentions the token's own account; true where \
-    there is a token."},\(PollSource.commonParameters)}}
+    there is a token."},\(PollSource.commonParameters)\(PollSource.avatarsParameter)}}
     """
 
   /// What the platform does not show to who asks like this.

@@ -13,6 +13,7 @@ final class MastodonService: PolledService {
   private var stage = Stage.instance
   private(set) var feeds: [any Feed] = []
   let context: MastodonContext
+  let picturesHome: WebAddress?
 
   init(_ parameters: inout Parameters, _ host: PollHost) throws(SourceFailure) {
     server = try parameters.requiredAddress("url")
@@ -20,6 +21,7 @@ final class MastodonService: PolledService {
     guard token == nil || server.isPrivate else {
       throw SourceFailure("parameter url: a token is sent over https only")
     }
+    picturesHome = try PollSource.fetchesAvatars(&parameters) ? server : nil
     let domain = try parameters.text("domain")
     context = MastodonContext(domain: domain ?? server.host)
     if domain != nil { stage = token == nil ? .ready : .account }

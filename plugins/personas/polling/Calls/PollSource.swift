@@ -56,6 +56,17 @@ public struct PollSource: Sendable {
     "answer_mib":{"type":"integer","minimum":1,"maximum":256,"default":16,"description":"The most MiB of one answer."}
     """
 
+  /// The parameter of those that can fetch the pictures of accounts, with the comma before it.
+  public static let avatarsParameter = """
+    ,"avatars":{"enum":["none","fetch"],"default":"none","description":"Fetch the pictures of accounts, for their \
+    hashes: who serves them sees the requests."}
+    """
+
+  /// Whether pictures are to be fetched.
+  public static func fetchesAvatars(_ parameters: inout Parameters) throws(SourceFailure) -> Bool {
+    try parameters.choice("avatars", ["none", "fetch"]) == "fetch"
+  }
+
   public static func limits(_ parameters: inout Parameters) throws(SourceFailure) -> HTTPLimits {
     var limits = HTTPLimits()
     limits.certificates = try parameters.text("certificates") ?? ""

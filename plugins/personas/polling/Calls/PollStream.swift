@@ -105,7 +105,10 @@ final class PollStream: SourceStream {
     }
   }
 
-  func close() { client.cancel() }
+  func close() {
+    client.cancel()
+    if let report = poller.picturesReport { instance.host.log(VDT_LOG_INFO, report) }
+  }
 
   func wake() { client.wake() }
 

@@ -106,7 +106,9 @@ public final class HTTPClient {
     options.text(CURLOPT_USERAGENT, agent)
     options.text(CURLOPT_ACCEPT_ENCODING, "")
     options.number(CURLOPT_FOLLOWLOCATION, 0)
-    options.number(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
+    options.number(
+      CURLOPT_TIMEOUT_MS, min(request.mostMilliseconds ?? limits.totalMilliseconds, limits.totalMilliseconds))
+    if request.isPublicOnly { options.note(vedette_curl_set_public_only(easy, transfer.wasPrivate)) }
     if let body = request.body {
       options.number(CURLOPT_POST, 1)
       options.note(vedette_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
@@ -149,6 +151,10 @@ public final class HTTPClient {
     let place = transfer.request.address
     guard result == CURLE_OK else {
       self.transfer = nil
+      if transfer.wasPrivate.pointee != 0 {
+        return .failed(
+          PollFailure(.permission, "\(place.text) is not on the public Internet, and so is not asked"))
+      }
       if let refused = transfer.refused { return .failed(PollFailure(.format, "\(place.text) \(refused)")) }
       let detail = words.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: words)
       return .failed(PollFailure(.network, "\(place.text): \(detail)"))
@@ -199,14 +205,20 @@ private final class Transfer {
   var failure: PollFailure?
   /// Why no more is taken.
   var refused: String?
+  /// 1 where libcurl was kept from an address that is not public.
+  let wasPrivate = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   private var headerBytes = 0
 
   init(_ request: HTTPRequest, _ limits: HTTPLimits) {
     self.request = request
     self.limits = limits
+    wasPrivate.initialize(to: 0)
   }
 
-  deinit { curl_slist_free_all(list) }
+  deinit {
+    curl_slist_free_all(list)
+    wasPrivate.deallocate()
+  }
 
   static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
     context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
@@ -217,12 +229,15 @@ private final class Transfer {
     body = []
     headerBytes = 0
     refused = nil
+    wasPrivate.pointee = 0
   }
 
   /// The bytes taken; fewer than given end the transfer.
   func take(body bytes: UnsafeRawBufferPointer) -> Int {
-    guard body.count + bytes.count <= limits.bodyBytes else {
-      refused = "answered with more than \(limits.bodyBytes) bytes: ask for smaller pages"
+    let most = min(request.mostBytes ?? limits.bodyBytes, limits.bodyBytes)
+    guard body.count + bytes.count <= most else {
+      let remedy = request.mostBytes == nil ? ": ask for smaller pages" : ""
+      refused = "answered with more than \(most) bytes\(remedy)"
       return 0
     }
     body.append(contentsOf: bytes)

@@ -7,6 +7,11 @@ public struct HTTPRequest: Equatable, Sendable {
   public var headers: [(name: String, value: String)] = []
   /// A body makes it a POST.
   public var body: [UInt8]?
+  /// The most bytes of an answer, and milliseconds for it, where that is less than the client's own.
+  public var mostBytes: Int?
+  public var mostMilliseconds: Int?
+  /// The address comes from somebody else: only the public Internet is asked, and nothing of this machine or its networks.
+  public var isPublicOnly = false
 
   public init(_ address: WebAddress) { self.address = address }
 
@@ -16,7 +21,8 @@ public struct HTTPRequest: Equatable, Sendable {
   }
 
   public static func == (a: HTTPRequest, b: HTTPRequest) -> Bool {
-    a.address == b.address && a.body == b.body && a.headers.elementsEqual(b.headers) { $0 == $1 }
+    a.address == b.address && a.body == b.body && a.mostBytes == b.mostBytes && a.isPublicOnly == b.isPublicOnly
+      && a.mostMilliseconds == b.mostMilliseconds && a.headers.elementsEqual(b.headers) { $0 == $1 }
   }
 }
 

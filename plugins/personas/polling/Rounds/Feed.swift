@@ -93,6 +93,8 @@ public protocol PolledService: AnyObject {
   func words(of answer: HTTPAnswer) -> String?
   /// Milliseconds from one request to the next, by the source's own settings.
   var spacing: UInt64 { get }
+  /// The service's own address, where the pictures of accounts are to be fetched; nil: they are not.
+  var picturesHome: WebAddress? { get }
 }
 
 extension PolledService {
@@ -102,6 +104,7 @@ extension PolledService {
   public func authorise(_ request: inout HTTPRequest) {}
   public func forgetsSession(after answer: HTTPAnswer) -> Bool { false }
   public var spacing: UInt64 { 0 }
+  public var picturesHome: WebAddress? { nil }
 
   /// `error`, `error_description`, `message` or `title` of a JSON object, as most services have it.
   public func words(of answer: HTTPAnswer) -> String? {

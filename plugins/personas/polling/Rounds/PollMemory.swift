@@ -10,6 +10,7 @@ public final class PollMemory {
   /// Nanoseconds since 1970 UTC.
   private var limitedUntil: Int64 = 0
   private var spacedUntil: Int64 = 0
+  let pictures = AvatarMemory()
 
   public init() {}
 

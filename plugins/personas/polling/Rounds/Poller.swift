@@ -41,6 +41,8 @@ public final class Poller {
   /// Of the page at hand: kept once all of it was handed over.
   private var newTag: (text: String, day: Int64)?
   private var question: Question?
+  /// Where pictures are fetched.
+  private let fetcher: AvatarFetcher?
   private var hasRenewedSession = false
   private var pages = 0
   /// The most pages of a feed in one round.
@@ -57,6 +59,9 @@ public final class Poller {
     self.position = position
     self.now = now
     self.log = log
+    fetcher = service.picturesHome.map {
+      AvatarFetcher(client: client, memory: memory.pictures, home: $0, now: now, log: log)
+    }
     if !service.learnsFeeds { settle() }
   }
 
@@ -77,6 +82,9 @@ public final class Poller {
   public func next(into sink: RecordSink, wait: UInt64) -> Standing {
     do throws(PollFailure) {
       while true {
+        if let standing = fetcher?.advance(&waiting, day: place.day, wait: sink.emitted > 0 ? 0 : wait) {
+          return sink.emitted > 0 ? .more : standing
+        }
         hand(over: sink)
         if sink.isFull, !waiting.isEmpty { return .more }
         if page != nil, !(try turnPage()) { return .end }
@@ -94,6 +102,9 @@ public final class Poller {
       return .failed(error)
     }
   }
+
+  /// What became of the pictures of this round; nil where none was asked for.
+  public var picturesReport: String? { fetcher?.report }
 
   private var feed: (any Feed)? {
     position.feed.isEmpty ? service.feeds.first : service.feeds.first { $0.name == position.feed }
@@ -295,6 +306,7 @@ public final class Poller {
       newTag = (tag, place.day)
     }
     waiting = outputs.reversed()
+    fetcher?.begin(waiting)
     read.items = []
     page = read
   }
