@@ -101,6 +101,7 @@ int vedette_decode_gif(const uint8_t *bytes, size_t count, vedette_image *image)
                 status = vedette_image_say(image, VEDETTE_IMAGE_BROKEN, "its image has an odd size");
                 break;
             }
+            image->effort += (uint64_t)own;
             GifPixelType *row = malloc((size_t)gif->Image.Width);
             status = row ? read_image(gif, image, transparent, row)
                          : vedette_image_say(image, VEDETTE_IMAGE_NO_MEMORY, "no memory for a row");

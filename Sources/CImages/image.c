@@ -24,6 +24,8 @@ int vedette_image_make(vedette_image *image, uint64_t width, uint64_t height) {
                  VEDETTE_IMAGE_MOST_SIDE);
         return vedette_image_say(image, VEDETTE_IMAGE_TOO_LARGE, words);
     }
+    if (!image->effort)
+        image->effort = width * height;
     image->greys = malloc((size_t)(width * height));
     if (!image->greys)
         return vedette_image_say(image, VEDETTE_IMAGE_NO_MEMORY, "no memory for its pixels");

@@ -87,6 +87,8 @@ int vedette_decode_jpeg(const uint8_t *bytes, size_t count, vedette_image *image
         trouble.status = vedette_image_make(image, cinfo.image_width, cinfo.image_height);
         longjmp(trouble.out, 1);
     }
+    // Each pass costs as much again, and what is left out by scaling costs little.
+    image->effort = pixels / 4 + pixels / 16 * (jpeg_has_multiple_scans(&cinfo) ? 10 : 1);
     unsigned denominator = 8;
     while (denominator > 1 && (part(cinfo.image_width, denominator) < VEDETTE_IMAGE_ENOUGH ||
                                part(cinfo.image_height, denominator) < VEDETTE_IMAGE_ENOUGH))

@@ -34,6 +34,7 @@ int vedette_decode_webp(const uint8_t *bytes, size_t count, vedette_image *image
     if (width > 0 && height > 0 && (uint64_t)width * (uint64_t)height > most_pixels)
         return vedette_image_say(image, VEDETTE_IMAGE_TOO_LARGE,
                                  "it has more pixels than a WebP may have here");
+    image->effort = (uint64_t)(width > 0 ? width : 0) * (uint64_t)(height > 0 ? height : 0);
     if (width > most_side || height > most_side) {
         config.options.use_scaling = 1;
         config.options.scaled_width = width > most_side ? most_side : width;

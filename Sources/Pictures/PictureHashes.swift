@@ -20,6 +20,8 @@ public struct PictureHashes: Equatable, Sendable {
   public var perceptual: UInt64?
   /// Why it cannot be decoded.
   public var problem: PictureProblem?
+  /// About how much work decoding was, in pixels: some 15 million take a second.
+  public var effort = 0
 
   /// - Throws: where the bytes are too many, or no picture, so that their digest would be one of something else.
   public init(_ bytes: UnsafeRawBufferPointer) throws(PictureProblem) { self = try Self.look(at: bytes).get() }
@@ -39,6 +41,7 @@ public struct PictureHashes: Equatable, Sendable {
     let problem = problem(status, &image)
     if let problem, problem.kind == .unknown { return .failure(problem) }
     var hashes = PictureHashes(sha256: SHA256.hex(bytes), problem: problem)
+    hashes.effort = Int(clamping: image.effort)
     if problem == nil, let greys = image.greys {
       let pixels = UnsafeBufferPointer(start: greys, count: Int(image.width) * Int(image.height))
       var square = GreySquare(pixels, width: Int(image.width), height: Int(image.height))

@@ -27,6 +27,9 @@ public final class RecordSink {
   /// The call has given what it may: no further record is begun.
   public var isFull: Bool { said || emitted >= room }
 
+  /// What was given was work enough for one call.
+  public func enough() { said = true }
+
   public func begin(_ record: EvidenceRecord, at nanoseconds: Int64) {
     if sink.pointee.begin(sink, record.rawValue, nanoseconds) == VDT_SINK_FULL { said = true }
   }

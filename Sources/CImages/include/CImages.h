@@ -47,6 +47,8 @@ typedef struct vedette_image {
     uint32_t height;
     /** One byte a pixel, row by row: luma by ITU-R BT.601, over white where the image lets that through. */
     uint8_t *greys;
+    /** About how much work it was, in pixels of a PNG; also where it failed half-way. */
+    uint64_t effort;
     /** Why there are none, in a few words of ASCII. */
     char words[VEDETTE_IMAGE_WORDS];
 } vedette_image;

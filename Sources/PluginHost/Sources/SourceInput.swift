@@ -159,6 +159,8 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
   private static let setPipeSize: Int32 = 1031
 
   public let path: String
+  /// Where it was opened; nil for a descriptor that somebody else did, whose name is no place.
+  let openedPath: String?
   /// The first 64 KiB, decompressed; fewer only where there are no more.
   public let start: [UInt8]
   /// To be passed to the plugin. Closed by ``close()``.
@@ -169,6 +171,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
   /// Opens a file, standard input for `-`, or a member of an archive: `export.zip!messages.csv`.
   public init(path: String) throws(PluginError) {
     self.path = path
+    openedPath = path
     if let inner = ArchivePath(path) {
       do throws(InputFault) {
         let stream = try Archive.open(inner)
@@ -212,6 +215,7 @@ public final class SourceInput: @unchecked Sendable {  // `start`, `path` are se
   /// What is read from a descriptor, which is this object's from now on; `start` is what a plugin is shown of it.
   public init(descriptor: Int32, name: String, start: [UInt8] = []) {
     path = name
+    openedPath = nil
     self.start = start
     self.descriptor = descriptor
   }

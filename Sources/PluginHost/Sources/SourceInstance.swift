@@ -57,7 +57,7 @@ public final class SourceInstance {
     isolation: PluginIsolation = PluginIsolation(), log: @escaping @Sendable (PluginLogLine) -> Void = { _ in }
   ) throws(PluginError) {
     var services = services
-    services.picture = input.flatMap { PicturesBeside(path: $0.path) }?.reading
+    services.picture = input?.openedPath.flatMap { PicturesBeside(path: $0) }?.reading
     let host = HostTable(plugin: plugin.identity.id, services: services, log: log)
     var isolated: IsolatedSource?
     if isolation.isolates(plugin, interface) {

@@ -1,4 +1,5 @@
 import EvidenceLines
+import PersonaRecords
 import PictureSupport
 import Pictures
 import PluginSupport
@@ -108,5 +109,22 @@ struct EvidencePictureTests {
     #expect(actor("avatar.png").records.first?["avatar_sha256"] == nil)
     #expect(actor("avatar.png").log.count == 2)
     #expect(actor("https://files.example/1.jpg").log.isEmpty)
+  }
+
+  @Test("Of one document only so much work is done on pictures, and it is told how much there was")
+  func effort() throws {
+    var pictures = AvatarPictures()
+    var large = try PictureHashes(face.bytes)
+    #expect((300...48 * 56).contains(large.effort))
+    large.effort = 50_000_000
+    func read() -> AvatarReading { pictures.read(at: .start) { () throws(PictureProblem) in large } }
+    #expect(read().hashes != nil)
+    #expect(read().hashes != nil)
+    #expect(read().problem == "the pictures before it in one document were too much work")
+    #expect(pictures.takeEffort() == 100_000_000)
+    #expect(pictures.takeEffort() == 0)
+    pictures.beginDocument()
+    #expect(read().hashes != nil)
+    #expect(pictures.skipped.map(\.count) == [1])
   }
 }

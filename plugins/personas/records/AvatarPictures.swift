@@ -23,8 +23,27 @@ public struct AvatarPictures {
   private var counts = SkipCounts()
   private var warning: String?
   private var hasWarned = false
+  /// Pixels since the last question, and in the document at hand.
+  private var effort = 0
+  private var effortOfDocument = 0
+
+  /// The work of one call, in pixels, after which it is time to return: some two or three seconds.
+  public static let effortOfCall = 40_000_000
+  /// So many pixels count as one byte of a document, of which a call reads 8 MiB.
+  public static let pixelsOfByte = effortOfCall >> 23
+  /// The most work that is done on the pictures of one document whose parts are told together.
+  private static let mostOfDocument = 60_000_000
 
   public init() {}
+
+  /// Another document begins.
+  public mutating func beginDocument() { effortOfDocument = 0 }
+
+  /// The work since this was last asked, in pixels.
+  public mutating func takeEffort() -> Int {
+    defer { effort = 0 }
+    return effort
+  }
 
   /// What lies beside the input.
   public mutating func begin(_ beside: SourcePictures) { self.beside = beside }
@@ -34,7 +53,11 @@ public struct AvatarPictures {
     at place: Place, _ picture: () throws(PictureProblem) -> PictureHashes
   ) -> AvatarReading {
     let reading: AvatarReading
-    do { reading = AvatarReading(try picture()) } catch { reading = AvatarReading(problem: error.words) }
+    if effortOfDocument >= Self.mostOfDocument {
+      reading = AvatarReading(problem: "the pictures before it in one document were too much work")
+    } else {
+      do { reading = AvatarReading(try picture()) } catch { reading = AvatarReading(problem: error.words) }
+    }
     return counted(reading, at: place)
   }
 
@@ -54,6 +77,8 @@ public struct AvatarPictures {
   }
 
   private mutating func counted(_ reading: AvatarReading, at place: Place) -> AvatarReading {
+    effort += reading.hashes?.effort ?? 0
+    effortOfDocument += reading.hashes?.effort ?? 0
     if let problem = reading.problem { note(problem, at: place) }
     return reading
   }

@@ -40,6 +40,9 @@ public final class STIXCollector {
       + pictures.skipped
   }
 
+  /// The work on pictures since this was last asked, in bytes of ordinary reading.
+  public func takeEffort() -> Int { pictures.takeEffort() / AvatarPictures.pixelsOfByte }
+
   func skip(_ kind: String) {
     let known = counts[kind] != nil || counts.count < Self.mostKinds
     counts[known ? kind : "others", default: 0] &+= 1
@@ -123,6 +126,7 @@ public final class STIXCollector {
       objects.removeAll(keepingCapacity: true)
       indices.removeAll(keepingCapacity: true)
       bytes = 0
+      pictures.beginDocument()
     }
     var resolution = STIXResolution(objects, indices, fallback: fallback)
     let outputs = resolution.run()

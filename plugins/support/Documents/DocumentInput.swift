@@ -28,7 +28,7 @@ final class DocumentInput: StreamInput {
     switch reader.next(wait: wait) {
     case .piece(let piece, let place):
       interpreter.take(piece, at: place, into: &queue)
-      return .taken(piece.count)
+      return .taken(piece.count + interpreter.takeEffort())
     case .waiting: return .waiting
     case .end:
       interpreter.end(at: reader.place, into: &queue)

@@ -28,6 +28,8 @@ public protocol DocumentInterpreter: AnyObject {
   func begin(_ pictures: SourcePictures)
   /// Takes the next bytes, valid for the call; the first of them stands at `place`.
   func take(_ bytes: UnsafeRawBufferPointer, at place: Place, into queue: inout OutputQueue)
+  /// The work since this was last asked that the number of bytes does not tell, in bytes of ordinary reading.
+  func takeEffort() -> Int
   /// Nothing follows.
   func end(at place: Place, into queue: inout OutputQueue)
   /// What was read over, by kind: said in the log when the stream ends, in order.
@@ -38,6 +40,7 @@ public protocol DocumentInterpreter: AnyObject {
 
 extension DocumentInterpreter {
   public func begin(_ pictures: SourcePictures) {}
+  public func takeEffort() -> Int { 0 }
   public var skipped: [(kind: String, count: UInt64)] { [] }
   public func takeWarning() -> String? { nil }
 }

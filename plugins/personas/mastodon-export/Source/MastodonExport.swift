@@ -47,6 +47,7 @@ public final class MastodonExport: DocumentInterpreter {
   public func begin(_ pictures: SourcePictures) { self.pictures.begin(pictures) }
   public var skipped: [(kind: String, count: UInt64)] { skips.list + pictures.skipped }
   public func takeWarning() -> String? { pictures.takeWarning() }
+  public func takeEffort() -> Int { pictures.takeEffort() / AvatarPictures.pixelsOfByte }
 
   // MARK: actor.json, outbox.json (ActivityStreams)
 
@@ -95,6 +96,7 @@ public final class MastodonExport: DocumentInterpreter {
     // In an export the picture is a file beside actor.json; elsewhere it is an address.
     if let file = node["icon"]?["url"]?.string, !file.isEmpty {
       record.extra.keep("avatar", file)
+      pictures.beginDocument()
       if !file.contains(":") { record.take(pictures.read(file: file, at: place)) }
     }
     record.id = StableID.of("mastodon/actor", [handle, "\(time)", shown, record.bio ?? ""])

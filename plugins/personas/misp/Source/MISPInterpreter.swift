@@ -29,6 +29,7 @@ public final class MISPInterpreter: DocumentInterpreter {
 
   public var skipped: [(kind: String, count: UInt64)] { skips.list + pictures.skipped }
   public func takeWarning() -> String? { pictures.takeWarning() }
+  public func takeEffort() -> Int { pictures.takeEffort() / AvatarPictures.pixelsOfByte }
 
   private func take(_ event: JSONCutter.Event, into queue: inout OutputQueue) {
     switch event {
@@ -46,6 +47,7 @@ public final class MISPInterpreter: DocumentInterpreter {
 
   private func read(_ node: JSONNode, _ place: Place, into queue: inout OutputQueue) {
     guard node.kind == .object else { return queue.reject(place, "Event: expected an object") }
+    pictures.beginDocument()
     let event = MISPEvent(node)
     var objects: [MISPObject] = []
     for element in node["Object"]?.elements.map({ $0 }) ?? [] {

@@ -58,6 +58,7 @@ final class AvatarFetcher {
     _ outputs: inout [(output: any SourceOutput, digest: String)], day: Int64, wait: UInt64
   ) -> Poller.Standing? {
     next = min(next, outputs.count - 1)
+    var effort = 0
     while next >= 0 {
       guard var record = outputs[next].output as? PersonaRecord, let text = record.avatarAddress else {
         next -= 1
@@ -73,6 +74,9 @@ final class AvatarFetcher {
         continue
       }
       if let standing = fetch(text, day, wait: wait) { return standing }
+      effort += memory.known(text, on: day)?.hashes?.effort ?? 0
+      // A page of large pictures would hold a call for long.
+      if effort >= AvatarPictures.effortOfCall { return .idle(milliseconds: 1) }
     }
     return nil
   }
@@ -93,7 +97,8 @@ final class AvatarFetcher {
         return nil
       }
       var request = HTTPRequest(address)
-      request.set("Accept", "image/*")
+      // Not what is newer: it would be sent to who says that any kind will do.
+      request.set("Accept", "image/jpeg, image/png, image/webp, image/gif")
       request.mostBytes = PictureHashes.mostBytes
       request.mostMilliseconds = Self.patience
       request.isPublicOnly = address.host != home.host

@@ -49,6 +49,7 @@ public final class STIXInterpreter: DocumentInterpreter {
     for output in collector.resolve(observedAt: observedAt) { queue.add(output) }
   }
 
+  public func takeEffort() -> Int { collector.takeEffort() }
   public var skipped: [(kind: String, count: UInt64)] { collector.skipped }
 
   public func takeWarning() -> String? {

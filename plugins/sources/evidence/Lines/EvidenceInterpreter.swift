@@ -19,6 +19,8 @@ public final class EvidenceInterpreter: LineInterpreter {
   /// What the record at hand says of its picture: in the line, or in a file.
   private var picture: (data: JSONNode?, file: String?)
   private var place = Place.start
+  /// Of decoding pictures, since a call was ended for it.
+  private var effort = 0
 
   public init() {}
 
@@ -55,6 +57,7 @@ public final class EvidenceInterpreter: LineInterpreter {
     given = 0
     hasExtra = false
     picture = (nil, nil)
+    pictures.beginDocument()
     sink.begin(shape.record, at: moment)
     do throws(Refusal) {
       try members(of: node, shape, into: sink)
@@ -71,6 +74,14 @@ public final class EvidenceInterpreter: LineInterpreter {
       extra.withBytes { sink.text(.extra, $0) }
     }
     sink.end()
+    // Lines of large pictures would hold a call for long.
+    if picture.data != nil || picture.file != nil {
+      effort += pictures.takeEffort()
+      if effort >= AvatarPictures.effortOfCall {
+        effort = 0
+        sink.enough()
+      }
+    }
     return nil
   }
 
