@@ -3,6 +3,7 @@
 import Foundation
 import JSON
 import PictureSupport
+import TestSupport
 import Testing
 
 @Suite("Pictures from the roster to the signal")
@@ -77,5 +78,31 @@ struct AvatarTests {
     let (reasons, errors) = try signals(.other, isolation: isolation)
     #expect(reasons.count > 1, "\(errors)")
     #expect(!reasons.contains { $0.contains("shows the picture") })
+  }
+
+  @Test("The picture of a Mastodon export is read out of its archive", arguments: ["none", "process"])
+  func archive(isolation: String) throws {
+    try withFolder { folder in
+      let actor = """
+        {"@context":"https://www.w3.org/ns/activitystreams","id":"https://social.example/users/jo","type":"Person",\
+        "preferredUsername":"jo","name":"Jo","published":"2026-01-01T00:00:00Z",\
+        "icon":{"type":"Image","mediaType":"image/jpeg","url":"avatar.jpg"}}
+        """
+      try Data(actor.utf8).write(to: folder.appendingPathComponent("actor.json"))
+      try Data(SmallPicture.smaller.bytes).write(to: folder.appendingPathComponent("avatar.jpg"))
+      let pack = "cd '\(folder.path)' && tar -czf export.tar.gz actor.json avatar.jpg && rm actor.json avatar.jpg"
+      try #require(TestSupport.run(pack) == 0)
+      let run = try run(
+        "vedette",
+        [
+          "analyze", "--set", "plugins.isolation=\(isolation)", "--output", "json", "--records", "persona",
+          "--personas",
+          "mastodon-export:export.tar.gz",
+        ], in: folder)
+      let persona = try #require(try run.records.first { $0["type"] == "persona" }, "\(run.errors)")
+      #expect(persona["avatar_sha256"]?.string?.utf8.count == 64)
+      let hash = try #require(persona["avatar_phash"]?.string.flatMap { UInt64($0, radix: 16) })
+      #expect((hash ^ SmallPicture.smaller.phash).nonzeroBitCount <= 2)
+    }
   }
 }
