@@ -58,8 +58,8 @@ let rooms: [Target] = [
   .target(
     name: "Engine",
     dependencies: [
-      "Catalog", "EventLoop", "JSON", "Packets", "Evidence", "Flows", "PluginHost", "Inspection", "Capture",
-      "Store", "Analytics", "Correlation", "RPC", logging, yams,
+      "Catalog", "EventLoop", "JSON", "Pictures", "Packets", "Evidence", "Flows", "PluginHost", "Inspection",
+      "Capture", "Store", "Analytics", "Correlation", "RPC", logging, yams,
     ]),
   .executableTarget(
     name: "vedette",

@@ -36,4 +36,16 @@ struct ObservationPictureTests {
     #expect(broken.head.extra == #"{"x":1,"avatar_problem":"it is no JPEG, PNG, WebP or GIF"}"#)
     #expect(try persona(#","avatar":"https://h.example/a.png""#).head.extra == #"{"avatar":"https://h.example/a.png"}"#)
   }
+
+  @Test("Of one request only so much work is done on pictures")
+  func budget() throws {
+    var budget = PictureBudget(pixels: 1)
+    func read() throws -> String {
+      let text =
+        #"{"type":"persona","time":"2026-09-01T08:00:00Z","platform":"x","account_id":"1","handle":"h","display_name":"d","avatar":"data:;base64,\#(SmallPicture.smaller.base64)"}"#
+      return try Observation(JSONReader(maxBytes: 1 << 20).parse(text), source: "s", pictures: &budget).head.extra
+    }
+    #expect(try read().isEmpty)
+    #expect(try read() == #"{"avatar_problem":"the pictures that came before it were too much work"}"#)
+  }
 }

@@ -15,6 +15,17 @@ extension Observation {
   /// Reads one record of the evidence section of interfaces.md. Its id is its own `id`, or the SHA-256 of its canonical
   /// JSON without `id`.
   public init(_ node: JSONNode, source: String) throws(ObservationError) {
+    var budget = PictureBudget(pixels: Self.mostPicturePixels)
+    try self.init(node, source: source, pictures: &budget)
+  }
+
+  /// The most pixels of the pictures of one request that are decoded.
+  public static let mostPicturePixels = 10_000_000
+
+  /// One of several that come together; `pictures` is the work that is left for the pictures among them.
+  public init(
+    _ node: JSONNode, source: String, pictures: inout PictureBudget
+  ) throws(ObservationError) {
     guard node.kind == .object else { throw ObservationError(field: "", text: "expected an object") }
     var fields = RecordFields(node)
     let type = try fields.required("type", fields.text("type"))
@@ -25,7 +36,7 @@ extension Observation {
     let id = try fields.text("id")
     let head = ObservationHead(time: try fields.required("time", fields.time("time")), source: source)
     switch kind {
-    case .persona: self = .persona(try fields.persona(head))
+    case .persona: self = .persona(try fields.persona(head, &pictures))
     case .personaChange: self = .personaChange(try fields.personaChange(head))
     case .outreach: self = .outreach(try fields.outreach(head))
     case .process: self = .process(try fields.process(head))
@@ -178,7 +189,9 @@ private struct RecordFields {
 
   // MARK: the records
 
-  mutating func persona(_ head: ObservationHead) throws(ObservationError) -> PersonaObservation {
+  mutating func persona(
+    _ head: ObservationHead, _ pictures: inout PictureBudget
+  ) throws(ObservationError) -> PersonaObservation {
     var o = PersonaObservation(
       head: head, platform: try required("platform", text("platform")),
       accountID: try required("account_id", text("account_id")), handle: try required("handle", text("handle")),
@@ -203,18 +216,18 @@ private struct RecordFields {
       }
       o.avatarPHash = value
     }
-    picture(of: &o)
+    picture(of: &o, &pictures)
     return o
   }
 
   /// The hashes of a picture that the record holds as a `data:` URI, where it does not give them itself. One that cannot be
   /// read costs the record its hashes and no more.
-  private mutating func picture(of o: inout PersonaObservation) {
+  private mutating func picture(of o: inout PersonaObservation, _ pictures: inout PictureBudget) {
     guard let text = node["avatar"]?.string, PictureText.isDataURI(text) else { return }
     known.append("avatar")
     var problem: String?
     do {
-      let hashes = try PictureHashes(dataURI: text)
+      let hashes = try pictures.read { () throws(PictureProblem) in try PictureHashes(dataURI: text) }
       problem = hashes.problem?.words
       if let given = o.avatarSHA256, given != hashes.sha256 {
         problem = "it is not the one whose avatar_sha256 the record gives"

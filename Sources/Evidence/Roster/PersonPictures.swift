@@ -3,6 +3,11 @@
 
 import Pictures
 
+extension Roster {
+  /// The most pixels of one text's pictures that are decoded: of 64 MiB of JPEG there are a quarter as many.
+  static let mostPicturePixels = 500_000_000
+}
+
 /// The hashes of a person's pictures; the pictures themselves are not kept.
 public struct PersonPictures: Sendable, Hashable {
   /// SHA-256 of files, 64 hexadecimal digits in lower case.

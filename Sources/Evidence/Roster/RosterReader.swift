@@ -71,6 +71,7 @@ private struct RosterReader {
   /// What entries said, and not just left at its default.
   var given: [String: RosterReading.Given] = [:]
   var sections: Set<RosterReading.Section> = []
+  private var budget = PictureBudget(pixels: Roster.mostPicturePixels)
   private var peopleSeen: Set<String> = []
   private var hostsSeen: Set<String> = []
   private var unknownKeys: Set<String> = []
@@ -152,7 +153,7 @@ private struct RosterReader {
   private mutating func readPictures(_ m: Node.Mapping, _ node: Node, of person: inout Person) {
     for text in texts(m["avatar"], "avatar").prefix(PersonPictures.most) {
       do {
-        let hashes = try RosterWords.picture(text)
+        let hashes = try budget.read { () throws(PictureProblem) in try RosterWords.picture(text) }
         person.pictures.add(hashes)
         if let problem = hashes.problem { throw problem }
       } catch {

@@ -91,6 +91,7 @@ struct PersonCollector {
   private var reading: RosterReading
   /// Pictures that are left out, by why: how many, and the line of the first.
   private var pictures: [(words: String, count: Int, line: Int)] = []
+  private var budget = PictureBudget(pixels: Roster.mostPicturePixels)
   private var seen: Set<String> = []
   /// A hostile text is not echoed without bound.
   private static let mostProblems = 1000
@@ -104,7 +105,7 @@ struct PersonCollector {
   /// Takes a person's picture; one that cannot be read is told of once for all that lack the same.
   mutating func picture(of person: inout Person, line: Int, _ read: () throws(PictureProblem) -> PictureHashes) {
     do {
-      let hashes = try read()
+      let hashes = try budget.read(read)
       person.pictures.add(hashes)
       if let problem = hashes.problem { note(picture: problem, line) }
     } catch {

@@ -120,7 +120,7 @@ struct EvidencePictureTests {
     func read() -> AvatarReading { pictures.read(at: .start) { () throws(PictureProblem) in large } }
     #expect(read().hashes != nil)
     #expect(read().hashes != nil)
-    #expect(read().problem == "the pictures before it in one document were too much work")
+    #expect(read().problem == "the pictures that came before it were too much work")
     #expect(pictures.takeEffort() == 100_000_000)
     #expect(pictures.takeEffort() == 0)
     pictures.beginDocument()

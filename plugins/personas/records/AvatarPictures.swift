@@ -23,9 +23,9 @@ public struct AvatarPictures {
   private var counts = SkipCounts()
   private var warning: String?
   private var hasWarned = false
-  /// Pixels since the last question, and in the document at hand.
+  /// Pixels since the last question.
   private var effort = 0
-  private var effortOfDocument = 0
+  private var budget = PictureBudget(pixels: mostOfDocument)
 
   /// The work of one call, in pixels, after which it is time to return: some two or three seconds.
   public static let effortOfCall = 40_000_000
@@ -37,7 +37,7 @@ public struct AvatarPictures {
   public init() {}
 
   /// Another document begins.
-  public mutating func beginDocument() { effortOfDocument = 0 }
+  public mutating func beginDocument() { budget = PictureBudget(pixels: Self.mostOfDocument) }
 
   /// The work since this was last asked, in pixels.
   public mutating func takeEffort() -> Int {
@@ -53,11 +53,7 @@ public struct AvatarPictures {
     at place: Place, _ picture: () throws(PictureProblem) -> PictureHashes
   ) -> AvatarReading {
     let reading: AvatarReading
-    if effortOfDocument >= Self.mostOfDocument {
-      reading = AvatarReading(problem: "the pictures before it in one document were too much work")
-    } else {
-      do { reading = AvatarReading(try picture()) } catch { reading = AvatarReading(problem: error.words) }
-    }
+    do { reading = AvatarReading(try budget.read(picture)) } catch { reading = AvatarReading(problem: error.words) }
     return counted(reading, at: place)
   }
 
@@ -67,7 +63,9 @@ public struct AvatarPictures {
     do {
       guard let beside else { throw SourcePictureFailure("this input has no files beside it") }
       let bytes = try beside.read(name)
-      do throws(PictureProblem) { reading = AvatarReading(try PictureHashes(bytes)) } catch {
+      do throws(PictureProblem) {
+        reading = AvatarReading(try budget.read { () throws(PictureProblem) in try PictureHashes(bytes) })
+      } catch {
         reading = AvatarReading(problem: error.words)
       }
     } catch {
@@ -78,7 +76,6 @@ public struct AvatarPictures {
 
   private mutating func counted(_ reading: AvatarReading, at place: Place) -> AvatarReading {
     effort += reading.hashes?.effort ?? 0
-    effortOfDocument += reading.hashes?.effort ?? 0
     if let problem = reading.problem { note(problem, at: place) }
     return reading
   }

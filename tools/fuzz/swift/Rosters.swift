@@ -37,6 +37,7 @@ public struct PictureHashes {
   var sha256: String
   var perceptual: UInt64?
   var problem: PictureProblem?
+  var effort = 1_000_000
 
   init(_ bytes: [UInt8]) throws(PictureProblem) {
     guard let first = bytes.first else { throw PictureProblem(.unknown, "it is no picture") }

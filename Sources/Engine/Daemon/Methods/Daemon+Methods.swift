@@ -2,6 +2,7 @@
 
 import Evidence
 import JSON
+import Pictures
 import PluginHost
 import RPC
 import Store
@@ -73,10 +74,11 @@ extension Daemon {
       var accepted: [Observation] = []
       var ids: [String?] = []
       var refused: [(index: Int, error: ObservationError)] = []
+      var budget = PictureBudget(pixels: Observation.mostPicturePixels)
       if let observations = call.params["observations"] {
         for (index, node) in observations.elements.enumerated() {
           do throws(ObservationError) {
-            let observation = try Observation(node, source: source)
+            let observation = try Observation(node, source: source, pictures: &budget)
             accepted.append(observation)
             ids.append(observation.id)
           } catch {
