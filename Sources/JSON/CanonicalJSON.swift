@@ -18,6 +18,14 @@ public struct CanonicalJSON {
   public mutating func write(
     _ node: JSONNode, leavingOut omitted: String? = nil, to writer: inout JSONWriter
   ) throws(JSONError) {
+    defer { withExtendedLifetime(node) {} }
+    try write(node.view, leavingOut: omitted, to: &writer)
+  }
+
+  /// The same of a value whose reader the caller holds.
+  public mutating func write(
+    _ node: JSONView, leavingOut omitted: String? = nil, to writer: inout JSONWriter
+  ) throws(JSONError) {
     let mark = writer.mark
     names.removeAll(keepingCapacity: true)
     do throws(JSONError) {
@@ -45,7 +53,7 @@ public struct CanonicalJSON {
     return try bytes(of: try reader.parse(writer.bytes), leavingOut: omitted)
   }
 
-  private mutating func emit(_ node: JSONNode, _ omitted: String?, _ writer: inout JSONWriter) throws(JSONError) {
+  private mutating func emit(_ node: JSONView, _ omitted: String?, _ writer: inout JSONWriter) throws(JSONError) {
     switch node.kind {
     case .int, .uint, .double: writer.double(node.double ?? 0)
     case .null, .bool, .string: writer.value(node)
@@ -67,7 +75,7 @@ public struct CanonicalJSON {
         if at > first, node.at(names[at &- 1]).text.elementsEqual(name.text) {
           throw JSONError(.duplicateKey, at: 0, "two members are named \"\(name.string ?? "")\"")
         }
-        writer.key(utf8: UnsafeRawBufferPointer(name.text))
+        writer.key(wellFormed: UnsafeRawBufferPointer(name.text))
         try emit(name.at(name.next), nil, &writer)
       }
       names.removeLast(end &- first)
@@ -97,6 +105,14 @@ extension JSONWriter {
   public mutating func key(utf8 name: UnsafeRawBufferPointer) {
     separate()
     quoted(name)
+    byte(UInt8(ascii: ":"))
+    afterValue = false
+  }
+
+  /// The same of bytes that are known to be UTF-8, as those of a parsed document are.
+  mutating func key(wellFormed name: UnsafeRawBufferPointer) {
+    separate()
+    escaped(name)
     byte(UInt8(ascii: ":"))
     afterValue = false
   }
