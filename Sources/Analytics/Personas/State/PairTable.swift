@@ -21,6 +21,16 @@ struct PairTable<Value> {
     }
   }
 
+  /// Reads something of the value of a key where it is.
+  @inline(__always)
+  func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {
+    guard let place = table.place(of: PairKey(raw: key)) else { return nil }
+    switch table.rows[place] {
+    case .some(let value): return body(value)
+    case .none: return nil
+    }
+  }
+
   /// Changes the value of a key where it is.
   mutating func update(_ key: UInt64, default first: Value, _ body: (inout Value) -> Void) {
     let place = table.place(of: PairKey(raw: key)) ?? table.append(PairKey(raw: key), nil)

@@ -37,8 +37,8 @@ final class PersonaWorld {
   var accountNumbers = PairTable<Int32>()
   private var linkLists: [[Int32]] = []
   private var linkListNumbers: [[Int32]: Int32] = [:]
-  /// Accounts by platform and handle (all that were ever seen with it).
-  var byHandle = PairTable<FewNumbers>()
+  /// Accounts by platform and handle.
+  var byHandle = PairTable<HandleBearers>()
   var byAvatar: [Int32: FewNumbers] = [:]
   var byBio: [Int32: FewNumbers] = [:]
   var byLink: [Int32: FewNumbers] = [:]
@@ -266,13 +266,18 @@ final class PersonaWorld {
       accountNumbers[key] = number
       counters.accounts &+= 1
     }
-    if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
-      var bearers = FewNumbers()
-      byHandle.update(self.key(platformNumber, handleNumber), default: FewNumbers()) {
-        $0.insert(number)
-        if $0.count > 1 { bearers = $0 }
+    let at = Int(number)
+    if let handleNumber, accounts[at].handles.insert(handleNumber, limit: 64) {
+      var isShared = false
+      // The first of them was alone until now; later ones find it told.
+      var first: Int32?
+      byHandle.update(self.key(platformNumber, handleNumber), default: HandleBearers()) {
+        $0.insert(number, in: accounts, texts)
+        isShared = $0.all.count > 1
+        if $0.all.count == 2 { first = $0.all.first { _ in true } }
       }
-      for bearer in bearers { accounts[Int(bearer)].sharesHandle = true }
+      if isShared { accounts[at].sharesHandle = true }
+      if let first { accounts[Int(first)].sharesHandle = true }
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }
@@ -295,7 +300,7 @@ final class PersonaWorld {
     let handle = record.kind == .account ? texts.number(party.handle?.lowercased()) : -1
     if let known = partyTable.place(of: record) {
       let before = partyTable.rows[known]
-      if handle >= 0, handle != before, before < 0 || (texts[handle] ?? "") < (texts[before] ?? "") {
+      if handle >= 0, handle != before, before < 0 || texts.precedes(handle, before) {
         partyTable.rows[known] = handle
       }
       return Int32(truncatingIfNeeded: known)

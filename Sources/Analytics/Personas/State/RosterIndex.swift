@@ -22,7 +22,8 @@ enum NameMatch: Int, Comparable, Sendable {
   }
 }
 
-struct RosterIndex {
+/// Made once and not changed. A class, for what asks it holds one reference and not one for each of its tables.
+final class RosterIndex {
   let roster: Roster
   let organisation: OrganisationMatcher
   private var byAccount: [AccountKey: Int] = [:]
@@ -84,7 +85,7 @@ struct RosterIndex {
     }
   }
 
-  private mutating func index(_ name: PersonName, _ person: Int) {
+  private func index(_ name: PersonName, _ person: Int) {
     byPlain[name.plain, default: []].append(person)
     if let ends = name.ends { byEnds[ends, default: []].append(person) }
     byRoman[name.roman, default: []].append(person)

@@ -52,6 +52,9 @@ struct StringTable {
     return String(decoding: pieces[Int(place.piece)][start..<(start + Int(place.length))], as: UTF8.self)
   }
 
+  /// Whether a text comes before another; a number that stands for none is the empty text.
+  func precedes(_ a: Int32, _ b: Int32) -> Bool { a != b && (self[a] ?? "") < (self[b] ?? "") }
+
   /// Overwrites a text; its number stands for the empty text from then on, and the text is a new one if it comes again.
   mutating func erase(_ number: Int32) {
     guard number >= 0, number < places.count else { return }

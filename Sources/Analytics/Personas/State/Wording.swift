@@ -76,9 +76,15 @@ struct Wording: Hashable {
     second = band(minima.4, minima.5) << 32 | band(minima.6, minima.7)
   }
 
+  /// The 32 bits of one of the four bands.
+  func band(_ place: Int) -> UInt64 {
+    let half = place < 2 ? first : second
+    return place & 1 == 0 ? half >> 32 : half & 0xFFFF_FFFF
+  }
+
   /// The bands, each with its place, so that the same number at another place is another.
   var bands: [UInt64] {
-    [first >> 32, 1 << 32 | first & 0xFFFF_FFFF, 2 << 32 | second >> 32, 3 << 32 | second & 0xFFFF_FFFF]
+    [band(0), 1 << 32 | band(1), 2 << 32 | band(2), 3 << 32 | band(3)]
   }
 
   /// Bands that two texts share, 0…4.
