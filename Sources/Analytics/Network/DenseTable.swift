@@ -43,6 +43,24 @@ struct DenseTable<Key: DenseKey, Row> {
     slots.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + at) } }
   }
 
+  /// The place that a key most likely has, by its hash alone, whose memory was asked for; the place's own is asked for now.
+  @inline(__always)
+  func likelyPlace(_ key: Key) -> Int? {
+    let hash = key.hash(seed: seed) >> 32
+    var at = Int(hash) & (slots.count &- 1)
+    while slots[at] != 0 {
+      let word = slots[at]
+      if word >> 32 == hash {
+        let place = Int(word & 0xFFFF_FFFF) &- 1
+        keys.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + place) } }
+        rows.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + place) } }
+        return place
+      }
+      at = (at &+ 1) & (slots.count &- 1)
+    }
+    return nil
+  }
+
   /// Adds a key that is not yet there and gives its place.
   @discardableResult
   mutating func append(_ key: Key, _ row: Row) -> Int {

@@ -70,6 +70,10 @@ public final class PersonaAnalytics {
     return []
   }
 
+  /// Makes ready for records that are about to be observed, in batches of some hundred: what they will be added to is asked
+  /// for from memory. Changes nothing.
+  public func prepare(for observations: [Observation]) { world.prepare(for: observations) }
+
   /// Judges the accounts that records touched since the last call, and gives the signals of those whose score
   /// changed. What an account shares with others is as it is now; those others are judged anew when they are touched.
   public func refresh() -> [Signal] {
@@ -145,6 +149,7 @@ public final class PersonaAnalytics {
     var sharing: [Int32] = []
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
+      world.prepare(forAccountsFrom: i)
       guard !world.isAbsorbed(number) else { continue }
       let findings = examination.examine(number)
       world.accounts[i].alone = Float(score.odds(findings))

@@ -161,6 +161,7 @@ public final class Analysis {
         if rejected <= 5 { note("\(spec): \(reject)") }
       }
       save(batch.observations.map { StoredRow(shown($0)) }, cursor: batch.cursor.map { (source.name, $0) })
+      investigation.prepare(for: batch.observations)
       // In order, each handed over and not copied.
       batch.observations.reverse()
       while let observation = batch.observations.popLast() { investigation.observe(observation) }

@@ -26,7 +26,8 @@ public struct Conclusion: Sendable {
 public enum SignalUse {
   /// The conclusion has them all.
   case kept
-  /// The conclusion has those that a case may name; the body takes all, one by one, in order of time and id.
+  /// The conclusion has those that a case may name (once correlation is full, without their evidence); the body takes all, one
+  /// by one, in order of time and id.
   case given((Signal) -> Void)
   /// The conclusion has those that a case may name; all are counted.
   case counted
@@ -92,6 +93,9 @@ public final class Investigation {
       correlator.add(observation)
     }
   }
+
+  /// Makes ready for observations that are about to be taken.
+  public func prepare(for observations: [Observation]) { personas.prepare(for: observations) }
 
   public func observe(_ anomalies: [AnomalyRecord]) { network.observe(anomalies) }
 
@@ -222,13 +226,19 @@ public final class Investigation {
     conclusion.signalCount = others.count + verdicts.count
     correlator.removePersonas()
     var rest = others[...]
+    func keep(_ signal: Signal) {
+      conclusion.signals.append(signal)
+      // No case names what comes when correlation is full, and nobody then asks for what it stands on: kilobytes each.
+      guard correlator.isFull else { return }
+      conclusion.signals[conclusion.signals.count - 1].evidence = []
+    }
     func take(_ signal: Signal, isLoud: Bool) {
       switch use {
       case .kept: conclusion.signals.append(signal)
       case .given(let body):
         body(signal)
-        if isLoud { conclusion.signals.append(signal) }
-      case .counted: if isLoud { conclusion.signals.append(signal) }
+        if isLoud { keep(signal) }
+      case .counted: if isLoud { keep(signal) }
       }
     }
     var seen: [(verdict: PersonaVerdict, signals: [Signal])] = []

@@ -21,6 +21,15 @@ struct PairTable<Value> {
     }
   }
 
+  @inline(__always)
+  func prefetch(_ key: UInt64) { table.prefetch(PairKey(raw: key)) }
+
+  /// The place that a key most likely has; see ``DenseTable/likelyPlace(_:)``.
+  @inline(__always)
+  func likelyPlace(_ key: UInt64) -> Int? { table.likelyPlace(PairKey(raw: key)) }
+
+  subscript(place place: Int) -> Value? { table.rows[place] }
+
   /// Reads something of the value of a key where it is.
   @inline(__always)
   func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {

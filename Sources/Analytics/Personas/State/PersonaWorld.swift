@@ -29,7 +29,7 @@ final class PersonaWorld {
   var texts = StringTable()
   var accounts: [AccountState] = []
   /// Parties, and the handle that each told by its account was told with, −1 for none; of several the one that sorts first.
-  private var partyTable = DenseTable<PartyRecord, Int32>()
+  private(set) var partyTable = DenseTable<PartyRecord, Int32>()
   var parties: [PartyRecord] { partyTable.keys }
   var partyHandles: [Int32] { partyTable.rows }
   private var plainIDs: [String] = []
@@ -49,7 +49,8 @@ final class PersonaWorld {
   /// By platform, how many parties each erased account had approached.
   var forgotten: [Int32: [Int32]] = [:]
   private(set) var dirty: [Int32] = []
-  private var lastPlatform: (name: String, number: Int32)?
+  private var platforms: [(name: String, number: Int32)] = []
+  var foresight = Foresight()
   let configuration: PersonaConfiguration
 
   init(configuration: PersonaConfiguration) { self.configuration = configuration }
@@ -239,11 +240,11 @@ final class PersonaWorld {
     plainIDs[number] = ""
   }
 
-  /// Record after record is of one platform.
-  private func platformNumber(_ platform: String) -> Int32 {
-    if let lastPlatform, lastPlatform.name == platform { return lastPlatform.number }
+  /// Few platforms are all that most records are of.
+  func platformNumber(_ platform: String) -> Int32 {
+    for at in platforms.indices where platforms[at].name == platform { return platforms[at].number }
     let number = texts.number(platform)
-    lastPlatform = (platform, number)
+    if platforms.count < 8 { platforms.append((platform, number)) }
     return number
   }
 

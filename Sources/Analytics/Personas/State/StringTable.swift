@@ -1,5 +1,7 @@
 /// Texts by number, so that accounts that share one store it once, without a `String` for each.
 
+import CPrefetch
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -50,6 +52,51 @@ struct StringTable {
     let place = places[Int(number)]
     let start = Int(place.offset)
     return String(decoding: pieces[Int(place.piece)][start..<(start + Int(place.length))], as: UTF8.self)
+  }
+
+  // MARK: Looking ahead
+
+  /// The hash that a text is looked up by.
+  @inline(__always)
+  func hash(of text: String) -> UInt32 {
+    text.utf8.withContiguousStorageIfAvailable { StringTable.hash(UnsafeRawBufferPointer($0)) } ?? 0
+  }
+
+  /// Asks for the memory that a look-up begins with.
+  @inline(__always)
+  func prefetchSlot(_ hash: UInt32) {
+    slots.withUnsafeBufferPointer {
+      if let base = $0.baseAddress { vedette_prefetch(base + (Int(hash &* 0x9E37_79B1) & ($0.count &- 1))) }
+    }
+  }
+
+  /// The number of the first text of that hash, which most likely is the one that is looked for; −1 where there is none.
+  @inline(__always)
+  func likely(_ hash: UInt32) -> Int32 {
+    let mask = slots.count &- 1
+    var at = Int(hash &* 0x9E37_79B1) & mask
+    while slots[at].number >= 0 {
+      if slots[at].hash == hash { return slots[at].number }
+      at = (at &+ 1) & mask
+    }
+    return -1
+  }
+
+  @inline(__always)
+  func prefetchPlace(_ number: Int32) {
+    places.withUnsafeBufferPointer {
+      if let base = $0.baseAddress, number >= 0 { vedette_prefetch(base + Int(number)) }
+    }
+  }
+
+  @inline(__always)
+  func prefetchText(_ number: Int32) {
+    guard number >= 0, number < places.count else { return }
+    let place = places[Int(number)]
+    guard place.length > 0 else { return }
+    pieces[Int(place.piece)].withUnsafeBufferPointer {
+      if let base = $0.baseAddress { vedette_prefetch(base + Int(place.offset)) }
+    }
   }
 
   /// Whether a text comes before another; a number that stands for none is the empty text.
