@@ -42,6 +42,20 @@ final class RosterIndex {
   private var byShortHandle: [String: [Int]] = [:]
   private var relationDomains: [String: Relation.Kind] = [:]
   private let names: [PersonName]
+  /// By person, apart from the people themselves: asked for everyone whose name an account bears, and there may be dozens.
+  private let sensitive: [Bool]
+  /// By person, the bits of the platforms on which the roster knows an account of theirs; the last bit is for all platforms
+  /// beyond the first 63.
+  private let platforms: [UInt64]
+  private let platformBits: [String: UInt64]
+  /// By person, the number of the department; −1 for none.
+  private let departmentOf: [Int32]
+  /// What stands for no department: the number of the one whose name is empty, where there is such.
+  let nameless: Int32
+  /// By person, the title among `titles`; −1 for none.
+  private let titleOf: [Int32]
+  /// The words of each title once; a house has few.
+  private let titles: [[Word]]
   private var relations: [String: Relation.Kind] = [:]
   /// The words with which names of relations begin.
   private var relationsBegin: Set<String> = []
@@ -51,6 +65,35 @@ final class RosterIndex {
     self.roster = roster
     organisation = OrganisationMatcher(roster.organisation)
     names = roster.people.map { PersonName($0.name) }
+    sensitive = roster.people.map { $0.sensitivity == .high }
+    var bits: [String: UInt64] = [:]
+    platforms = roster.people.map { person in
+      person.accounts.reduce(0) { known, account in
+        let bit = bits[account.platform] ?? 1 << UInt64(min(63, bits.count))
+        bits[account.platform] = bit
+        return known | bit
+      }
+    }
+    platformBits = bits
+    var departments: [String: Int32] = [:]
+    departmentOf = roster.people.map { person in
+      guard let department = person.department else { return -1 }
+      let number = departments[department] ?? Int32(truncatingIfNeeded: departments.count)
+      departments[department] = number
+      return number
+    }
+    nameless = departments[""] ?? -1
+    var titles: [[Word]] = []
+    var numbers: [String: Int32] = [:]
+    titleOf = roster.people.map { person in
+      guard let title = person.title else { return -1 }
+      if let known = numbers[title] { return known }
+      let number = Int32(truncatingIfNeeded: titles.count)
+      titles.append(Words.of(title))
+      numbers[title] = number
+      return number
+    }
+    self.titles = titles
     for (i, person) in roster.people.enumerated() {
       byID[person.id] = i
       for email in person.emails { byEmail[email.lowercased()] = i }
@@ -132,10 +175,25 @@ final class RosterIndex {
     if let people = readings.lazy.compactMap({ self.byHandleForm[$0] }).first { return (people, true) }
     return (readings.first.flatMap { byShortHandle[$0] } ?? [], false)
   }
-  /// Whether the roster knows an account of a person on a platform.
-  func hasAccount(_ person: Int, on platform: String) -> Bool {
-    roster.people[person].accounts.contains { $0.platform == platform }
+  /// Whether the roster knows an account of each of some people on a platform.
+  func haveAccounts(_ people: [Int], on platform: String) -> Bool {
+    guard let bit = platformBits[platform] else { return people.isEmpty }
+    return people.allSatisfy { person in
+      guard platforms[person] & bit != 0 else { return false }
+      return bit >> 63 == 0 || roster.people[person].accounts.contains { $0.platform == platform }
+    }
   }
+  /// Whether a person's role is one that is attacked first.
+  func isSensitive(_ person: Int) -> Bool { sensitive[person] }
+  /// The number of a person's department; nil for none.
+  func department(of person: Int) -> Int32? { departmentOf[person] < 0 ? nil : departmentOf[person] }
+  /// The titles of some people, each once, as numbers for ``words(ofTitle:)``.
+  func titles(of people: [Int]) -> FewNumbers {
+    var out = FewNumbers()
+    for person in people { out.insert(titleOf[person]) }
+    return out
+  }
+  func words(ofTitle title: Int32) -> [Word] { titles[Int(title)] }
   func isRelation(_ account: AccountKey) -> Bool { relationAccounts.contains(account) }
   /// A relation's name among the words of a text.
   func relationNamed(in words: [Word]) -> Relation.Kind? {
