@@ -67,7 +67,7 @@ public struct CanonicalJSON {
         if let omitted, member.isNamed(omitted) { continue }
         names.append(member.name.index)
       }
-      names[first...].sort { Self.precedes(node.at($0).text, node.at($1).text) }
+      sortNames(from: first, of: node)
       let end = names.count
       writer.beginObject()
       for at in first..<end {
@@ -80,6 +80,24 @@ public struct CanonicalJSON {
       }
       names.removeLast(end &- first)
       writer.endObject()
+    }
+  }
+
+  /// Most objects have a dozen members, half of them in order: to find each one's place is less work than to set up a sort.
+  private mutating func sortNames(from first: Int, of node: JSONView) {
+    guard names.count &- first <= 32 else {
+      names[first...].sort { Self.precedes(node.at($0).text, node.at($1).text) }
+      return
+    }
+    for at in first..<names.count {
+      let name = names[at]
+      let text = node.at(name).text
+      var place = at
+      while place > first, Self.precedes(text, node.at(names[place &- 1]).text) {
+        names[place] = names[place &- 1]
+        place &-= 1
+      }
+      names[place] = name
     }
   }
 
