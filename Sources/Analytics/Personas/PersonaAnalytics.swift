@@ -11,7 +11,7 @@ import Evidence
 ///     for observation in observations { analytics.observe(observation) }
 ///     let signals = analytics.finish()
 public final class PersonaAnalytics {
-  private let world: PersonaWorld
+  private var world: PersonaWorld
   private var index: RosterIndex
   private let configuration: PersonaConfiguration
   private let score: PersonaScore
@@ -55,6 +55,16 @@ public final class PersonaAnalytics {
     let count = world.expire(before: moment.nanoseconds)
     if count > 0 { examination = nil }
     return count
+  }
+
+  /// Lets go of all that is held, but for what was counted: of a million accounts that is gigabytes, which what is done with
+  /// their signals can use.
+  public func release() {
+    let counters = world.counters
+    world = PersonaWorld(configuration: configuration)
+    world.counters = counters
+    examination = nil
+    pseudonymous = [:]
   }
 
   /// Takes one record; other kinds than the three are passed over. Amortised constant time. The signals come from

@@ -280,7 +280,7 @@ public final class Analysis {
         conclude(rows)
         rows.removeAll(keepingCapacity: true)
       } : .counted
-    let conclusion = investigation.conclude(use)
+    let conclusion = investigation.conclude(use, isLast: true)
     if waiting { writeHeld(investigation.processes) }
     conclude(rows)
     for one in conclusion.cases { output?.write(one) }

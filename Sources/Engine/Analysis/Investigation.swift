@@ -26,7 +26,7 @@ public struct Conclusion: Sendable {
 public enum SignalUse {
   /// The conclusion has them all.
   case kept
-  /// The conclusion has those that a case may name (once correlation is full, without their evidence); the body takes all, one
+  /// The conclusion has those that a case may name (once correlation is full, without what they stand on); the body takes all, one
   /// by one, in order of time and id.
   case given((Signal) -> Void)
   /// The conclusion has those that a case may name; all are counted.
@@ -177,7 +177,8 @@ public final class Investigation {
 
   // MARK: conclusion
 
-  public func conclude(_ use: SignalUse = .kept) -> Conclusion {
+  /// - Parameter isLast: nothing is asked or told of accounts any more: what is held of them is let go before cases are built.
+  public func conclude(_ use: SignalUse = .kept, isLast: Bool = false) -> Conclusion {
     var conclusion = Conclusion()
     let resolution = attribution.resolve()
     processes = resolution.processes
@@ -209,6 +210,7 @@ public final class Investigation {
     for signal in weighed.counting { correlator.add(signal) }
     conclusion.suppressed = weighed.covered
     judgeAccounts(among: weighed.signals, index, use, &conclusion)
+    if isLast { personas.release() }
     for gap in networkGaps + boundsReached() + personaBounds() { correlator.add(gap) }
     let outcome = expectsLateEvents ? correlator.current() : correlator.finish()
 
@@ -227,10 +229,12 @@ public final class Investigation {
     correlator.removePersonas()
     var rest = others[...]
     func keep(_ signal: Signal) {
-      conclusion.signals.append(signal)
+      guard correlator.isFull else { return conclusion.signals.append(signal) }
       // No case names what comes when correlation is full, and nobody then asks for what it stands on: kilobytes each.
-      guard correlator.isFull else { return }
-      conclusion.signals[conclusion.signals.count - 1].evidence = []
+      var bare = Signal(
+        analytic: signal.analytic, time: signal.time, score: signal.score, entity: signal.entity, reason: signal.reason)
+      bare.suppression = signal.suppression
+      conclusion.signals.append(bare)
     }
     func take(_ signal: Signal, isLoud: Bool) {
       switch use {
