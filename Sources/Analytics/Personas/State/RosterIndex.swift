@@ -35,7 +35,7 @@ final class RosterIndex {
   private var byEnds: [String: [Int]] = [:]
   private var byRoman: [String: [Int]] = [:]
   private var byLook: [String: [Int]] = [:]
-  private var byDelete: [UInt64: [Int]] = [:]
+  private var byDelete = DeletesIndex()
   private var byFamiliar: [String: [Int]] = [:]
   private var byInitial: [String: [Int]] = [:]
   private var byHandleForm: [String: [Int]] = [:]
@@ -141,7 +141,7 @@ final class RosterIndex {
     }
     for form in HandleName.shortForms(of: name) { byShortHandle[form, default: []].append(person) }
     let bytes = Array(name.roman.utf8)
-    if bytes.count >= 8 { for hash in EditDistance.deletes(bytes) { byDelete[hash, default: []].append(person) } }
+    if bytes.count >= 8 { byDelete.add(bytes, person) }
   }
 
   func person(account: AccountKey) -> Int? { byAccount[account] }
@@ -162,6 +162,7 @@ final class RosterIndex {
   }
   /// The relation on record whose domain a host is within.
   func relation(host: String) -> Relation.Kind? {
+    guard !relationDomains.isEmpty else { return nil }
     var rest = host[...]
     while true {
       if let kind = relationDomains[String(rest)] { return kind }
@@ -221,10 +222,8 @@ final class RosterIndex {
     let bytes = Array(name.roman.utf8)
     guard bytes.count >= 8 else { return (.none, []) }
     var found: Set<Int> = []
-    for hash in EditDistance.deletes(bytes) {
-      for person in byDelete[hash] ?? [] where EditDistance.isOne(bytes, Array(names[person].roman.utf8)) {
-        found.insert(person)
-      }
+    byDelete.each(near: bytes) { person in
+      if EditDistance.isOne(bytes, Array(names[person].roman.utf8)) { found.insert(person) }
     }
     return found.isEmpty ? (.none, []) : (.slip, found.sorted())
   }
