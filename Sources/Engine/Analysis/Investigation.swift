@@ -82,8 +82,9 @@ public final class Investigation {
   // MARK: evidence
 
   public func observe(_ observation: consuming Observation) {
-    switch observation {
-    case .persona, .personaChange, .outreach: personas.observe(observation)
+    // By its kind: a switch over what it holds would copy that.
+    switch observation.kind {
+    case .persona, .personaChange, .outreach: personas.observe(consume observation)
     case .connection:
       hasConnections = true
       attribution.observe(observation)

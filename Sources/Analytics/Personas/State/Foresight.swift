@@ -4,155 +4,162 @@
 import CPrefetch
 import Evidence
 
-/// What is known beforehand of the records of a batch. All of it is a guess by hashes alone: a wrong one costs time and nothing
-/// else.
+/// What is known beforehand of the records of a batch, step by step. All of it is a guess by hashes alone: a wrong one costs time
+/// and nothing else. Each step is taken for the whole batch at once, so that what it asks for arrives while the others are taken.
 struct Foresight {
-  /// One record, as far as it was followed.
-  fileprivate struct Outlook {
-    var platform: Int32 = -1
-    /// Hashes, and then numbers, of the account's id, its handle, and the party's or the name's text.
-    var hashes: (UInt32, UInt32, UInt32) = (0, 0, 0)
-    var id: Int32 = -1
-    var party: PartyRecord?
-    /// In the table of accounts' numbers, then among the accounts.
-    var place: Int?
-  }
-  fileprivate var outlooks: [Outlook] = []
-
   /// Below this many texts the caches hold all that matters.
-  fileprivate static let worthwhile = 1 << 15
+  var worthwhile = 1 << 15
+
+  /// Of each record the platform, and three texts: the account's id, its handle, and the party's or the name's.
+  fileprivate var platforms: [Int32] = []
+  fileprivate var hashes: [UInt32] = []
+  fileprivate var numbers: [Int32] = []
+  /// The account of each record.
+  fileprivate var keys: [PairKey] = []
+  fileprivate var places: [Int32] = []
+  /// The party of each approach, and where its text is among the numbers.
+  fileprivate var parties: [PartyRecord] = []
+  fileprivate var partyTexts: [Int32] = []
+  fileprivate var partyPlaces: [Int32] = []
+
+  fileprivate mutating func removeAll() {
+    platforms.removeAll(keepingCapacity: true)
+    hashes.removeAll(keepingCapacity: true)
+    numbers.removeAll(keepingCapacity: true)
+    keys.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    parties.removeAll(keepingCapacity: true)
+    partyTexts.removeAll(keepingCapacity: true)
+    partyPlaces.removeAll(keepingCapacity: true)
+  }
+
+  fileprivate mutating func note(_ o: borrowing PersonaObservation, _ platform: Int32) {
+    platforms.append(platform)
+    hashes.append(StringTable.hash(of: o.accountID))
+    hashes.append(StringTable.hash(of: o.handle))
+    hashes.append(StringTable.hash(of: o.displayName))
+  }
+
+  fileprivate mutating func note(_ o: borrowing OutreachObservation, _ platform: Int32) {
+    platforms.append(platform)
+    hashes.append(StringTable.hash(of: o.from.accountID ?? "@" + (o.from.handle ?? "")))
+    hashes.append(o.from.handle.map { StringTable.hash(of: $0) } ?? 0)
+    partyTexts.append(Int32(truncatingIfNeeded: hashes.count))
+    if let id = o.to.employee {
+      parties.append(PartyRecord(kind: .employee, platform: -1, text: -1))
+      hashes.append(StringTable.hash(of: id))
+    } else if let id = o.to.accountID {
+      parties.append(PartyRecord(kind: .account, platform: platform, text: -1))
+      hashes.append(StringTable.hash(of: id))
+    } else if let email = o.to.email {
+      parties.append(PartyRecord(kind: .email, platform: -1, text: -1))
+      hashes.append(StringTable.hash(of: email))
+    } else {
+      parties.append(PartyRecord(kind: .handle, platform: platform, text: -1))
+      hashes.append(StringTable.hash(of: o.to.handle ?? ""))
+    }
+  }
+
+  /// The texts have their numbers: which account and which party they make.
+  fileprivate mutating func combine() {
+    for (record, platform) in platforms.enumerated() {
+      let id = numbers[record * 3]
+      keys.append(PairKey(raw: UInt64(UInt32(bitPattern: platform)) << 32 | UInt64(UInt32(bitPattern: id))))
+    }
+    for at in parties.indices { parties[at].text = numbers[Int(partyTexts[at])] }
+  }
 }
 
 extension PersonaWorld {
-  /// Follows each record from its texts to its account, step by step for all of them, so that the memory of one step arrives
-  /// while the others are taken.
+  /// Follows each record from its texts to its account.
   func prepare(for observations: [Observation]) {
-    guard texts.count >= Foresight.worthwhile else { return }
-    foresight.outlooks.removeAll(keepingCapacity: true)
-    for place in observations.indices { foresight.outlooks.append(outlook(observations[place])) }
-    foresight.outlooks.withUnsafeMutableBufferPointer { outlooks in
-      for at in outlooks.indices { followTexts(&outlooks[at]) }
-      for at in outlooks.indices { followKeys(&outlooks[at]) }
-      for at in outlooks.indices {
-        guard outlooks[at].id >= 0 else { continue }
-        outlooks[at].place = accountNumbers.likelyPlace(key(outlooks[at].platform, outlooks[at].id))
-        if let party = outlooks[at].party { _ = partyTable.likelyPlace(party) }
-      }
-      for at in outlooks.indices {
-        guard let place = outlooks[at].place else { continue }
-        outlooks[at].place = accountNumbers[place: place].map { Int($0) }
-        if let number = outlooks[at].place { prefetchAccount(number) }
-      }
-      for at in outlooks.indices { if let number = outlooks[at].place { prefetchLists(of: number) } }
-      for at in outlooks.indices { if let number = outlooks[at].place { prefetchEnds(of: number) } }
+    guard texts.count >= foresight.worthwhile else { return }
+    var ahead = Foresight()
+    swap(&ahead, &foresight)
+    defer { swap(&ahead, &foresight) }
+    ahead.removeAll()
+    for place in observations.indices { note(observations[place], &ahead) }
+    texts.prefetchSlots(ahead.hashes)
+    texts.lookAhead(ahead.hashes, into: &ahead.numbers)
+    texts.prefetchTexts(ahead.numbers)
+    ahead.combine()
+    accountNumbers.prefetch(ahead.keys)
+    partyTable.prefetch(ahead.parties)
+    accountNumbers.lookAhead(ahead.keys, into: &ahead.places)
+    partyTable.lookAhead(ahead.parties, into: &ahead.partyPlaces)
+    let numbers = accountNumbers.rows
+    for at in ahead.places.indices where ahead.places[at] >= 0 {
+      ahead.places[at] = numbers[Int(ahead.places[at])] ?? -1
     }
+    prefetch(ahead.places)
   }
 
-  private func outlook(_ observation: borrowing Observation) -> Foresight.Outlook {
-    var outlook = Foresight.Outlook()
+  /// Borrowed, for a copy of a record is a count for each of its texts.
+  private func note(_ observation: borrowing Observation, _ ahead: inout Foresight) {
     switch observation {
-    case .persona(let o):
-      outlook.platform = platformNumber(o.platform)
-      outlook.hashes = (texts.hash(of: o.accountID), texts.hash(of: o.handle), texts.hash(of: o.displayName))
-    case .outreach(let o):
-      outlook.platform = platformNumber(o.platform)
-      var record = PartyRecord(kind: .employee, platform: -1, text: -1)
-      let text: String
-      if let id = o.to.employee {
-        text = id
-      } else if let id = o.to.accountID {
-        record = PartyRecord(kind: .account, platform: outlook.platform, text: -1)
-        text = id
-      } else if let email = o.to.email {
-        record.kind = .email
-        text = email
-      } else {
-        record = PartyRecord(kind: .handle, platform: outlook.platform, text: -1)
-        text = o.to.handle ?? ""
-      }
-      outlook.party = record
-      outlook.hashes = (
-        texts.hash(of: o.from.accountID ?? "@" + (o.from.handle ?? "")), texts.hash(of: o.from.handle ?? ""),
-        texts.hash(of: text)
-      )
+    case .persona(let o): ahead.note(o, platformNumber(o.platform))
+    case .outreach(let o): ahead.note(o, platformNumber(o.platform))
     default: break
-    }
-    texts.prefetchSlot(outlook.hashes.0)
-    texts.prefetchSlot(outlook.hashes.1)
-    texts.prefetchSlot(outlook.hashes.2)
-    return outlook
-  }
-
-  private func followTexts(_ outlook: inout Foresight.Outlook) {
-    outlook.id = texts.likely(outlook.hashes.0)
-    texts.prefetchPlace(outlook.id)
-    let handle = texts.likely(outlook.hashes.1)
-    texts.prefetchPlace(handle)
-    let third = texts.likely(outlook.hashes.2)
-    texts.prefetchPlace(third)
-    outlook.party?.text = third
-    // From here on the numbers stand where the hashes stood.
-    outlook.hashes.1 = UInt32(bitPattern: handle)
-    outlook.hashes.2 = UInt32(bitPattern: third)
-  }
-
-  private func followKeys(_ outlook: inout Foresight.Outlook) {
-    texts.prefetchText(outlook.id)
-    texts.prefetchText(Int32(bitPattern: outlook.hashes.1))
-    texts.prefetchText(Int32(bitPattern: outlook.hashes.2))
-    if outlook.id >= 0 { accountNumbers.prefetch(key(outlook.platform, outlook.id)) }
-    if let party = outlook.party, party.text >= 0 { partyTable.prefetch(party) }
-  }
-
-  private func prefetchAccount(_ number: Int) {
-    accounts.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress, number < $0.count else { return }
-      // It begins in one line of the cache and ends in another.
-      vedette_prefetch(base + number)
-      vedette_prefetch(UnsafeRawPointer(base + number) + MemoryLayout<AccountState>.size - 1)
     }
   }
 
   private static let snapshotsAt = MemoryLayout<AccountState>.offset(of: \.snapshots) ?? 0
   private static let approachesAt = MemoryLayout<AccountState>.offset(of: \.approaches) ?? 0
 
+  /// Asks for accounts, then for their lists, then for the ends of these.
+  private func prefetch(_ numbers: [Int32]) {
+    accounts.withUnsafeBufferPointer { accounts in
+      guard let base = accounts.baseAddress else { return }
+      for number in numbers where number >= 0 {
+        // It begins in one line of the cache and ends in another.
+        vedette_prefetch(base + Int(number))
+        vedette_prefetch(UnsafeRawPointer(base + Int(number)) + MemoryLayout<AccountState>.size - 1)
+      }
+      for number in numbers where number >= 0 { PersonaWorld.prefetchLists(base + Int(number)) }
+      for number in numbers where number >= 0 { PersonaWorld.prefetchEnds(base + Int(number)) }
+    }
+  }
+
   /// Asks for where an account's lists begin, which is where they have their lengths.
   ///
   /// Unsafe by need: to ask the list itself where it is would be to wait for it. An array is one pointer to where it begins.
   @inline(__always)
-  func prefetchLists(of number: Int) {
-    accounts.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress, number < $0.count else { return }
-      let account = UnsafeRawPointer(base + number)
-      vedette_prefetch(account.load(fromByteOffset: PersonaWorld.snapshotsAt, as: UnsafeRawPointer.self))
-      vedette_prefetch(account.load(fromByteOffset: PersonaWorld.approachesAt, as: UnsafeRawPointer.self))
-    }
+  private static func prefetchLists(_ account: UnsafePointer<AccountState>) {
+    let account = UnsafeRawPointer(account)
+    vedette_prefetch(account.load(fromByteOffset: snapshotsAt, as: UnsafeRawPointer.self))
+    vedette_prefetch(account.load(fromByteOffset: approachesAt, as: UnsafeRawPointer.self))
   }
 
   /// Asks for the ends of an account's lists, whose beginnings are there.
   @inline(__always)
-  func prefetchEnds(of number: Int) {
-    guard number < accounts.count else { return }
-    accounts[number].approaches.withUnsafeBufferPointer {
+  private static func prefetchEnds(_ account: UnsafePointer<AccountState>) {
+    account.pointee.approaches.withUnsafeBufferPointer {
       if let base = $0.baseAddress, $0.count > 0 { vedette_prefetch(UnsafeRawPointer(base + $0.count) - 1) }
     }
-    accounts[number].snapshots.withUnsafeBufferPointer {
+    account.pointee.snapshots.withUnsafeBufferPointer {
       if let base = $0.baseAddress, $0.count > 0 { vedette_prefetch(base + ($0.count - 1)) }
     }
   }
 
-  /// Asks for what is kept of the accounts that are looked at next, where they are looked at one after the other.
+  /// Asks for the lists of the accounts that come next, where all are looked at one after the other.
+  @inline(__always)
+  func prepareLists(from number: Int) {
+    accounts.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress, number + 12 < $0.count else { return }
+      PersonaWorld.prefetchLists(base + (number + 12))
+      PersonaWorld.prefetchEnds(base + (number + 8))
+    }
+  }
+
+  /// The same, and for the texts that they show.
   @inline(__always)
   func prepare(forAccountsFrom number: Int) {
-    prefetchLists(of: number + 12)
-    prefetchEnds(of: number + 8)
-    guard number + 4 < accounts.count, let latest = accounts[number + 4].snapshots.last else { return }
-    texts.prefetchPlace(latest.name)
-    texts.prefetchPlace(latest.bio)
-    texts.prefetchPlace(latest.handle)
-    guard let next = accounts[number + 2].snapshots.last else { return }
-    texts.prefetchText(next.name)
-    texts.prefetchText(next.bio)
-    texts.prefetchText(next.handle)
+    prepareLists(from: number)
+    guard number + 4 < accounts.count else { return }
+    if let s = accounts[number + 4].snapshots.last { texts.prefetchPlaces((s.name, s.bio, s.handle)) }
+    if let s = accounts[number + 2].snapshots.last {
+      texts.prefetchTexts(CollectionOfOne(s.name))
+      texts.prefetchTexts(CollectionOfOne(s.handle))
+    }
   }
 }

@@ -21,14 +21,12 @@ struct PairTable<Value> {
     }
   }
 
-  @inline(__always)
-  func prefetch(_ key: UInt64) { table.prefetch(PairKey(raw: key)) }
+  /// See ``DenseTable/prefetch(_:)`` and ``DenseTable/lookAhead(_:into:)``.
+  func prefetch(_ keys: [PairKey]) { table.prefetch(keys) }
+  func lookAhead(_ keys: [PairKey], into places: inout [Int32]) { table.lookAhead(keys, into: &places) }
 
-  /// The place that a key most likely has; see ``DenseTable/likelyPlace(_:)``.
-  @inline(__always)
-  func likelyPlace(_ key: UInt64) -> Int? { table.likelyPlace(PairKey(raw: key)) }
-
-  subscript(place place: Int) -> Value? { table.rows[place] }
+  /// By the places of a look ahead.
+  var rows: [Value?] { table.rows }
 
   /// Reads something of the value of a key where it is.
   @inline(__always)

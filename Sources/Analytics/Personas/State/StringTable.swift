@@ -58,44 +58,58 @@ struct StringTable {
 
   /// The hash that a text is looked up by.
   @inline(__always)
-  func hash(of text: String) -> UInt32 {
-    text.utf8.withContiguousStorageIfAvailable { StringTable.hash(UnsafeRawBufferPointer($0)) } ?? 0
+  static func hash(of text: String) -> UInt32 {
+    text.utf8.withContiguousStorageIfAvailable { hash(UnsafeRawBufferPointer($0)) } ?? 0
   }
 
-  /// Asks for the memory that a look-up begins with.
-  @inline(__always)
-  func prefetchSlot(_ hash: UInt32) {
-    slots.withUnsafeBufferPointer {
-      if let base = $0.baseAddress { vedette_prefetch(base + (Int(hash &* 0x9E37_79B1) & ($0.count &- 1))) }
+  /// Asks for the memory that look-ups of these hashes begin with.
+  func prefetchSlots(_ hashes: [UInt32]) {
+    slots.withUnsafeBufferPointer { slots in
+      guard let base = slots.baseAddress else { return }
+      let mask = slots.count &- 1
+      for hash in hashes { vedette_prefetch(base + (Int(hash &* 0x9E37_79B1) & mask)) }
     }
   }
 
-  /// The number of the first text of that hash, which most likely is the one that is looked for; −1 where there is none.
-  @inline(__always)
-  func likely(_ hash: UInt32) -> Int32 {
-    let mask = slots.count &- 1
-    var at = Int(hash &* 0x9E37_79B1) & mask
-    while slots[at].number >= 0 {
-      if slots[at].hash == hash { return slots[at].number }
-      at = (at &+ 1) & mask
+  /// The numbers of the first text of each hash, which most likely is the one that is looked for, −1 where there is none; asks for
+  /// where they are kept.
+  func lookAhead(_ hashes: [UInt32], into numbers: inout [Int32]) {
+    slots.withUnsafeBufferPointer { slots in
+      places.withUnsafeBufferPointer { places in
+        let mask = slots.count &- 1
+        for hash in hashes {
+          var at = Int(hash &* 0x9E37_79B1) & mask
+          while slots[at].number >= 0, slots[at].hash != hash { at = (at &+ 1) & mask }
+          let number = slots[at].number
+          if number >= 0, let base = places.baseAddress { vedette_prefetch(base + Int(number)) }
+          numbers.append(number)
+        }
+      }
     }
-    return -1
   }
 
-  @inline(__always)
-  func prefetchPlace(_ number: Int32) {
+  func prefetchPlaces(_ numbers: (Int32, Int32, Int32)) {
     places.withUnsafeBufferPointer {
-      if let base = $0.baseAddress, number >= 0 { vedette_prefetch(base + Int(number)) }
+      guard let base = $0.baseAddress else { return }
+      if numbers.0 >= 0 { vedette_prefetch(base + Int(numbers.0)) }
+      if numbers.1 >= 0 { vedette_prefetch(base + Int(numbers.1)) }
+      if numbers.2 >= 0 { vedette_prefetch(base + Int(numbers.2)) }
     }
   }
 
-  @inline(__always)
-  func prefetchText(_ number: Int32) {
-    guard number >= 0, number < places.count else { return }
-    let place = places[Int(number)]
-    guard place.length > 0 else { return }
-    pieces[Int(place.piece)].withUnsafeBufferPointer {
-      if let base = $0.baseAddress { vedette_prefetch(base + Int(place.offset)) }
+  /// Asks for the texts themselves.
+  func prefetchTexts(_ numbers: some Collection<Int32>) {
+    places.withUnsafeBufferPointer { places in
+      pieces.withUnsafeBufferPointer { pieces in
+        guard let first = pieces.baseAddress else { return }
+        for number in numbers where number >= 0 && Int(number) < places.count {
+          let place = places[Int(number)]
+          guard Int(place.piece) < pieces.count else { continue }
+          // An array is one pointer to its head, behind which its elements are; to ask the piece itself would count a reference.
+          let head = UnsafeRawPointer(first + Int(place.piece)).load(as: UnsafeRawPointer.self)
+          vedette_prefetch(head + 32 + Int(place.offset))
+        }
+      }
     }
   }
 

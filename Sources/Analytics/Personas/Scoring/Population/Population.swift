@@ -37,8 +37,7 @@ struct Population {
     var parties: [Int32] = []
     var among: [Int32] = []
     for i in world.accounts.indices {
-      world.prefetchLists(of: i + 8)
-      world.prefetchEnds(of: i + 4)
+      world.prepareLists(from: i)
       guard !world.accounts[i].approaches.isEmpty, !world.accounts[i].isForgotten else { continue }
       parties.removeAll(keepingCapacity: true)
       for approach in world.accounts[i].approaches { parties.append(approach.party) }

@@ -30,6 +30,7 @@ struct RosterLooks {
     var pages: [Int32: FewNumbers] = [:]
     var pictures: [(hash: UInt64, person: Int)] = []
     for number in world.accounts.indices {
+      world.prepareLists(from: number)
       let account = world.accounts[number]
       guard !account.snapshots.isEmpty else { continue }
       let person = index.person(account: world.key(of: Int32(truncatingIfNeeded: number)))
