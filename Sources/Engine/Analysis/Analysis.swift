@@ -155,7 +155,9 @@ public final class Analysis {
       if let pseudonyms { batch.observations = batch.observations.map { pseudonyms.entering($0) } }
       func shown(_ observation: Observation) -> Observation { pseudonyms?.shown(observation) ?? observation }
       // By place: an element that a loop takes out of its list is a copy.
-      if let output { for place in batch.observations.indices { output.write(shown(batch.observations[place])) } }
+      if let output, output.wantsObservations {
+        for place in batch.observations.indices { output.write(shown(batch.observations[place])) }
+      }
       for reject in batch.rejects {
         rejected &+= 1
         if rejected <= 5 { note("\(spec): \(reject)") }
