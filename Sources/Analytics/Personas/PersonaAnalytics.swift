@@ -372,7 +372,7 @@ public final class PersonaAnalytics {
     let examination = PersonaExamination(world: world, index: index)
     self.examination = (examination, world.counters.snapshots)
     judgeAlone()
-    var out = "platform\taccount_id\t" + PersonaPart.allCases.map { "\($0)" }.joined(separator: "\t") + "\n"
+    var out = "platform\taccount_id\t" + PersonaPart.allCases.map(\.name).joined(separator: "\t") + "\n"
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
       guard !world.isAbsorbed(number) else { continue }

@@ -17,7 +17,10 @@ struct Wording: Hashable {
     var pairs = Pairs()
     var isLink = false
     var colon = 0
-    for scalar in text.unicodeScalars.prefix(2_000) {
+    var left = 2_000
+    for scalar in text.unicodeScalars {
+      if left == 0 { break }
+      left -= 1
       let value = scalar.value
       if isLink {
         isLink = !(value <= 32 || value == 0x3000)
