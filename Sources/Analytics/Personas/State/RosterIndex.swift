@@ -51,7 +51,7 @@ final class RosterIndex {
   /// By person, the number of the department; −1 for none.
   private let departmentOf: [Int32]
   /// What stands for no department: the number of the one whose name is empty, where there is such.
-  let nameless: Int32
+  let noDepartment: Int32
   /// By person, the title among `titles`; −1 for none.
   private let titleOf: [Int32]
   /// The words of each title once; a house has few.
@@ -82,7 +82,7 @@ final class RosterIndex {
       departments[department] = number
       return number
     }
-    nameless = departments[""] ?? -1
+    noDepartment = departments[""] ?? -1
     var titles: [[Word]] = []
     var numbers: [String: Int32] = [:]
     titleOf = roster.people.map { person in

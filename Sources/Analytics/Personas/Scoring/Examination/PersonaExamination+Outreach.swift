@@ -49,7 +49,7 @@ extension PersonaExamination {
   private func spread(_ account: AccountState, _ f: inout PersonaFindings) {
     var inside: [(department: Int32, count: Int)] = []
     for person in f.targets {
-      let department = index.department(of: person) ?? index.nameless
+      let department = index.department(of: person) ?? index.noDepartment
       if let at = inside.firstIndex(where: { $0.department == department }) {
         inside[at].count += 1
       } else {
