@@ -129,13 +129,14 @@ func personaSource(_ name: String, _ module: String, uses: [Target.Dependency] =
 let personaPollers: [Target] =
   [
     .target(
-      name: "Polling", dependencies: ["PluginSupport", "PersonaRecords", "VedettePluginABI", "JSON", "CCurl"],
+      name: "Polling",
+      dependencies: ["PluginSupport", "PersonaRecords", "VedettePluginABI", "JSON", "CCrypto", "CCurl"],
       path: "plugins/personas/polling")
   ]
   + [
     personaSource("mastodon", "MastodonSource", uses: ["Polling"]),
     personaSource("bluesky", "BlueskySource", uses: ["Polling"]),
-    personaSource("jetstream", "JetstreamSource"),
+    personaSource("jetstream", "JetstreamSource", uses: ["Polling"]),
     personaSource("taxii", "TAXIISource", uses: ["Polling", "STIXObjects"]),
     personaSource("rest-poller", "RestPollerSource", uses: ["Polling"]),
   ].flatMap { $0 }

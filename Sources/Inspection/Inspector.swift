@@ -22,7 +22,11 @@ public final class Inspector: FlowConsumer {
     get { origin.capture }
     set { if newValue != origin.capture { origin = RecordOrigin(sensor: options.sensor, capture: newValue) } }
   }
-  var origin: RecordOrigin
+  /// Here and below: what is used for every record lies behind a pointer, for each access to a property of a class is checked.
+  var origin: RecordOrigin {
+    _read { yield hot.pointee.origin }
+    _modify { yield &hot.pointee.origin }
+  }
   public internal(set) var counters: InspectionCounters {
     get { hot.pointee.counters }
     _modify { yield &hot.pointee.counters }
@@ -33,7 +37,10 @@ public final class Inspector: FlowConsumer {
   let calls: UnsafeMutablePointer<DissectorCalls>
   /// By place.
   let meters: UnsafeMutablePointer<PlaceMeter>
-  var protocols = ProtocolTable()
+  var protocols: ProtocolTable {
+    _read { yield hot.pointee.protocols }
+    _modify { yield &hot.pointee.protocols }
+  }
   let pool: BlockPool
   /// The configuration of a plugin by its id.
   let config: [String: String]
@@ -64,13 +71,13 @@ public final class Inspector: FlowConsumer {
     self.options = options
     self.config = config
     self.log = log
-    origin = RecordOrigin(sensor: options.sensor, capture: options.capture)
     calls = .allocate(capacity: Places.most)
     meters = .allocate(capacity: Places.most)
     meters.initialize(repeating: PlaceMeter(), count: Places.most)
     pool = BlockPool(capacity: options.streamBuffer)
     hot = .allocate(capacity: 1)
-    hot.initialize(to: HotState())
+    hot.initialize(
+      to: HotState(origin: RecordOrigin(sensor: options.sensor, capture: options.capture)))
     chunk = .allocate(capacity: 1)
     chunk.initialize(to: vdt_chunk())
     chunk.pointee.size = UInt32(MemoryLayout<vdt_chunk>.size)
@@ -175,6 +182,9 @@ public final class Inspector: FlowConsumer {
     /// What was counted of anomalies, as lists that begin in the slots.
     var tallies = Slab<AnomalyTally>(capacity: 1 << 24)
     var counters = InspectionCounters()
+    /// What the records of the capture share.
+    var origin: RecordOrigin
+    var protocols = ProtocolTable()
     var transactions: [TransactionRecord] = []
     var anomalies: [AnomalyRecord] = []
     var expectations = Expectations()
@@ -182,6 +192,8 @@ public final class Inspector: FlowConsumer {
     var handedBack: [OwnedChild] = []
     var innerPackets: [InnerPacket] = []
     var hasInnerPackets = false
+
+    init(origin: RecordOrigin) { self.origin = origin }
   }
 
   // MARK: Slots

@@ -97,6 +97,7 @@ extension Packet {
     vlanInner = 0
     tunnelDepth = 0
     layerCount = 0
+    hasSubframes = false
     forgetNetwork()
   }
 }

@@ -61,7 +61,7 @@ public struct Packet: Sendable, BitwiseCopyable {
   /// The interface of the capture, from 0.
   public var interface: UInt32 = 0
   /// Whether the capture cut the frame short.
-  public var isCut: Bool { capturedLength < wireLength }
+  @inlinable public var isCut: Bool { capturedLength < wireLength }
 
   // MARK: Places
 
@@ -114,6 +114,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   public var transportChecksum: ChecksumVerdict = .absent
   /// The packet inside this one, if it is a tunnel's; `innerOffset` says where it is.
   public var inner: InnerPacket = .none
+  /// Whether further frames of an aggregate follow, which `decodeInner` goes on to: `subframes` says where.
+  public internal(set) var hasSubframes = false
   public var isFragment = false
   public var moreFragments = false
   public var dontFragment = false
@@ -169,6 +171,8 @@ public struct Packet: Sendable, BitwiseCopyable {
   /// What a routing header or a home address of IPv6 says of the addresses for which checksums are made.
   var checksumSource: NetworkAddress = .zero
   var checksumDestination: NetworkAddress = .zero
+  /// With `hasSubframes`.
+  var subframes: Subframes = Subframes()
   /// The ARP message, if `hasARP`.
   public var arp: ARPMessage = ARPMessage()
   /// The packet that an ICMP or ICMPv6 error quotes.
@@ -177,10 +181,12 @@ public struct Packet: Sendable, BitwiseCopyable {
   public init() {}
 
   /// Whether a checksum is truly wrong, so that the packet must not change the state of its flow.
-  public var hasBadChecksum: Bool { ipChecksum == .bad || transportChecksum == .bad }
+  @inlinable public var hasBadChecksum: Bool {
+    @inline(__always) get { ipChecksum == .bad || transportChecksum == .bad }
+  }
 
   /// Whether the transport protocol is one with ports and they could be read.
-  public var hasPorts: Bool {
+  @inlinable public var hasPorts: Bool {
     switch transport {
     case .tcp, .udp, .sctp: true
     case .other: (ipProtocol == 33 || ipProtocol == 136) && payloadOffset > transportOffset

@@ -77,6 +77,7 @@ public struct PacketDecoder {
   /// Decodes an IP packet by itself, for example one made whole elsewhere, with the capture's facts (number, time,
   /// link addresses, VLAN) that `packet` has. What was known of another network layer is forgotten, anomalies included.
   public mutating func decodeNetwork(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) {
+    packet.hasSubframes = false
     packet.forgetNetwork()
     decodeRawIP(WireBytes(bytes), Region(offset: 0, end: bytes.count, wireEnd: bytes.count), into: &packet)
     settleChecksums(&packet)
@@ -88,6 +89,7 @@ public struct PacketDecoder {
   /// Afterwards offsets count from the start of `payload`, `isFragment` is false, and what was found is added
   /// to the anomalies already there.
   public mutating func decodeDefragmented(_ payload: UnsafeRawBufferPointer, into packet: inout Packet) {
+    packet.hasSubframes = false
     packet.forgetTransport()
     packet.isFragment = false
     packet.isIncomplete = false
@@ -104,14 +106,18 @@ public struct PacketDecoder {
     settleChecksums(&packet)
   }
 
-  /// Goes on to the packet inside this one. `bytes` are those of the call that decoded `packet`. Afterwards `packet`
+  /// Goes on to the packet inside this one, or to the next one beside it in an aggregate. `bytes` are those of the call that decoded `packet`. Afterwards `packet`
   /// describes the inner packet, offsets still counting from the start of `bytes`; its anomalies are
   /// the inner packet's alone. False, with nothing changed, if there is none. A packet in more tunnels than allowed
   /// is not decoded: it has no network layer, and the anomaly `tunnel.too_deep`.
   @inlinable
   public mutating func decodeInner(_ bytes: UnsafeRawBufferPointer, into packet: inout Packet) -> Bool {
-    guard packet.inner != .none else { return false }
-    enterTunnel(bytes, into: &packet)
+    if packet.inner != .none {
+      enterTunnel(bytes, into: &packet)
+    } else {
+      guard packet.hasSubframes else { return false }
+      enterSubframe(bytes, into: &packet)
+    }
     return true
   }
 }

@@ -19,7 +19,8 @@ struct Vedette: ParsableCommand {
     version: "vedette \(engineVersion)",
     subcommands: [
       Analyze.self, Serve.self, RPC.self, Cases.self, ShowCase.self, Personas.self, Flows.self, Anomalies.self,
-      Processes.self, Signals.self, Coverage.self, Suppressions.self, Sources.self, RosterCommand.self, Plugin.self,
+      Processes.self, Transactions.self, Assets.self, Signals.self, Coverage.self, Suppressions.self, Sources.self,
+      RosterCommand.self, Plugin.self,
       Audit.self,
       Config.self,
     ])

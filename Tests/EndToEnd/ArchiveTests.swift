@@ -2,6 +2,8 @@
 
 import Foundation
 import JSON
+import RPC
+import TestSupport
 import Testing
 
 @Suite struct ArchivesEndToEnd {
@@ -49,6 +51,74 @@ import Testing
       #expect(run.status == 1)
       #expect(run.errors.contains("none of its 4 members is known to the plugin x-export"))
       #expect(try run.records.last?["type"] == "stats")
+    }
+  }
+
+  private func processes(_ host: String, _ count: Int) -> String {
+    (0..<count).map {
+      #"{"type":"process","id":"\#(host)-\#($0)","time":"2026-01-01T00:00:00Z","host":"\#(host)","pid":\#($0 + 1),"image":"/bin/true"}"#
+        + "\n"
+    }.joined()
+  }
+
+  @Test(
+    "The daemon reads every member; killed in the middle of the second, it goes on there and misses and doubles nothing"
+  )
+  func daemon() throws {
+    try withFolder { (folder: URL) throws in
+      let count = 6000
+      let hosts = ["alpha", "beta", "gamma"]
+      let entries = hosts.map { TarEntry("host/\($0).jsonl", processes($0, count)) } + [TarEntry("readme.md", "# me")]
+      let file = folder.appendingPathComponent("hosts.tar")
+      try Data(TarBuilder.archive(entries)).write(to: file)
+      let yaml = "sources: [{name: feed, plugin: evidence, kind: processes, path: \(file.path)}]\n"
+      try Data(yaml.utf8).write(to: folder.appendingPathComponent("v.yaml"))
+      let arguments = ["--config", folder.appendingPathComponent("v.yaml").path]
+      var daemon = try RunningDaemon(in: folder, arguments)
+      var client = try daemon.client()
+      try client.call("subscribe", ["topics": ["process"], "filter": ["host": "beta"], "from": 0])
+      while try client.nextNotification().params["record"]?["host"]?.string != "beta" {}
+      #expect(daemon.end(SIGKILL) == -SIGKILL)
+
+      daemon = try RunningDaemon(in: folder, arguments)
+      client = try daemon.client()
+      try client.call("subscribe", ["topics": ["source"], "from": 0])
+      try client.wait(for: 1, states: ["finished", "failed"])
+      let source = try client.all("source.list").first
+      #expect(source?["state"] == "finished")
+      // What the first member has was read before, and is not read again.
+      #expect((source?["records"]?.int64 ?? .max) <= 2 * count)
+      let stored = try client.all("process.list", [("limit", 1000)]).compactMap { $0["id"]?.string }
+      #expect(stored.count == 3 * count)
+      #expect(Set(stored) == Set(hosts.flatMap { host in (0..<count).map { "\(host)-\($0)" } }))
+      #expect(daemon.end(SIGTERM) == 0)
+    }
+  }
+
+  @Test("A member that is broken is said, and those behind it are read")
+  func brokenMember() throws {
+    try withFolder { (folder: URL) throws in
+      var broken = ZipEntry("b.jsonl", processes("beta", 3))
+      broken.claimedSize = 10
+      let zip = ZipBuilder([
+        ZipEntry("a.jsonl", processes("alpha", 3)), broken, ZipEntry("c.jsonl", processes("gamma", 3)),
+      ])
+      let file = folder.appendingPathComponent("hosts.zip")
+      try Data(zip.bytes).write(to: file)
+      let daemon = try RunningDaemon(in: folder)
+      let client = try daemon.client()
+      try client.call("subscribe", ["topics": ["source"], "from": 0])
+      try client.call(
+        "source.add", ["name": "feed", "plugin": "evidence", "kind": "processes", "file": .string(file.path)])
+      try client.wait(for: 1, states: ["finished", "failed"])
+      let stored = try client.all("process.list").compactMap { $0["id"]?.string }
+      #expect(Set(stored).isSuperset(of: (0..<3).flatMap { ["alpha-\($0)", "gamma-\($0)"] }))
+      #expect(!stored.contains("beta-2"))
+      let source = try client.all("source.list").first
+      // The directory lies about it, which is seen as it is looked into: it is none that is known, or fails as it is read.
+      #expect(
+        source?["error"]?.string?.contains("b.jsonl") == true
+          || (source?["last_rejects"]?.elements ?? []).contains { $0.string?.contains("b.jsonl") == true })
     }
   }
 }

@@ -24,24 +24,6 @@ private func withStory(_ body: (URL, _ signals: [JSONValue], _ cases: [JSONValue
   }
 }
 
-/// The configuration that feeds a daemon with the story of a folder.
-private func configuration(_ folder: URL) throws -> String {
-  let world = folder.appendingPathComponent("world").path
-  let file = folder.appendingPathComponent("vedette.yaml")
-  try Data(
-    """
-    roster: \(world)/roster.yaml
-    sources:
-      - {name: linux, plugin: linux-audit, path: \(world)/linux-audit.log}
-      - {name: windows, plugin: winevent, path: \(world)/windows-events.jsonl}
-      - {name: personas, plugin: evidence, path: \(world)/personas.jsonl}
-    capture:
-      - {file: \(world)/capture.pcap}
-    """.utf8
-  ).write(to: file)
-  return file.path
-}
-
 /// For a daemon that goes on with the story's store, without reading its files again.
 private func rosterOnly(_ folder: URL) -> [String] { ["--set", "roster=\(folder.path)/world/roster.yaml"] }
 
@@ -60,7 +42,7 @@ private func bare(signals: [JSONValue]) -> [String] {
   @Test("The same evidence gives the same signals and cases through the daemon as through analyze")
   func sameCases() throws {
     try withStory { folder, signals, cases in
-      let daemon = try RunningDaemon(in: folder, ["--config", try configuration(folder)])
+      let daemon = try RunningDaemon(in: folder, ["--config", try storyConfiguration(folder)])
       let client = try daemon.client()
       try client.call("subscribe", ["topics": ["source", "capture"], "from": 0])
       try client.wait(for: 4, states: ["finished", "failed"])
@@ -79,7 +61,7 @@ private func bare(signals: [JSONValue]) -> [String] {
   @Test("A daemon that is killed in the middle goes on where it was: nothing is lost, nothing doubled")
   func killed() throws {
     try withStory { folder, signals, cases in
-      let arguments = ["--config", try configuration(folder)]
+      let arguments = ["--config", try storyConfiguration(folder)]
       var daemon = try RunningDaemon(in: folder, arguments)
       var client = try daemon.client()
       try client.call("subscribe", ["topics": ["connection"], "from": 0])

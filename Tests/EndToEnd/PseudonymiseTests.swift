@@ -103,6 +103,14 @@ import Testing
       let cases = try client.all("case.list").map { $0["id"]?.string }
       let signals = try client.all("signal.list").count
       #expect(!cases.isEmpty && signals > 0)
+      for one in cases {
+        let bundle = try client.call("case.export", ["id": .string(one ?? "")])
+        #expect(bundle["reasons"]?.elements?.contains { $0["account_id"]?.string == id } == true)
+        #expect(bundle["evidence"]?.elements?.isEmpty == false)
+        #expect(!bundle.description.lowercased().contains("ashgrove"))
+      }
+      let snapshot = try client.call("persona.get", ["id": personas.first?["id"] ?? .null])
+      #expect(snapshot == personas.first)
       #expect(daemon.end(SIGTERM) == 0)
       #expect(try !stored(folder, "v.db").contains("ashgrove"))
 

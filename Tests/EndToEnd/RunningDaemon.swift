@@ -91,3 +91,18 @@ extension RPCClient {
     }
   }
 }
+
+/// What SQLite has: how many rows, and how many different ids.
+func count(_ table: String, _ folder: URL) throws -> String {
+  let script =
+    "import sqlite3;print(*sqlite3.connect('\(folder.path)/v.db').execute('select count(*), count(distinct id) from \(table)').fetchone())"
+  let process = Process()
+  let output = Pipe()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = ["python3", "-c", script]
+  process.standardOutput = output
+  try process.run()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}

@@ -69,6 +69,8 @@ import Testing
       ("analytics: {personas: {disabled: [palmistry]}}", 1), ("analytics:\n  thresholds: {persona_case: 1.5}", 2),
       ("analytics:\n  thresholds:\n    opening: high", 3), ("analytics: {personas: {young_days: 0}}", 1),
       ("analytics:\n  personas:\n    limits: {snapshots: 1}", 3),
+      ("analytics:\n  personas:\n    stock_accounts: 257", 3), ("analytics: {personas: {picture_distance: 13}}", 1),
+      ("analytics: {personas: {burst_days: 0}}", 1), ("analytics: {personas: {few_posts: 1.5}}", 1),
       ("analytics:\n  personas:\n    weights:\n      - {part: burst, weight: 31}", 4),
       ("analytics:\n  personas:\n    weights:\n      - {part: burts, weight: 1}", 4),
     ])
@@ -160,6 +162,55 @@ import Testing
     let correlation = CorrelatorConfiguration(configuration)
     #expect(correlation.persona == 0.4 && correlation.personaAlone == 0.9 && correlation.networkAlone == 0.8)
     #expect(correlation.opening == 0.6 && correlation.joining == 0.2)
+  }
+
+  @Test("Each line that persona analytics draws is a key of its own, and built in where none is given")
+  func personaThresholds() throws {
+    var configuration = Configuration()
+    #expect(PersonaConfiguration(configuration).thresholds == PersonaThresholds())
+    let given: [(key: String, value: Int, taken: (PersonaThresholds) -> Int)] = [
+      ("stock_accounts", 101, { $0.stockAccounts }),
+      ("face_accounts", 51, { $0.faceAccounts }),
+      ("bio_accounts", 52, { $0.bioAccounts }),
+      ("service_accounts", 53, { $0.serviceAccounts }),
+      ("page_people", 4, { $0.pagePeople }),
+      ("picture_distance", 3, { $0.pictureDistance }),
+      ("face_picture_distance", 2, { $0.facePictureDistance }),
+      ("wording_words", 9, { $0.wordingWords }),
+      ("campaign_young_days", 61, { Int($0.campaignYoungDays) }),
+      ("campaign_grown_days", 401, { Int($0.campaignGrownDays) }),
+      ("few_posts", 6, { $0.fewPosts }),
+      ("some_posts", 30, { $0.somePosts }),
+      ("burst_days", 5, { $0.burstDays }),
+      ("link_burst_days", 4, { $0.linkBurstDays }),
+      ("quiet_days", 2, { $0.quietDays }),
+      ("known_days", 8, { $0.knownDays }),
+      ("dormant_days", 90, { $0.dormantDays }),
+      ("joining_days", 10, { $0.joiningDays }),
+      ("usual_accounts", 30, { $0.usualAccounts }),
+      ("habit_approaches", 300, { $0.habitApproaches }),
+    ]
+    for (key, value, _) in given { try configuration.set("analytics.personas.\(key)=\(value)") }
+    let thresholds = PersonaConfiguration(configuration).thresholds
+    for (key, value, taken) in given { #expect(taken(thresholds) == value, "\(key)") }
+    try configuration.check(file: "--set")
+  }
+
+  @Test(
+    "Bounds that are in no order are refused with both keys",
+    arguments: [
+      (["young_days=120"], "young_days (120) has to be less than analytics.personas.grown_days (120)"),
+      (["campaign_grown_days=10"], "campaign_young_days (60) has to be less than"),
+      (["few_posts=21"], "few_posts (21) has to be at most analytics.personas.some_posts (20)"),
+      (["stock_accounts=6", "bio_accounts=6"], "face_accounts (8) has to be at most"),
+      (["stock_accounts=20", "service_accounts=21"], "service_accounts (21) has to be at most"),
+    ])
+  func orders(settings: [String], words: String) throws {
+    var configuration = Configuration()
+    for one in settings { try configuration.set("analytics.personas.\(one)") }
+    let error = #expect(throws: ConfigurationError.self) { try configuration.check(file: "v.yaml") }
+    #expect(error?.description.hasPrefix("v.yaml: analytics.personas.") == true)
+    #expect(error?.text.contains(words) == true)
   }
 
   @Test("Where plugins run, and what their processes may have, is read as it is written")

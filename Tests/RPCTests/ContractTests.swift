@@ -37,9 +37,9 @@ struct ContractTests {
       roster.import roster.history \
       capture.start capture.stop capture.list capture.setFilter capture.interfaces source.add source.list \
       source.swap source.pause source.resume source.remove plugin.list plugin.check plugin.load plugin.unload plugin.reload \
-      audit.list case.list case.get case.pcap case.assign case.comment case.escalate case.close coverage.report outreach.list \
+      audit.list case.list case.get case.pcap case.export case.assign case.comment case.escalate case.close coverage.report outreach.list \
       signal.list suppression.list suppression.add suppression.remove flow.list anomaly.list persona.list persona.explain persona.forget \
-      process.list subscribe unsubscribe
+      process.list subscribe unsubscribe flow.get persona.get process.get transaction.list asset.list asset.put
       """.split(separator: " ").map(String.init)
     #expect(Set(names) == Set(wanted))
     for method in document["methods"]?.elements ?? [] {

@@ -31,6 +31,32 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test("Records are found by their ids whatever their kind, and what is not there or does not fit is named")
+  func bundles() throws {
+    try withStore { (store: Store, _: String) throws in
+      let asset = StoredRow(
+        .asset(
+          AssetObservation(
+            head: ObservationHead(id: "m", time: Timestamp(seconds: 9), source: "test"), host: "loom1")))
+      // More than SQLite is asked for at once.
+      let many = (0..<1200).map { persona("p\($0)", at: Int64(2000 - $0)) }
+      try store.write(many + [asset])
+      let ids = ["m", "gone"] + (0..<1200).map { "p\($0)" }
+      let found = try store.records(ids, mostBytes: 1 << 20)
+      #expect(found.bodies.count == 1201)
+      #expect(found.missing == ["gone"])
+      #expect(found.leftOut.isEmpty)
+      // Kind after kind, in order of time.
+      #expect(found.bodies.first?.contains("\"id\":\"p1199\"") == true)
+      #expect(found.bodies.last?.contains("loom1") == true)
+      #expect(try store.records(["m", "p1"], of: [.asset], mostBytes: 1 << 20).missing == ["p1"])
+      let size = try #require(try store.get(.persona, id: "p1")).utf8.count
+      let cut = try store.records(["p1", "p2"], mostBytes: size)
+      #expect(cut.bodies.count == 1 && cut.leftOut.count == 1 && cut.missing.isEmpty)
+      #expect(try store.records([], mostBytes: 0).bodies.isEmpty)
+    }
+  }
+
   @Test("A cursor is stored with the records it covers and found after reopening")
   func cursor() throws {
     try withStore { (store: Store, path: String) throws in

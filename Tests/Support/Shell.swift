@@ -8,6 +8,16 @@ public func run(_ command: String) -> Int32 {
   return status & 0x7F == 0 ? status >> 8 & 0xFF : -1
 }
 
+/// What a shell command writes to its standard output.
+public func output(_ command: String) -> String {
+  guard let pipe = popen(command, "r") else { return "" }
+  defer { pclose(pipe) }
+  var text: [UInt8] = []
+  var room = [UInt8](repeating: 0, count: 4096)
+  while case let count = fread(&room, 1, room.count, pipe), count > 0 { text += room[..<count] }
+  return String(decoding: text, as: UTF8.self)
+}
+
 /// Appends bytes to a file.
 public func append(_ bytes: [UInt8], to path: String) throws {
   let descriptor = open(path, O_WRONLY | O_APPEND)

@@ -18,6 +18,8 @@ public struct PersonaConfiguration: Sendable {
   public var maximumApproaches = 4_096
   /// Ids of evidence that a signal names, at most.
   public var maximumEvidence = 32
+  /// What is many, near and long.
+  public var thresholds = PersonaThresholds()
   /// Analytics whose parts do not count.
   public var disabled: Set<PersonaAnalytic> = []
   /// The weights of the parts of `persona.risk`.

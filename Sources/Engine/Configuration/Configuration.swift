@@ -184,6 +184,18 @@ public struct Configuration: Sendable {
     }
   }
 
+  /// Checks what no value can be wrong in by itself: which of two has to be the larger one.
+  /// - Parameter file: where it comes from, for the words.
+  public func check(file: String) throws(ConfigurationError) {
+    for (less, more, mayBeEqual) in ConfigurationKey.orders {
+      let (a, b) = (integer(less), integer(more))
+      guard mayBeEqual ? a > b : a >= b else { continue }
+      throw ConfigurationError(
+        file: file, line: 0,
+        text: "\(less) (\(a)) has to be \(mayBeEqual ? "at most" : "less than") \(more) (\(b))")
+    }
+  }
+
   /// A node as JSON, by YAML's core schema; nil where it is nested too deep, or a name is no text.
   private static func json(_ node: Node, depth: Int) -> JSONValue? {
     guard depth < 32 else { return nil }

@@ -33,6 +33,16 @@ extension ConfigurationKey {
     }
   }
 
+  /// Keys of which the first has to be less than the second, or no more than it.
+  static let orders: [(less: String, more: String, mayBeEqual: Bool)] = [
+    ("analytics.personas.young_days", "analytics.personas.grown_days", false),
+    ("analytics.personas.campaign_young_days", "analytics.personas.campaign_grown_days", false),
+    ("analytics.personas.few_posts", "analytics.personas.some_posts", true),
+    ("analytics.personas.face_accounts", "analytics.personas.stock_accounts", true),
+    ("analytics.personas.bio_accounts", "analytics.personas.stock_accounts", true),
+    ("analytics.personas.service_accounts", "analytics.personas.stock_accounts", true),
+  ]
+
   /// Reverse DNS, or the beginning of one.
   private static func isPluginID(_ text: Substring) -> Bool {
     !text.isEmpty

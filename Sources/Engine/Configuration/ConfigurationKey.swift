@@ -192,6 +192,52 @@ public struct ConfigurationKey: Sendable, Equatable {
       "analytics.personas.grown_days", .integer(1...3_650), "120", "age from which it does not count as new any more"),
     .init("analytics.personas.old_days", .integer(1...36_500), "365", "age beyond which an account counts as old"),
     .init(
+      "analytics.personas.stock_accounts", .integer(2...256), "40",
+      "a picture, biography, link or wording on more accounts tells nothing"),
+    .init(
+      "analytics.personas.face_accounts", .integer(1...256), "8", "a person's picture on more accounts is nobody's own"),
+    .init("analytics.personas.bio_accounts", .integer(1...256), "4", "a biography on more accounts is nobody's own"),
+    .init(
+      "analytics.personas.service_accounts", .integer(2...256), "8",
+      "accounts with links to one host that make it a service"),
+    .init(
+      "analytics.personas.page_people", .integer(1...256), "3",
+      "people of the roster who show a host as theirs that make it the organisation's"),
+    .init(
+      "analytics.personas.picture_distance", .integer(0...12), "6",
+      "bits of the perceptual hash that one picture may differ in"),
+    .init(
+      "analytics.personas.face_picture_distance", .integer(0...8), "8", "the same, for pictures of people of the roster"
+    ),
+    .init(
+      "analytics.personas.wording_words", .integer(2...100), "6", "words from which on a text can be told from others"),
+    .init(
+      "analytics.personas.campaign_young_days", .integer(1...3_650), "60",
+      "age below which an account that shares something is young"),
+    .init(
+      "analytics.personas.campaign_grown_days", .integer(1...3_650), "240", "age from which on it is not young any more"
+    ),
+    .init("analytics.personas.few_posts", .integer(0...1_000_000), "5", "posts up to which an account is empty"),
+    .init("analytics.personas.some_posts", .integer(0...1_000_000), "20", "posts up to which it is nearly so"),
+    .init("analytics.personas.burst_days", .integer(1...365), "3", "days within which approaches are a burst"),
+    .init("analytics.personas.link_burst_days", .integer(1...365), "2", "days within which links are one"),
+    .init(
+      "analytics.personas.quiet_days", .integer(1...365), "1",
+      "days without foreign links after which they are a change"),
+    .init("analytics.personas.known_days", .integer(1...365), "7", "days after which an account was known before"),
+    .init(
+      "analytics.personas.dormant_days", .integer(1...3_650), "30",
+      "days without approaches after which an account slept"),
+    .init(
+      "analytics.personas.joining_days", .integer(0...365), "30",
+      "days around a person's start within which an account of that name is likely theirs"),
+    .init(
+      "analytics.personas.usual_accounts", .integer(2...1_000_000), "20",
+      "accounts from which on it is known what is usual"),
+    .init(
+      "analytics.personas.habit_approaches", .integer(24...1_000_000), "240",
+      "approaches on a platform from which on its hours are known"),
+    .init(
       "analytics.personas.limits.accounts", .integer(1_000...8_000_000), "2000000",
       "accounts remembered; records of more are counted"),
     .init(

@@ -163,7 +163,9 @@ extension Daemon {
     let about = sourcePlugin(task.order.plugin).flatMap { description(of: $0, task.order.kind) }
     let asks = about?.polls == true || task.order.every > 0
     let readsPipe = task.order.readsPipe
-    guard asks || about?.streams == true || readsPipe else { return }
+    // What may be a file or a connection is what it was given.
+    let streams = about?.streams == true && task.order.file == nil
+    guard asks || streams || readsPipe else { return }
     // A connection that has a place goes on there; a pipe has none.
     var hasCursor = false
     do throws(StoreError) { hasCursor = try store.cursor(of: task.place.key) != nil } catch { log.error("\(error)") }

@@ -13,8 +13,8 @@ import PluginHost
 
 /// Spreads the frames of one sensor over its workers and gathers what they find.
 ///
-/// One worker works on the caller's thread; several have threads of their own, and the caller reads ahead of them. What they
-/// found is gathered in stretches of the capture and put in order by packet number: any number of workers gives the same.
+/// One worker works on the caller's thread; several have as many threads, the caller's among them, which reads ahead of the
+/// others. What they found is gathered in stretches of the capture and put in order by packet number: any number of workers gives the same.
 public final class PacketPipeline {
   private let workers: [PacketWorker]
   private let lanes: WorkerLanes?

@@ -34,37 +34,33 @@ public struct WireBatch: Sendable {
   /// The order of output: by packet number, then by what does not depend on which worker it was.
   mutating func sort() {
     flows.order { list, at in
-      OrderKey(major: list[at].firstPacket, minor: 0, name: list[at].id.rawValue, last: 0)
+      list[at].firstPacket
+    } ties: { list, a, b in
+      list[a].id.rawValue < list[b].id.rawValue
     }
     transactions.order { list, at in
-      OrderKey(
-        major: UInt64(bitPattern: list[at].time.nanoseconds) ^ 1 << 63, minor: 0, name: list[at].flow.rawValue,
-        last: UInt64(list[at].ordinal))
+      UInt64(bitPattern: list[at].time.nanoseconds) ^ 1 << 63
+    } ties: { list, a, b in
+      let flows = (list[a].flow.rawValue, list[b].flow.rawValue)
+      return flows.0 != flows.1 ? flows.0 < flows.1 : list[a].ordinal < list[b].ordinal
     }
     anomalies.order { list, at in
-      OrderKey(
-        major: list[at].packet, minor: UInt64(bitPattern: list[at].time.nanoseconds) ^ 1 << 63,
-        name: list[at].flow?.rawValue ?? 0, last: list[at].offset ?? 0)
+      list[at].packet
     } ties: { list, a, b in
-      list[a].name.id < list[b].name.id
+      let times = (list[a].time, list[b].time)
+      if times.0 != times.1 { return times.0 < times.1 }
+      let flows = (list[a].flow?.rawValue ?? 0, list[b].flow?.rawValue ?? 0)
+      if flows.0 != flows.1 { return flows.0 < flows.1 }
+      let offsets = (list[a].offset ?? 0, list[b].offset ?? 0)
+      return offsets.0 != offsets.1 ? offsets.0 < offsets.1 : list[a].name.id < list[b].name.id
     }
   }
 }
 
-/// Four numbers that order records; trivial, so that sorting moves no record and counts no reference.
-private struct OrderKey: BitwiseCopyable, Comparable {
+/// What orders a record, and where it lies; trivial, so that sorting moves no record and counts no reference.
+private struct OrderKey: BitwiseCopyable {
   var major: UInt64
-  var minor: UInt64
-  var name: UInt64
-  var last: UInt64
-  var place: UInt32 = 0
-
-  static func < (a: OrderKey, b: OrderKey) -> Bool {
-    if a.major != b.major { return a.major < b.major }
-    if a.minor != b.minor { return a.minor < b.minor }
-    if a.name != b.name { return a.name < b.name }
-    return a.last < b.last
-  }
+  var place: UInt32
 }
 
 extension Array {
@@ -75,33 +71,24 @@ extension Array {
 
   fileprivate mutating func empty() { removeAll(keepingCapacity: capacity <= 1 << 14) }
 
-  /// Sorts by keys made once for each element, in place where they are in order already. Elements are told by their place: one
-  /// that is taken out of its list is a copy, with all its references.
-  fileprivate mutating func order(
-    by key: ([Element], Int) -> OrderKey, ties: (([Element], Int, Int) -> Bool)? = nil
-  ) {
+  /// Sorts by numbers made once for each element, in place where they are in order already; where two are the same, `ties` says
+  /// whether the first comes before the second. Elements are told by their place: one that is taken out of its list is a copy,
+  /// with all its references.
+  fileprivate mutating func order(by major: ([Element], Int) -> UInt64, ties: ([Element], Int, Int) -> Bool) {
     guard count > 1, count <= Int(UInt32.max) else { return }
     var keys: [OrderKey] = []
     keys.reserveCapacity(count)
     var isSorted = true
+    var last: UInt64 = 0
     for i in indices {
-      var k = key(self, i)
-      k.place = UInt32(truncatingIfNeeded: i)
-      if isSorted, let last = keys.last, !(last < k) {
-        // Of equal ones the first may stay where it is unless `ties` says otherwise.
-        isSorted = !(k < last) && !(ties?(self, i, i - 1) ?? false)
-      }
-      keys.append(k)
+      let number = major(self, i)
+      if isSorted { isSorted = last < number || last == number && (i == 0 || !ties(self, i, i - 1)) }
+      last = number
+      keys.append(OrderKey(major: number, place: UInt32(truncatingIfNeeded: i)))
     }
     if isSorted { return }
-    if let ties {
-      keys.sort { a, b in
-        if a < b { return true }
-        if b < a { return false }
-        return ties(self, Int(a.place), Int(b.place))
-      }
-    } else {
-      keys.sort()
+    keys.sort { a, b in
+      a.major != b.major ? a.major < b.major : ties(self, Int(a.place), Int(b.place))
     }
     withUnsafeMutableBufferPointer { records in
       guard let base = records.baseAddress else { return }

@@ -19,7 +19,15 @@ public struct StableHash: Sendable {
 
   /// Text with its length, so that ("ab", "c") and ("a", "bc") differ.
   public mutating func combine(_ text: String) {
-    for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    var state = state
+    // Nearly all texts are in one piece.
+    let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    }
+    if isDone == nil {
+      for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    }
+    self.state = state
     combine(UInt64(text.utf8.count))
   }
 

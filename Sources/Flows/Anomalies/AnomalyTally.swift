@@ -27,7 +27,7 @@ extension FlowCore {
     describe(&record, flow, seen.direction)
     record.offset = offset
     record.captured = captured
-    anomalyRecords.append(record)
+    anomalyRecords.append(consume record)
   }
 
   /// Notes what the decoder found in a packet of a flow.
@@ -66,7 +66,7 @@ extension FlowCore {
       }
       record.offset = UInt64(found.offset)
       record.captured = found.captured
-      anomalyRecords.append(record)
+      anomalyRecords.append(consume record)
     }
   }
 
@@ -117,15 +117,14 @@ extension FlowCore {
 
   private func describe(_ record: inout AnomalyRecord, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction)
   {
-    let state = flow.pointee
-    record.flow = FlowID(rawValue: state.id)
+    record.flow = FlowID(rawValue: flow.pointee.id)
     let toServer = direction == .toServer
-    record.sourceIP = IPAddress(toServer ? state.client : state.server)
-    record.destinationIP = IPAddress(toServer ? state.server : state.client)
-    record.proto = TransportProtocol(rawValue: state.key.proto)
-    if state.key.ports != 0 {
-      record.sourcePort = toServer ? state.clientPort : state.serverPort
-      record.destinationPort = toServer ? state.serverPort : state.clientPort
+    record.sourceIP = IPAddress(toServer ? flow.pointee.client : flow.pointee.server)
+    record.destinationIP = IPAddress(toServer ? flow.pointee.server : flow.pointee.client)
+    record.proto = TransportProtocol(rawValue: flow.pointee.key.proto)
+    if flow.pointee.key.ports != 0 {
+      record.sourcePort = toServer ? flow.pointee.clientPort : flow.pointee.serverPort
+      record.destinationPort = toServer ? flow.pointee.serverPort : flow.pointee.clientPort
     }
   }
 
@@ -134,10 +133,9 @@ extension FlowCore {
     var at = flow.pointee.tallies
     while at != .none {
       let entry = tallies[at].pointee
-      if let record = summary(entry, flow.pointee.capture) {
-        var record = record
+      if var record = summary(entry, flow.pointee.capture) {
         describe(&record, flow, entry.direction)
-        anomalyRecords.append(record)
+        anomalyRecords.append(consume record)
       }
       tallies.release(at)
       at = entry.next
@@ -192,7 +190,7 @@ extension FlowCore {
           record.sourceIP = IPAddress(entry.direction == .toServer ? pair.low : pair.high)
           record.destinationIP = IPAddress(entry.direction == .toServer ? pair.high : pair.low)
         }
-        anomalyRecords.append(record)
+        anomalyRecords.append(consume record)
       }
       tallies.release(tallyAt)
       tallyAt = entry.next

@@ -10,7 +10,9 @@ extension FlowCore {
     guard let at = flows.allocate() else { return .none }
     let flow = flows[at]
     flow.initialize(
-      to: FlowState(key: key, hash: hash, id: identity(key, &packet), time: packet.time, number: packet.number))
+      to: FlowState(
+        key: key, hash: hash, id: Self.identity(key, &packet, basis: idBasis), time: packet.time, number: packet.number)
+    )
     flow.pointee.capture = capture
     if clientIsLow { flow.pointee.marks.insert(.clientIsLow) }
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
@@ -26,9 +28,11 @@ extension FlowCore {
 
   /// A name that depends on the evidence only: sensor, endpoints, first time and first packet, each word folded in by a
   /// multiplication of its own.
-  private func identity(_ key: FlowKey, _ packet: inout Packet) -> UInt64 {
+  ///
+  /// - Parameter basis: what the sensor is named.
+  private static func identity(_ key: FlowKey, _ packet: inout Packet, basis: UInt64) -> UInt64 {
     // Odd constants without a pattern: the fractions of the square roots of 2, 3, 5 and 7.
-    let ends = mix(key.low.high ^ 0x6A09_E667_F3BC_C909, key.low.low ^ idBasis)
+    let ends = mix(key.low.high ^ 0x6A09_E667_F3BC_C909, key.low.low ^ basis)
     let others = mix(key.high.high ^ 0xBB67_AE85_84CA_A73B, key.high.low ^ ends)
     let ports = mix(UInt64(key.ports) << 32 | UInt64(key.context), others ^ 0x3C6E_F372_FE94_F82B)
     return mix(UInt64(bitPattern: packet.time) ^ 0xA54F_F53A_5F1D_36F1, packet.number ^ ports)
@@ -88,7 +92,7 @@ extension FlowCore {
   /// Writes the record of a flow that is over; its session is given back, and the consumer has its say where the record stays.
   private mutating func conclude(_ at: UInt32, _ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
     let tcp = flow.pointee.tcp
-    flowRecords.append(makeRecord(flow, reason))
+    record(flow, reason)
     if flow.pointee.marks.contains(.quoted) { tellQuotedErrors(of: at) }
     if tcp != .none {
       let session = sessions[tcp]
@@ -122,30 +126,39 @@ extension FlowCore {
     flowRecords[flowRecords.count &- 1].icmpErrors = errors
   }
 
-  private func makeRecord(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) -> FlowRecord {
+  private mutating func record(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
     let proto = flow.pointee.key.proto
     let hasPorts = proto == 6 || proto == 17 || proto == 1 || proto == 58 || proto == 132
-    var record = FlowRecord(
-      id: FlowID(rawValue: flow.pointee.id), origin: origins[Int(flow.pointee.capture)],
-      start: Timestamp(nanoseconds: flow.pointee.start), end: Timestamp(nanoseconds: flow.pointee.last),
-      firstPacket: flow.pointee.firstPacket, sourceIP: IPAddress(flow.pointee.client),
-      sourcePort: hasPorts ? flow.pointee.clientPort : nil, destinationIP: IPAddress(flow.pointee.server),
-      destinationPort: hasPorts ? flow.pointee.serverPort : nil, proto: TransportProtocol(rawValue: proto))
+    let place = flowRecords.count
+    flowRecords.append(
+      FlowRecord(
+        id: FlowID(rawValue: flow.pointee.id), origin: origins[Int(flow.pointee.capture)],
+        start: Timestamp(nanoseconds: flow.pointee.start), end: Timestamp(nanoseconds: flow.pointee.last),
+        firstPacket: flow.pointee.firstPacket, sourceIP: IPAddress(flow.pointee.client),
+        sourcePort: hasPorts ? flow.pointee.clientPort : nil, destinationIP: IPAddress(flow.pointee.server),
+        destinationPort: hasPorts ? flow.pointee.serverPort : nil, proto: TransportProtocol(rawValue: proto)))
+    let session = flow.pointee.tcp == .none ? nil : sessions[flow.pointee.tcp]
+    Self.complete(&flowRecords[place], flow, session, reason)
+  }
+
+  /// Adds what a flow counted to its record, where that lies: it is too large to be passed about.
+  private static func complete(
+    _ record: inout FlowRecord, _ flow: UnsafeMutablePointer<FlowState>, _ session: UnsafeMutablePointer<TCPState>?,
+    _ reason: FlowEndReason
+  ) {
     let vlans = (flow.pointee.key.vlan, flow.pointee.key.innerVLAN)
     if vlans != (0, 0) { record.vlan = vlans.1 == 0 ? [vlans.0] : [vlans.0, vlans.1] }
     record.isOneWay = flow.pointee.marks.contains(.oneWay)
     record.toServer = FlowSide(flow.pointee.toServer)
     record.toClient = FlowSide(flow.pointee.toClient)
     record.reason = reason
-    if flow.pointee.tcp != .none {
-      let session = sessions[flow.pointee.tcp]
+    if let session {
       record.tcp = summary(flow, session)
       record.toServer.payload = session.pointee.originator.payload(peer: session.pointee.responder)
       record.toClient.payload = session.pointee.responder.payload(peer: session.pointee.originator)
       record.toServer.missed = flow.pointee.toServer.payloadOrMissed
       record.toClient.missed = flow.pointee.toClient.payloadOrMissed
     }
-    return record
   }
 
   /// What only the whole of a flow shows.

@@ -123,6 +123,9 @@ extension FlowCore {
     packet.ipProtocol = datagrams[at].pointee.ipProtocol
     datagrams.remove(at)
     counters.datagramsReassembled &+= 1
+    // Those lie in the frame's bytes, not in the datagram's.
+    let beside = packet.takeSubframes()
+    defer { packet.giveBack(beside) }
     decoder.decodeDefragmented(whole, into: &packet)
     // A fragment within the reassembled datagram would be an attempt to make this go round.
     if packet.isFragment { return withoutFlow(&packet) }
@@ -132,6 +135,7 @@ extension FlowCore {
     }
     // What it carried lay in bytes that the caller does not have.
     packet.inner = .none
+    _ = packet.takeSubframes()
   }
 
   // MARK: - Giving up

@@ -281,10 +281,11 @@ extension FlowCore {
     }
   }
 
-  func summary(_ flow: UnsafeMutablePointer<FlowState>, _ session: UnsafeMutablePointer<TCPState>) -> TCPSummary {
+  static func summary(_ flow: UnsafeMutablePointer<FlowState>, _ session: UnsafeMutablePointer<TCPState>) -> TCPSummary
+  {
     var out = TCPSummary()
     out.history = session.pointee.history.text
-    out.connState = connState(session.pointee, history: out.history)
+    out.connState = connState(session, history: out.history)
     out.flagsToServer = session.pointee.originator.flags
     out.flagsToClient = session.pointee.responder.flags
     out.midstream = flow.pointee.marks.contains(.midstream)
@@ -293,15 +294,15 @@ extension FlowCore {
   }
 
   /// conn_state as the documentation of Zeek's conn.log defines it by the two endpoints' states.
-  private func connState(_ session: TCPState, history: String) -> String {
-    let o = session.originator.state
-    let r = session.responder.state
+  private static func connState(_ session: UnsafeMutablePointer<TCPState>, history: String) -> String {
+    let o = session.pointee.originator.state
+    let r = session.pointee.responder.state
     let originatorSilent = o == .inactive || o == .partial
     let responderSilent = r == .inactive || r == .partial
     if r == .reset {
       if o == .synSent || o == .synAckSent { return "REJ" }
-      if o == .reset, session.originator.payload(peer: session.responder) == 0,
-        session.responder.payload(peer: session.originator) == 0
+      if o == .reset, session.pointee.originator.payload(peer: session.pointee.responder) == 0,
+        session.pointee.responder.payload(peer: session.pointee.originator) == 0
       {
         return "REJ"
       }
@@ -320,7 +321,7 @@ extension FlowCore {
   }
 
   /// A SYN, then a RST of the same side, and nothing between that only an answered SYN brings.
-  private func isAbandonedAttempt(_ history: String) -> Bool {
+  private static func isAbandonedAttempt(_ history: String) -> Bool {
     var letters = history.utf8.makeIterator()
     var letter = letters.next()
     if letter == UInt8(ascii: "^") { letter = letters.next() }

@@ -8,17 +8,29 @@ final class BlockPool {
 
   let capacity: Int
   /// Bytes that are out, in whole blocks.
-  private(set) var used = 0
-  private var kept = 0
-  /// Heads of the lists of free blocks; a free block begins with the address of the next.
-  private var free: [UnsafeMutableRawPointer?]
+  var used: Int { state.pointee.used }
+
+  private struct State {
+    var used = 0
+    var kept = 0
+    /// Heads of the lists of free blocks; a free block begins with the address of the next.
+    var free: [UnsafeMutableRawPointer?]
+  }
+
+  /// Behind a pointer, for each access to a property of a class is checked. Initialized by `init`, deinitialized by `deinit`.
+  private let state: UnsafeMutablePointer<State>
 
   init(capacity: Int) {
     self.capacity = capacity
-    free = Array(repeating: nil, count: Self.largest + 1)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(free: Array(repeating: nil, count: Self.largest + 1)))
   }
 
-  deinit { releaseKept() }
+  deinit {
+    Self.releaseKept(&state.pointee)
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   /// The size of the block that ``take(_:)`` gives for so many bytes; nil over the largest.
   static func blockSize(_ bytes: Int) -> Int? {
@@ -32,15 +44,15 @@ final class BlockPool {
   func take(_ bytes: Int) -> UnsafeMutableRawPointer? {
     guard let size = Self.blockSize(bytes) else { return nil }
     let index = size.trailingZeroBitCount
-    if let block = free[index] {
-      free[index] = block.load(as: UnsafeMutableRawPointer?.self)
-      kept -= size
-      used += size
+    if let block = state.pointee.free[index] {
+      state.pointee.free[index] = block.load(as: UnsafeMutableRawPointer?.self)
+      state.pointee.kept -= size
+      state.pointee.used += size
       return block
     }
-    if used + kept + size > capacity { releaseKept() }
-    guard used + size <= capacity else { return nil }
-    used += size
+    if state.pointee.used + state.pointee.kept + size > capacity { Self.releaseKept(&state.pointee) }
+    guard state.pointee.used + size <= capacity else { return nil }
+    state.pointee.used += size
     return .allocate(byteCount: size, alignment: 16)
   }
 
@@ -48,19 +60,19 @@ final class BlockPool {
   func give(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
     guard let size = Self.blockSize(bytes) else { return }
     let index = size.trailingZeroBitCount
-    block.storeBytes(of: free[index], as: UnsafeMutableRawPointer?.self)
-    free[index] = block
-    used -= size
-    kept += size
+    block.storeBytes(of: state.pointee.free[index], as: UnsafeMutableRawPointer?.self)
+    state.pointee.free[index] = block
+    state.pointee.used -= size
+    state.pointee.kept += size
   }
 
-  private func releaseKept() {
-    for index in free.indices {
-      while let block = free[index] {
-        free[index] = block.load(as: UnsafeMutableRawPointer?.self)
+  private static func releaseKept(_ state: inout State) {
+    for index in state.free.indices {
+      while let block = state.free[index] {
+        state.free[index] = block.load(as: UnsafeMutableRawPointer?.self)
         block.deallocate()
       }
     }
-    kept = 0
+    state.kept = 0
   }
 }

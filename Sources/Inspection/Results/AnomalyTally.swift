@@ -78,7 +78,7 @@ extension Inspector {
         record.count = tally.count - own
         record.first = Timestamp(nanoseconds: tally.first)
         record.last = Timestamp(nanoseconds: tally.last)
-        hot.pointee.anomalies.append(record)
+        hot.pointee.anomalies.append(consume record)
       }
       hot.pointee.tallies.release(at)
       at = tally.next

@@ -58,7 +58,7 @@ extension Inspector {
         at = end
       case SinkEntry.Kind.flowText:
         if let field = dissector.plugin.description.flowFields.first(where: { $0.id == UInt32(entry.id) }) {
-          noted(slot).take(field.name, state.pointee.text(entry))
+          noted(slot).take(field.name, state.text(entry))
         }
       case SinkEntry.Kind.expect:
         if let expected = ExpectedFlow(entry, in: state),
@@ -119,7 +119,7 @@ extension Inspector {
       state.pointee.refuseOffset()
       offset = VDT_NO_OFFSET
     }
-    let mark = d < 2 && offset != VDT_NO_OFFSET ? state.pointee.mark(d, offset).mark : state.pointee.newest
+    let mark = d < 2 && offset != VDT_NO_OFFSET ? state.mark(d, offset).mark : state.pointee.newest
     raise(slot, name, key, d, offset == VDT_NO_OFFSET ? nil : offset, mark, detail)
   }
 
@@ -136,7 +136,7 @@ extension Inspector {
     var record = anomalyRecord(slot, name, mark, d)
     record.offset = offset
     record.detail = detail
-    hot.pointee.anomalies.append(record)
+    hot.pointee.anomalies.append(consume record)
   }
 
   func anomalyRecord(_ slot: Slot, _ name: AnomalyName, _ mark: ByteMark, _ d: UInt8) -> AnomalyRecord {

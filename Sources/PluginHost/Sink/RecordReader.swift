@@ -82,7 +82,7 @@ public struct RecordReader {
     case .i64: .i64(Int64(bitPattern: entry.value))
     case .f64: .f64(Double(bitPattern: entry.value))
     case .flag: .flag(entry.value != 0)
-    case .text: .text(state.pointee.text(entry))
+    case .text: .text(state.text(entry))
     case .ip: IPAddress(bytes: state.pointee.bytes(entry)).map(FieldValue.ip) ?? .bytes([])
     case .mac: MACAddress(bytes: state.pointee.bytes(entry)).map(FieldValue.mac) ?? .bytes([])
     case .time: .time(Timestamp(nanoseconds: Int64(bitPattern: entry.value)))

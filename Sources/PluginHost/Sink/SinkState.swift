@@ -302,14 +302,17 @@ public struct SinkState {
   @inline(__always) public func bytes(_ entry: SinkEntry) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: arena + Int(entry.value), count: Int(entry.length))
   }
+}
 
+// By pointer: to call a function of a state that it does not change, all of the state would be copied.
+extension UnsafeMutablePointer<SinkState> {
   /// The text of an entry, which the sink has checked.
-  public func text(_ entry: SinkEntry) -> String { String(decoding: bytes(entry), as: UTF8.self) }
+  public func text(_ entry: SinkEntry) -> String { String(decoding: pointee.bytes(entry), as: UTF8.self) }
 
   /// The packet that brought a byte: that of the last mark at or before `offset`, or the nearest one and `exact` false.
   public func mark(_ direction: UInt8, _ offset: UInt64) -> (mark: ByteMark, exact: Bool) {
-    let marks = direction == 0 ? marksToServer : marksToClient
-    guard let start = marks.start, marks.count > 0 else { return (newest, false) }
+    let marks = direction == 0 ? pointee.marksToServer : pointee.marksToClient
+    guard let start = marks.start, marks.count > 0 else { return (pointee.newest, false) }
     var low = 0
     var high = marks.count
     while low < high {

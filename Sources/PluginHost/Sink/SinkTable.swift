@@ -113,7 +113,7 @@ private func fillDissector(_ table: inout vdt_sink) {
       state(sink).pointee.refusals.wrongType &+= 1
       return VDT_E_ARGUMENT
     }
-    let found = state(sink).pointee.mark(UInt8(truncatingIfNeeded: direction), offset)
+    let found = state(sink).mark(UInt8(truncatingIfNeeded: direction), offset)
     time?.pointee = found.mark.time
     packet?.pointee = found.mark.packet
     return found.exact ? VDT_OK : VDT_E_ARGUMENT

@@ -35,7 +35,7 @@ struct FlatRecord {
   ) throws(RefusedRecord) {
     switch FieldType(rawValue: entry.kind) {
     case .text:
-      let text = state.pointee.text(entry)
+      let text = state.text(entry)
       switch target {
       case .id: id = text
       case .extra: extra = text

@@ -6,9 +6,11 @@ extension PluginShelf {
 
   /// The sources that a ``SourceSpec`` of an archive stands for, one for each member that its plugin knows, or that any
   /// plugin knows where none is named; the spec alone where it is no archive. Archives within archives are not opened.
-  /// - Parameter note: told of members that are not read.
+  /// - Parameters:
+  ///   - isWanted: asked before each member; what is not wanted any more is found no further.
+  ///   - note: told of members that are not read.
   public func expanded(
-    _ spec: String, kind: PluginInterface? = nil, note: (String) -> Void
+    _ spec: String, kind: PluginInterface? = nil, isWanted: () -> Bool = { true }, note: (String) -> Void
   ) throws(PluginError) -> [String] {
     let parts = SourceSpec(spec)
     let path = parts?.file ?? spec
@@ -19,7 +21,7 @@ extension PluginShelf {
     var found: [String] = []
     let count: Int?
     do throws(InputFault) {
-      count = try Archive.scan(path, note: note) { member, start in
+      count = try Archive.scan(path, isWanted: isWanted, note: note) { member, start in
         let file = "\(path)!\(member.name)"
         guard let (plugin, _) = try? recognise(SourceInput(descriptor: -1, name: file, start: start), kind) else {
           return

@@ -46,9 +46,11 @@ extension PluginShelf {
   ) throws(PluginError) -> SourceInstance {
     var parts = parts
     let interface = try interface(of: plugin, kind)
-    // What a source that reads no file is given are parameters: `lab:seed=7`.
-    let readsFiles = plugin.description.sources.contains { $0.interface == interface && $0.readsFiles }
-    if !readsFiles, parts.parameters == nil, !parts.file.isEmpty {
+    // What a source that reads no file is given are parameters: `lab:seed=7`; what one that may read none is given are,
+    // unless there is such a file: `jetstream:url=wss://…`.
+    let about = plugin.description.sources.first { $0.interface == interface }
+    let isNoFile = about?.streams == true && !Self.isThere(parts.file) && SourceSpec.json(of: parts.file) != nil
+    if about?.readsFiles != true || isNoFile, parts.parameters == nil, !parts.file.isEmpty {
       parts.parameters = parts.file
       parts.file = ""
     }

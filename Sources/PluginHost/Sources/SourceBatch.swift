@@ -45,4 +45,13 @@ public struct SourceBatch: Sendable {
   public var cursor: [UInt8]?
   public var rejects: [SourceReject]
   public var status: SourceStatus
+
+  public init(
+    observations: [Observation] = [], cursor: [UInt8]? = nil, rejects: [SourceReject] = [], status: SourceStatus = .more
+  ) {
+    self.observations = observations
+    self.cursor = cursor
+    self.rejects = rejects
+    self.status = status
+  }
 }

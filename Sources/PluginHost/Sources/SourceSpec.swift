@@ -2,7 +2,7 @@
 
 import JSON
 
-/// `PLUGIN:FILE`, `PLUGIN,NAME=VALUE,…:FILE`, or `PLUGIN:NAME=VALUE,…` of a source that reads no file.
+/// `PLUGIN:FILE`, `PLUGIN,NAME=VALUE,…:FILE`, or `PLUGIN:NAME=VALUE,…` of a source that needs no file.
 struct SourceSpec: Equatable {
   var plugin: String
   /// As written, nil where none are.

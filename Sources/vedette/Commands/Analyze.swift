@@ -9,7 +9,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument { case text, json
 
 struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn recorded evidence into cases.",
+    commandName: "analyze", abstract: "Turn recorded evidence into cases.",
     discussion: """
       Captures are pcap or pcapng, also compressed with gzip or zstd, or - for standard input. Captures whose times do \
       not overlap are one sensor's, continued; those that overlap are different sensors. Evidence files may be \
@@ -41,7 +41,7 @@ struct Analyze: ParsableCommand {
   @Option(help: "SQLite file that takes everything found.")
   var store: String?
 
-  @Option(help: "Packet workers; the results are the same for any number.")
+  @Option(help: "Packet workers, each a thread's work; the results are the same for any number.")
   var workers: Int = 1
 
   @Flag(help: "Take all captures as one sensor's, in order of time.")
@@ -140,6 +140,7 @@ func loadConfiguration(file: String?, overrides: [String]) throws -> Configurati
   do {
     if let file { try configuration.read(yaml: readTextFile(file, limit: 4 << 20), file: file) }
     for assignment in overrides { try configuration.set(assignment) }
+    try configuration.check(file: file ?? "--set")
   } catch let error as ConfigurationError {
     throw Failure.usage(error.description)
   } catch let error as FileError {

@@ -6,11 +6,12 @@ import JSON
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check a configuration, show it, print its schema.",
+    commandName: "config", abstract: "Check a configuration, show it, print its schema.",
     subcommands: [Check.self, Show.self, Schema.self])
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Whether a configuration can be used.")
+    static let configuration = CommandConfiguration(
+      commandName: "check", abstract: "Whether a configuration can be used.")
     @Argument(help: "Configuration file.") var file: String
     @Option(help: ArgumentHelp("Override a key; may be repeated.", valueName: "key=value")) var set: [String] = []
 
@@ -21,7 +22,8 @@ struct Config: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Every key with its value and where it is from.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Every key with its value and where it is from.")
     @Argument(help: "Configuration file.") var file: String?
     @Option(help: ArgumentHelp("Override a key; may be repeated.", valueName: "key=value")) var set: [String] = []
 
@@ -51,7 +53,8 @@ struct Config: ParsableCommand {
   }
 
   struct Schema: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The JSON Schema of the configuration.")
+    static let configuration = CommandConfiguration(
+      commandName: "schema", abstract: "The JSON Schema of the configuration.")
 
     func run() throws {
       var w = JSONWriter()

@@ -4,7 +4,8 @@ import ArgumentParser
 import JSON
 
 struct Coverage: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "What could not be seen: by sensor, source, host and time.")
+  static let configuration = CommandConfiguration(
+    commandName: "coverage", abstract: "What could not be seen: by sensor, source, host and time.")
 
   @OptionGroup var daemon: DaemonOptions
   @Option(help: "Only this sensor, source or host.") var subject: String?

@@ -51,11 +51,37 @@ protocol ListCommand: ParsableCommand {
   var options: ListOptions { get }
 }
 
+/// A list of which one record can be asked for by its id.
+protocol RecordCommand: ListCommand {
+  /// What answers with one record.
+  static var getMethod: String { get }
+  var id: String? { get }
+}
+
+extension RecordCommand {
+  func run() throws {
+    guard let id else { return try list() }
+    let record = try daemon.call(try daemon.connect(), Self.getMethod, ["id": .string(id)])
+    if options.json {
+      StandardOutput.write(record.description + "\n")
+      return
+    }
+    let members = record.members ?? []
+    let width = members.map(\.0.count).max() ?? 0
+    for (name, value) in members {
+      let text = printable(value.string ?? value.description, limit: 4_000)
+      StandardOutput.write(Style.standardOutput.bold(name.padded(to: width)) + "  " + text + "\n")
+    }
+  }
+}
+
 extension ListCommand {
   static var commandName: String? { nil }
   static var configuration: CommandConfiguration { CommandConfiguration(commandName: commandName, abstract: abstract) }
 
-  func run() throws {
+  func run() throws { try list() }
+
+  fileprivate func list() throws {
     let client = try daemon.connect()
     let page = try daemon.call(client, Self.method, try options.params)
     let items = page["items"]?.elements ?? []
@@ -68,7 +94,6 @@ extension ListCommand {
       StandardError.line("vedette: there are more; raise --limit or narrow with --filter")
     }
   }
-
 }
 
 /// Writes records as a table, a line each.
@@ -122,25 +147,29 @@ struct Signals: ListCommand {
   @OptionGroup var options: ListOptions
 }
 
-struct ListPersonas: ListCommand {
-  static let abstract = "Snapshots of personas, newest first."
+struct ListPersonas: RecordCommand {
+  static let abstract = "Snapshots of personas, newest first, or one by its id."
+  static let getMethod = "persona.get"
   static let commandName: String? = "list"
   static let method = "persona.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),
     ("NAME", "display_name"), ("EMPLOYER", "employer"),
   ]
+  @Argument(help: "Id of one.") var id: String?
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
 }
 
-struct Flows: ListCommand {
-  static let abstract = "Flows, newest first."
+struct Flows: RecordCommand {
+  static let abstract = "Flows, newest first, or one by its id."
+  static let getMethod = "flow.get"
   static let method = "flow.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("PROTO", "proto"), ("APP", "app_proto"), ("SOURCE", "src_ip"), ("PORT", "src_port"),
     ("DESTINATION", "dest_ip"), ("PORT", "dest_port"), ("STATE", "tcp.conn_state"), ("NAME", "server_name"),
   ]
+  @Argument(help: "Id of one.") var id: String?
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions
 }
@@ -156,12 +185,35 @@ struct Anomalies: ListCommand {
   @OptionGroup var options: ListOptions
 }
 
-struct Processes: ListCommand {
-  static let abstract = "Process events, newest first."
+struct Processes: RecordCommand {
+  static let abstract = "Process events, newest first, or one by its id."
+  static let getMethod = "process.get"
   static let method = "process.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("EVENT", "event"), ("HOST", "host"), ("PID", "pid"), ("IMAGE", "image"),
     ("COMMAND LINE", "command_line"),
+  ]
+  @Argument(help: "Id of one.") var id: String?
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+}
+
+struct Transactions: ListCommand {
+  static let abstract = "What dissectors made of flows, newest first."
+  static let method = "transaction.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("APP", "app_proto"), ("RECORD", "record"), ("FLOW", "flow"), ("FIELDS", "fields"),
+  ]
+  @OptionGroup var daemon: DaemonOptions
+  @OptionGroup var options: ListOptions
+}
+
+struct Assets: ListCommand {
+  static let abstract = "Machines as sources and people told of them, newest first."
+  static let method = "asset.list"
+  static let columns: [(heading: String, path: String)] = [
+    ("TIME", "time"), ("HOST", "host"), ("ADDRESSES", "ips"), ("NAMES", "names"), ("OWNER", "owner"),
+    ("SOURCE", "source"),
   ]
   @OptionGroup var daemon: DaemonOptions
   @OptionGroup var options: ListOptions

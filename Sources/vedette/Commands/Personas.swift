@@ -5,7 +5,7 @@ import JSON
 
 struct Personas: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Snapshots of personas; `explain` and `forget` for one account.",
+    commandName: "personas", abstract: "Snapshots of personas; `explain` and `forget` for one account.",
     subcommands: [ListPersonas.self, ExplainPersona.self, ForgetPersona.self], defaultSubcommand: ListPersonas.self)
 }
 

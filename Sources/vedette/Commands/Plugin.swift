@@ -8,6 +8,7 @@ import RPC
 
 struct Plugin: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "plugin",
     abstract: "List plugins; begin, run, check and sign one of your own; load them into the daemon.",
     subcommands: [
       List.self, Info.self, NewPlugin.self, RunPlugin.self, CheckPlugin.self, SignPlugin.self, VerifyPlugin.self,
@@ -16,7 +17,7 @@ struct Plugin: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The plugins that would be used, and why others are not.",
+      commandName: "list", abstract: "The plugins that would be used, and why others are not.",
       discussion: "With --daemon, those that the daemon has, with what each did and what it costs.")
 
     @Option(help: "Configuration file.") var config: String?
@@ -54,7 +55,7 @@ struct Plugin: ParsableCommand {
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What one plugin declares; and what it does in the daemon, where one runs.")
+      commandName: "info", abstract: "What one plugin declares; and what it does in the daemon, where one runs.")
 
     @Argument(help: "Name, id, or file of the plugin.") var name: String
     @Option(help: "Configuration file.") var config: String?

@@ -6,6 +6,7 @@ import PluginHost
 extension Plugin {
   struct Host: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "host",
       abstract: "Runs a plugin in a process of its own, or prints what plugins say of themselves, a line of JSON each.",
       shouldDisplay: false)
 

@@ -12,7 +12,7 @@ struct RosterCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Puts people from a file into the daemon's roster.",
+      commandName: "import", abstract: "Puts people from a file into the daemon's roster.",
       discussion: """
         Reads YAML, JSON, CSV, vCard 3 and 4, LDIF and SCIM 2.0. With --mode merge people in the file are added or \
         updated; with --mode replace the file is everybody, and who is missing from it has left.
@@ -66,7 +66,7 @@ struct RosterCommand: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The roster in force, as JSON.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "The roster in force, as JSON.")
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -76,7 +76,8 @@ struct RosterCommand: ParsableCommand {
   }
 
   struct History: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What changed in the roster, newest first.")
+    static let configuration = CommandConfiguration(
+      commandName: "history", abstract: "What changed in the roster, newest first.")
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var options: ListOptions
     @Argument(help: "Id of a person: only of that one.") var person: String?

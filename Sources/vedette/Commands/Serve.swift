@@ -10,7 +10,7 @@ import Logging
 #endif
 
 struct Serve: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Run the daemon, in the foreground.")
+  static let configuration = CommandConfiguration(commandName: "serve", abstract: "Run the daemon, in the foreground.")
 
   @Option(help: "Configuration file.")
   var config: String?

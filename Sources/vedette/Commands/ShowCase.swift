@@ -5,6 +5,10 @@ import Engine
 import Evidence
 import JSON
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 struct ShowCase: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "case", abstract: "One case, as a story, or what you say of it.",
@@ -15,12 +19,16 @@ struct ShowCase: ParsableCommand {
 
   @OptionGroup var daemon: DaemonOptions
   @Argument(help: "Id of the case.") var id: String
-  @Argument(help: "pcap: its packets instead, as pcapng; or assign, comment, escalate, close.") var what: String?
+  @Argument(
+    help:
+      "pcap: its packets instead, as pcapng; export: all it stands on, as JSON; or assign, comment, escalate, close.")
+  var what: String?
   @Argument(help: "Whom it is assigned to, the comment, or the reason.") var words: String?
   @Option(help: "With close: benign or true-positive.") var verdict: String?
   @Option(help: ArgumentHelp("With close: what happens from then on counts again (RFC 3339).", valueName: "time"))
   var until: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where pcap writes; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where pcap and export write; - is standard output.", valueName: "file"))
   var write = "-"
   @Flag(help: "As JSON.") var json = false
 
@@ -28,12 +36,13 @@ struct ShowCase: ParsableCommand {
     switch what {
     case nil: break
     case "pcap": return try CasePackets(daemon: daemon, id: id, target: write).run()
+    case "export": return try export()
     case "assign": return try say("case.assign", "to")
     case "comment": return try say("case.comment", "text")
     case "escalate": return try say("case.escalate", "reason")
     case "close": return try close()
     case let word?:
-      throw Failure.usage("case \(id) \(word): expected pcap, assign, comment, escalate or close")
+      throw Failure.usage("case \(id) \(word): expected pcap, export, assign, comment, escalate or close")
     }
     let client = try daemon.connect()
     let value = try daemon.call(client, "case.get", ["id": .string(id)])
@@ -44,6 +53,24 @@ struct ShowCase: ParsableCommand {
     } else {
       throw Failure.refused("the daemon's answer is no case that this version can read; try --json")
     }
+  }
+
+  /// Says what of it could not be had, and ends with 1 then.
+  private func export() throws {
+    let bundle = try daemon.call(try daemon.connect(), "case.export", ["id": .string(id)])
+    let text = Array((bundle.description + "\n").utf8)
+    let descriptor = write == "-" ? 1 : open(write, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw Failure.refused("\(write): \(String(cString: strerror(errno)))") }
+    defer { if descriptor != 1 { Glibc.close(descriptor) } }
+    guard text.withUnsafeBytes({ writeAll(descriptor, $0) }) else {
+      throw Failure.refused("\(write): \(String(cString: strerror(errno)))")
+    }
+    func count(_ member: String) -> Int { bundle["missing"]?[member]?.elements?.count ?? 0 }
+    let missing = ["signals", "evidence", "left_out"].reduce(0) { $0 + count($1) }
+    StandardError.line(
+      "vedette: \(bundle["signals"]?.elements?.count ?? 0) signals, \(bundle["evidence"]?.elements?.count ?? 0) records"
+        + (missing > 0 ? "; \(missing) that the case names are not in it: its member missing says which" : ""))
+    if missing > 0 { throw ExitCode(1) }
   }
 
   private func say(_ method: String, _ member: String, _ more: [(String, JSONValue)] = []) throws {

@@ -5,7 +5,7 @@ import JSON
 
 struct Sources: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sources of the daemon: list, add, swap, pause, resume, remove.",
+    commandName: "sources", abstract: "Sources of the daemon: list, add, swap, pause, resume, remove.",
     subcommands: [
       ListSources.self, AddSource.self, SwapSource.self, PauseSource.self, ResumeSource.self, RemoveSource.self,
     ], defaultSubcommand: ListSources.self)

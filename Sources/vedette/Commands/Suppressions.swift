@@ -5,6 +5,7 @@ import JSON
 
 struct Suppressions: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "suppressions",
     abstract: "Signals that raise no case because an analyst says so: who, why, until when.",
     subcommands: [ListSuppressions.self, AddSuppression.self, RemoveSuppression.self],
     defaultSubcommand: ListSuppressions.self)

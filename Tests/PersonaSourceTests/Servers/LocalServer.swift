@@ -23,6 +23,8 @@ enum ServedReply: Sendable {
   case answer(Int, [String: String] = [:], String)
   /// These bytes, and then the connection is closed.
   case raw(String)
+  /// These bytes; then the connection is cut, or held until the server stops.
+  case bytes([UInt8], isHeld: Bool)
   /// Nothing, until the server stops.
   case silence
 
@@ -100,15 +102,12 @@ final class LocalServer: Sendable {
     case .answer(let status, let headers, let body):
       var text = "HTTP/1.1 \(status) X\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n"
       for (name, value) in headers { text += "\(name): \(value)\r\n" }
-      send(connection, text + "\r\n" + body)
-    case .raw(let text): send(connection, text)
-    case .silence:
-      let isHeld = state.withLock { state in
-        if !state.isOver { state.held.append(connection) }
-        return !state.isOver
-      }
-      if !isHeld { close(connection) }
-      return
+      send(connection, Array((text + "\r\n" + body).utf8))
+    case .raw(let text): send(connection, Array(text.utf8))
+    case .bytes(let bytes, let isHeld):
+      send(connection, bytes)
+      if isHeld { return hold(connection) }
+    case .silence: return hold(connection)
     }
     shutdown(connection, Int32(SHUT_WR))
     // What the client still says is taken, so that the close is no reset.
@@ -116,8 +115,16 @@ final class LocalServer: Sendable {
     close(connection)
   }
 
-  private func send(_ connection: Int32, _ text: String) {
-    var rest = Array(text.utf8)[...]
+  private func hold(_ connection: Int32) {
+    let isHeld = state.withLock { state in
+      if !state.isOver { state.held.append(connection) }
+      return !state.isOver
+    }
+    if !isHeld { close(connection) }
+  }
+
+  private func send(_ connection: Int32, _ bytes: [UInt8]) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard count > 0 else { return }

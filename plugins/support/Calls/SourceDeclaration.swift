@@ -8,6 +8,8 @@ public enum SourceMode: Sendable {
   case file
   /// From elsewhere, and they have an end.
   case stream
+  /// From a file or a pipe where the host has one, from elsewhere where it has none.
+  case fileOrStream
   /// It asks a service from time to time.
   case poller
 
@@ -15,6 +17,7 @@ public enum SourceMode: Sendable {
     switch self {
     case .file: UInt32(VDT_SOURCE_FILE)
     case .stream: UInt32(VDT_SOURCE_STREAM)
+    case .fileOrStream: UInt32(VDT_SOURCE_FILE) | UInt32(VDT_SOURCE_STREAM)
     case .poller: UInt32(VDT_SOURCE_POLLER)
     }
   }

@@ -29,7 +29,10 @@ private func follow(_ packet: inout Packet, _ bytes: UnsafeRawBufferPointer, _ d
     for index in 0..<packet.anomalies.count {
       require(!packet.anomalies[index].kind.id.isEmpty, "anomalies have names")
     }
-    require(inner <= decoder.options.tunnelDepth + 1, "tunnels are bounded")
+    require(Int(packet.tunnelDepth) <= decoder.options.tunnelDepth, "tunnels are bounded")
+    // Each frame of an aggregate has a header of 14 bytes, and tunnels of its own.
+    require(
+      inner <= (decoder.options.tunnelDepth + 2) * (bytes.count / 14 + 1), "the packets inside come to an end")
     inner += 1
   } while decoder.decodeInner(bytes, into: &packet)
 }

@@ -17,8 +17,6 @@ struct PartyRecord: DenseKey {
 
 /// A class, for examinations look at it while it grows; one owner, not thread-safe.
 final class PersonaWorld {
-  /// A picture, biography, link or wording on more accounts than this is stock, and tells nothing.
-  static let stockLimit = 40
   /// Templates kept of one account's messages.
   static let maximumWordings = 4
   /// Links kept of one approach.
@@ -89,7 +87,7 @@ final class PersonaWorld {
       counters.recordsDropped &+= 1
     }
     counters.snapshots &+= 1
-    let limit = PersonaWorld.stockLimit + 1
+    let limit = configuration.thresholds.stockAccounts + 1
     if snapshot.avatar >= 0 { byAvatar[snapshot.avatar, default: FewNumbers()].insert(number, limit: limit) }
     if let bio = o.bio, bio.utf8.count >= 10 { byBio[snapshot.bio, default: FewNumbers()].insert(number, limit: limit) }
     touch(number)
@@ -160,8 +158,12 @@ final class PersonaWorld {
       accounts[at].approaches.removeFirst()
       counters.recordsDropped &+= 1
     }
-    for link in links { byLink[link, default: FewNumbers()].insert(number, limit: PersonaWorld.stockLimit + 1) }
-    if let wording = o.text.flatMap(Wording.init) { note(wording, at) }
+    for link in links {
+      byLink[link, default: FewNumbers()].insert(number, limit: configuration.thresholds.stockAccounts + 1)
+    }
+    if let text = o.text, let wording = Wording(text, minimumWords: configuration.thresholds.wordingWords) {
+      note(wording, at)
+    }
     touch(number)
   }
 

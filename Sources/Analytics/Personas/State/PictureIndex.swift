@@ -4,11 +4,11 @@
 /// three quarters are looked up by themselves and by all that are one bit away, the fourth by all that are two. The cost
 /// does not grow until the pictures are tens of thousands.
 struct PictureIndex: Sendable {
-  /// Bits that two pictures may be apart.
+  /// Bits that two pictures may be apart, at most.
   static let distance = 8
 
   /// The values of 16 bits with at most two bits set (1 + 16 + 120), and with at most one.
-  private static let near: [UInt16] = (0...UInt16.max).filter { $0.nonzeroBitCount <= PictureIndex.distance / 4 }
+  private static let near: [UInt16] = (0...UInt16.max).filter { $0.nonzeroBitCount <= distance / 4 }
   private static let nearer: [UInt16] = near.filter { $0.nonzeroBitCount < PictureIndex.distance / 4 }
 
   private let hashes: [UInt64]
@@ -51,11 +51,11 @@ struct PictureIndex: Sendable {
 
   private static func value(_ hash: UInt64, _ quarter: Int) -> Int { Int(hash >> UInt64(quarter * 16) & 0xFFFF) }
 
-  /// The people with a picture at most `distance` bits away, sorted.
-  func people(near hash: UInt64) -> [Int] {
+  /// The people with a picture at most so many bits away, sorted; beyond ``distance`` no more are found.
+  func people(near hash: UInt64, within distance: Int = PictureIndex.distance) -> [Int] {
     var found: [Int] = []
     guard !starts.isEmpty else {
-      for (at, other) in hashes.enumerated() where (other ^ hash).nonzeroBitCount <= PictureIndex.distance {
+      for (at, other) in hashes.enumerated() where (other ^ hash).nonzeroBitCount <= distance {
         if !found.contains(people[at]) { found.append(people[at]) }
       }
       return found.sorted()
@@ -70,8 +70,7 @@ struct PictureIndex: Sendable {
             var at = Int(starts[one])
             let end = Int(starts[one + 1])
             while at < end {
-              if (ordered[at].hash ^ hash).nonzeroBitCount <= PictureIndex.distance, !found.contains(ordered[at].person)
-              {
+              if (ordered[at].hash ^ hash).nonzeroBitCount <= distance, !found.contains(ordered[at].person) {
                 found.append(ordered[at].person)
               }
               at += 1

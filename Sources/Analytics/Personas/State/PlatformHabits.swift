@@ -20,10 +20,11 @@ struct PlatformHabits {
 
   /// How unusual each hour of the day is: 0 for one that is as busy as the median hour or busier, 1 for one in which a sixteenth
   /// of that or less is done. Nil while too little is known.
-  mutating func oddness(platform: Int32) -> [Double]? {
+  /// - Parameter least: approaches from which on enough is known; the same in all calls.
+  mutating func oddness(platform: Int32, from least: Int = PersonaThresholds().habitApproaches) -> [Double]? {
     guard let oddness = days[platform]?.oddness else { return nil }
     if !oddness.isEmpty { return oddness }
-    return days[platform]?.weigh()
+    return days[platform]?.weigh(from: least)
   }
 }
 
@@ -33,10 +34,10 @@ extension PlatformHabits.Day {
     if !oddness.isEmpty { oddness = [] }
   }
 
-  mutating func weigh() -> [Double]? {
+  mutating func weigh(from least: Int) -> [Double]? {
     var total: UInt64 = 0
     for count in counts { total &+= UInt64(count) }
-    guard total >= 240 else { return nil }
+    guard total >= UInt64(clamping: least) else { return nil }
     let median = Double(counts.sorted()[12])
     oddness = (0..<24).map { at in
       // With the hours beside it: an account's clock may be an hour off.

@@ -8,11 +8,9 @@ struct Wording: Hashable {
   var first: UInt64
   var second: UInt64
 
-  /// Texts of fewer words are said by many.
-  static let minimumWords = 6
-
-  /// Nil when there is too little text to tell. Links are left out, figures count alike.
-  init?(_ text: String) {
+  /// Nil when there is too little text to tell: texts of fewer words are said by many. Links are left out, figures count
+  /// alike.
+  init?(_ text: String, minimumWords: Int = PersonaThresholds().wordingWords) {
     let folding = TextFolding.shared
     var pairs = Pairs()
     var isLink = false
@@ -48,7 +46,7 @@ struct Wording: Hashable {
       }
     }
     pairs.close()
-    guard pairs.words >= Wording.minimumWords else { return nil }
+    guard pairs.words >= minimumWords else { return nil }
     func band(_ x: UInt32, _ y: UInt32) -> UInt64 {
       Wording.mixed(UInt64(x) << 32 | UInt64(y)) >> 32
     }

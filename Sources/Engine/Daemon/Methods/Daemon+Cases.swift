@@ -63,7 +63,7 @@ extension Daemon {
   }
 
   /// A case as it was told last.
-  private func told(_ id: String) throws -> Case {
+  func told(_ id: String) throws -> Case {
     if let one = ledger.last(id) { return one }
     guard let json = try store.get(.case, id: id), let one = Case(try JSONValue(parsing: json)) else {
       throw RPCError.notFound("no case '\(id)'")

@@ -11,6 +11,8 @@ extension Daemon {
     let lists: [(String, RecordKind)] = [
       ("case.list", .case), ("signal.list", .signal), ("flow.list", .flow), ("anomaly.list", .anomaly),
       ("persona.list", .persona), ("outreach.list", .outreach), ("process.list", .process),
+      ("transaction.list", .transaction),
+      ("asset.list", .asset),
     ]
     for (method, kind) in lists {
       methods.onDeferred(method) { [unowned self] call, reply in
@@ -28,10 +30,17 @@ extension Daemon {
         }
       }
     }
-    methods.on("case.get") { [unowned self] call, w in
-      let id = call.params["id"]?.string ?? ""
-      guard let body = try store.get(.case, id: id) else { throw RPCError.notFound("no case '\(id)'") }
-      w.raw(body)
+    let records: [(String, RecordKind)] = [
+      ("case.get", .case), ("persona.get", .persona), ("flow.get", .flow), ("process.get", .process),
+    ]
+    for (method, kind) in records {
+      methods.on(method) { [unowned self] call, w in
+        let id = call.params["id"]?.string ?? ""
+        guard let body = try store.get(kind, id: id) else {
+          throw RPCError.notFound("no \(kind.rawValue) '\(id)'")
+        }
+        w.raw(body)
+      }
     }
   }
 

@@ -20,6 +20,8 @@ extension Daemon {
     registerSuppressions()
     registerAudit()
     registerCases()
+    registerCaseExport()
+    registerAssets()
     registerCoverage()
   }
 

@@ -39,19 +39,22 @@ struct SourceThread: Sendable {
   func run() {
     var failure: String?
     var isComplete = false
-    do throws(PluginError) { (failure, isComplete) = try rounds() } catch { failure = error.description }
+    do throws(PluginError) { (failure, isComplete) = try rounds() } catch {
+      // Who is told to stop looks into an archive no further, and so may find nothing in it.
+      failure = stop.isSet ? nil : error.description
+    }
     _ = loop.send(.ended(task: task, error: failure, isComplete: isComplete))
   }
 
   /// Round after round; the words of a failure that waits for a person, and whether the input came to its end.
   private func rounds() throws(PluginError) -> (String?, isComplete: Bool) {
-    var cursor = cursor
     var backOff = BackOff()
     var source: SourceInstance?
     var held: SourceBatch?
     defer { source.map(end) }
+    var members = try members(cursor)
     if let release {
-      let opened = try open(cursor)
+      let opened = try open(members)
       source = opened
       let first = try opened.next(max: 1024, wait: 200)
       if let words = SourceThread.fault(of: first) { return (words, false) }
@@ -65,38 +68,67 @@ struct SourceThread: Sendable {
       if held != nil, let source {
         current = source
       } else if let source, source.readsNoFile {
-        try source.reopen(parameters: order.parameters, cursor: cursor)
+        try source.reopen(parameters: order.parameters, cursor: members.cursor)
         current = source
       } else {
         source.map(end)
         source = nil
-        current = try open(cursor)
+        do throws(PluginError) { current = try open(members) } catch {
+          guard members.isArchive else { throw error }
+          note(error.words, of: &members)
+          guard members.advance() else { return (members.failure, false) }
+          continue
+        }
         source = current
         tellOpened(current)
       }
-      switch try pump(current, &cursor, &backOff, &held) {
+      switch try pump(current, &members, &backOff, &held) {
       case .stopped: return (nil, false)
       case .ended:
         backOff.reset()
+        if members.advance() { continue }
+        if let failure = members.failure { return (failure, false) }
         guard order.every > 0 else { return (nil, true) }
         let pause = UInt64(order.every) &* 1000
         _ = loop.send(.waits(task: task, isLimited: false, until: .now(plusMilliseconds: pause)))
         guard self.pause(milliseconds: pause) else { return (nil, false) }
+        // An archive may be another one by now.
+        if order.file != nil { members = try self.members(members.stored) }
       case .failed(.network, let words):
         let pause = backOff.next()
         log.warning("source interrupted", metadata: ["name": "\(name)", "error": "\(words)", "retry_ms": "\(pause)"])
         _ = loop.send(.interrupted(task: task, words: words, until: .now(plusMilliseconds: pause)))
         guard self.pause(milliseconds: pause) else { return (nil, false) }
-      case .failed(_, let words): return (words, false)
+      case .failed(_, let words):
+        guard members.isArchive else { return (words, false) }
+        note(words, of: &members)
+        guard members.advance() else { return (members.failure, false) }
       }
     }
     return (nil, false)
   }
 
-  private func open(_ cursor: [UInt8]) throws(PluginError) -> SourceInstance {
+  /// What is wrong with one member of an archive is said at its end: the others are read.
+  private func note(_ words: String, of members: inout SourceMembers) {
+    log.error("\(name): \(members.prefix)\(words)")
+    members.fail(words)
+  }
+
+  /// What is read in this round. What an archive holds and is not read is told as refused.
+  private func members(_ cursor: [UInt8]) throws(PluginError) -> SourceMembers {
+    let members = try SourceMembers(order, shelf, stored: cursor, isWanted: { !stop.isSet })
+    for words in members.notes { log.warning("\(name): \(words)") }
+    if !members.notes.isEmpty {
+      let rejects = members.notes.map { SourceReject(text: $0) }
+      _ = loop.send(.batch(task: task, SourceBatch(rejects: rejects)))
+    }
+    return members
+  }
+
+  private func open(_ members: SourceMembers) throws(PluginError) -> SourceInstance {
     try shelf.openSource(
-      order.plugin + ":" + (order.file ?? ""), kind: order.kind, name: name, parameters: order.parameters,
-      cursor: cursor, services: services, log: { [log, name] in log.pass($0, of: name) })
+      members.spec, kind: order.kind, name: name, parameters: order.parameters, cursor: members.cursor,
+      services: services, log: { [log, name] in log.pass($0, of: name) })
   }
 
   private func tellOpened(_ source: SourceInstance) {
@@ -112,18 +144,26 @@ struct SourceThread: Sendable {
 
   /// One round, to its end.
   private func pump(
-    _ source: SourceInstance, _ cursor: inout [UInt8], _ backOff: inout BackOff, _ held: inout SourceBatch?
+    _ source: SourceInstance, _ members: inout SourceMembers, _ backOff: inout BackOff, _ held: inout SourceBatch?
   ) throws(PluginError) -> Outcome {
     // The first answer is told also where it has nothing: the source is there.
     var isFirst = true
     while !stop.isSet {
-      let batch: SourceBatch
+      var batch: SourceBatch
       if let first = held.take() { batch = first } else { batch = try source.next(max: 1024, wait: 200) }
-      if let next = batch.cursor { cursor = next }
+      if let next = batch.cursor { batch.cursor = members.place(of: next) }
+      if !members.prefix.isEmpty {
+        for at in batch.rejects.indices { batch.rejects[at].text = members.prefix + batch.rejects[at].text }
+      }
       let isEmpty = batch.observations.isEmpty && batch.rejects.isEmpty && batch.cursor == nil
-      var isFailure = false
-      if case .failed = batch.status { isFailure = true }
-      if !isEmpty || isFirst && !isFailure {
+      // Who asks a service and waits for an answer does not know yet whether it is there.
+      let isThere =
+        switch batch.status {
+        case .failed: false
+        case .idle: !source.isRemote
+        default: true
+        }
+      if !isEmpty || isFirst && isThere {
         isFirst = false
         // What it asks answers again.
         backOff.reset()

@@ -32,14 +32,7 @@ extension PacketDecoder {
     let isAggregate = subtype & 8 != 0 && bytes.u8(region.offset &+ (flags & 3 == 3 ? 30 : 24)) & 0x80 != 0
     let body = region.dropping(length)
     guard isAggregate else { return decodeLLC(bytes, body, short: .radioTruncatedHeader, into: &packet) }
-    // An aggregate: addresses, a length and a frame for each; the first is the one that a packet can describe.
-    guard body.count >= 14 else { return packet.raiseShort(.radioTruncatedHeader, body, needs: 14) }
-    packet.linkDestination = bytes.linkAddress(body.offset)
-    packet.linkSource = bytes.linkAddress(body.offset &+ 6)
-    let size = Int(bytes.u16(body.offset &+ 12))
-    let frame = body.dropping(14)
-    guard size <= frame.count else { return packet.raiseShort(.radioTruncatedHeader, frame, needs: size) }
-    decodeLLC(bytes, frame.prefix(size), short: .radioTruncatedHeader, into: &packet)
+    decodeSubframe(bytes, body, into: &packet)
   }
 
   /// Which of the addresses are source and destination depends on the way to and from the distribution system

@@ -21,11 +21,12 @@ struct ArchivePath {
 enum Archive {
   /// Shows the beginning of each member that may be a table or a document, in the archive's own order, in one pass.
   /// - Parameters:
+  ///   - isWanted: asked before each member; false ends it.
   ///   - note: told of what is not read: encrypted members, unknown packing, what is out of all proportion.
   ///   - look: the member, and its first 64 KiB.
   /// - Returns: how many members there are; nil where the file is no archive.
   static func scan(
-    _ path: String, note: (String) -> Void, look: (ArchiveMember, [UInt8]) -> Void
+    _ path: String, isWanted: () -> Bool = { true }, note: (String) -> Void, look: (ArchiveMember, [UInt8]) -> Void
   ) throws(InputFault) -> Int? {
     guard let file = try opened(path) else { return nil }
     switch file {
@@ -36,6 +37,7 @@ enum Archive {
         note("\(zip.leftOut) members are not read: encrypted, packed in an unknown way, or out of all proportion")
       }
       for member in zip.members where member.size > 0 && isDocument(member.name) {
+        guard isWanted() else { break }
         do throws(InputFault) {
           let own = dup(descriptor)
           guard own >= 0 else { throw InputFault(text: systemWords) }
@@ -47,10 +49,11 @@ enum Archive {
       return zip.members.count
     case .tar(let tar):
       var count = 0
-      while let member = try tar.next() {
+      while isWanted(), let member = try tar.next() {
         count += 1
         if member.size > 0, isDocument(member.name) { look(member, try tar.read(upTo: SourceInput.sniffedBytes)) }
       }
+      if tar.leftOut > 0 { note("\(tar.leftOut) members are not read: their names are too long, or have a ! in them") }
       return count
     }
   }
@@ -91,9 +94,11 @@ enum Archive {
   }
 
   private static func opened(_ path: String) throws(InputFault) -> File? {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
     var facts = stat()
+    // A pipe is not even opened: whoever writes into it would find its reader gone.
+    guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
     var start = [UInt8](repeating: 0, count: Unpacker.pieceBytes)
     let count = pread(descriptor, &start, start.count, 0)
     guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, count > 0 else {

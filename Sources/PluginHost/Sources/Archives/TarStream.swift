@@ -12,10 +12,17 @@ final class TarStream: ByteStream {
   private var padding: UInt64 = 0
   private var readOver: UInt64 = 0
   private var count = 0
+  private let mostBytes: UInt64
+  /// Files that are left out because their names are none, too long, or have the mark that parts archive and member.
+  private(set) var leftOut = 0
 
   static let headerBytes = 512
 
-  init(_ source: any ByteStream) { self.source = source }
+  /// - Parameter mostBytes: of one member, and of all that is read over.
+  init(_ source: any ByteStream, mostBytes: UInt64 = ArchiveLimits.bytes) {
+    self.source = source
+    self.mostBytes = mostBytes
+  }
 
   /// Whether unpacked bytes begin as a tar archive does.
   static func isLikely(_ start: [UInt8]) -> Bool {
@@ -25,6 +32,7 @@ final class TarStream: ByteStream {
   /// The next regular file; nil at the end.
   func next() throws(InputFault) -> ArchiveMember? {
     var longName: String?
+    var longSize: UInt64?
     while true {
       try skip(left + padding)
       (left, padding) = (0, 0)
@@ -35,7 +43,10 @@ final class TarStream: ByteStream {
       guard count <= ArchiveLimits.members else {
         throw InputFault(text: "has more than \(ArchiveLimits.members) members")
       }
-      guard let size = TarStream.number(header[124..<136]), size <= ArchiveLimits.bytes else {
+      var size = TarStream.number(header[124..<136])
+      // A pax header gives the size of what does not fit into twelve digits; its own it has in its own.
+      if header[156] == 0 || header[156] == UInt8(ascii: "0"), let longSize { size = longSize }
+      guard let size, size <= mostBytes else {
         throw InputFault(text: "has a member of no size, or too large")
       }
       let rest = (512 - size % 512) % 512
@@ -46,20 +57,27 @@ final class TarStream: ByteStream {
           continue
         }
         let text = try all(Int(size), padding: rest)
-        longName =
-          header[156] == UInt8(ascii: "L")
-          ? String(decoding: text.prefix { $0 != 0 }, as: UTF8.self) : TarStream.path(in: text) ?? longName
+        if header[156] == UInt8(ascii: "L") {
+          longName = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        } else {
+          longName = TarStream.record("path", in: text) ?? longName
+          // What is no number is no size: the member is refused.
+          longSize = TarStream.record("size", in: text).map { UInt64($0) ?? .max } ?? longSize
+        }
       case 0, UInt8(ascii: "0"):
         (left, padding) = (size, rest)
         let prefix = TarStream.text(header[345..<500])
         let short = (prefix.isEmpty ? "" : prefix + "/") + TarStream.text(header[0..<100])
         let name = longName ?? short
-        longName = nil
-        guard !name.isEmpty, name.utf8.count <= ArchiveLimits.nameBytes, !name.contains("!") else { continue }
+        (longName, longSize) = (nil, nil)
+        guard !name.isEmpty, name.utf8.count <= ArchiveLimits.nameBytes, !name.contains("!") else {
+          leftOut += 1
+          continue
+        }
         return ArchiveMember(name: name.hasPrefix("./") ? String(name.dropFirst(2)) : name, size: size)
       default:
         (left, padding) = (size, rest)
-        longName = nil
+        (longName, longSize) = (nil, nil)
       }
     }
   }
@@ -93,8 +111,8 @@ final class TarStream: ByteStream {
 
   private func skip(_ count: UInt64) throws(InputFault) {
     readOver += count
-    guard readOver <= ArchiveLimits.bytes else {
-      throw InputFault(text: "unpacks to more than \(ArchiveLimits.bytes >> 30) GiB")
+    guard readOver <= mostBytes else {
+      throw InputFault(text: "unpacks to more than \(mostBytes >> 30) GiB")
     }
     var left = count
     while left > 0 {
@@ -134,17 +152,21 @@ final class TarStream: ByteStream {
     return number(header[(base + 148)..<(base + 156)]) == sum
   }
 
-  /// The record `path` of a pax header: `LENGTH path=VALUE\n`.
-  private static func path(in text: [UInt8]) -> String? {
+  /// The value of a record of a pax header: `LENGTH NAME=VALUE\n`; of several of one name the last.
+  private static func record(_ name: String, in text: [UInt8]) -> String? {
     var rest = text[...]
+    var value: String?
     while let space = rest.firstIndex(of: 0x20) {
       guard let length = Int(String(decoding: rest[..<space], as: UTF8.self)), length > space - rest.startIndex,
         length <= rest.count
-      else { return nil }
+      else { break }
       let record = rest[(space + 1)..<(rest.startIndex + length)]
-      if record.starts(with: "path=".utf8) { return String(decoding: record.dropFirst(5).dropLast(), as: UTF8.self) }
+      let start = Array("\(name)=".utf8)
+      if record.starts(with: start) {
+        value = String(decoding: record.dropFirst(start.count).dropLast(), as: UTF8.self)
+      }
       rest = rest[(rest.startIndex + length)...]
     }
-    return nil
+    return value
   }
 }

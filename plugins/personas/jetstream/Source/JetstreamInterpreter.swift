@@ -1,57 +1,35 @@
-/// Reads the events of Bluesky's Jetstream: one JSON object a line, from a file or a pipe.
+/// Reads the events of Bluesky's Jetstream: one JSON object a line of a file, or a message of the live stream.
 
 import JSON
 import PersonaRecords
 import PluginSupport
 
+/// What an event comes to.
+struct JetstreamEvent {
+  /// When the server had it, microseconds since 1970; nil where it does not say.
+  var micros: Int64?
+  var outputs: [any SourceOutput] = []
+}
+
 /// Follows, mentions and answers of the whole network, of which those to the watched accounts are kept; profiles that
-/// have one of the words in them; changes of handle and status of named accounts.
+/// have one of the words in them; changes of handle, status and profile of named accounts.
 ///
-/// It keeps nothing from one line to the next, so that a restart at any of them gives the same.
+/// It keeps nothing from one event to the next, so that a restart at any of them gives the same.
 final class JetstreamInterpreter: LineInterpreter {
   private let reader = JSONReader(maxBytes: 1 << 20)
-  /// DIDs whose approaches are told; empty: all.
-  private let watched: Set<String>
-  /// Lower case; a profile with one of them is told.
-  private let words: [String]
-  /// DIDs whose profiles and changes are told.
-  private let accounts: Set<String>
-  private var counts: [String: UInt64] = [:]
+  private let filter: JetstreamFilter
+  private var counts = SkipCounts()
   /// What the last line told and the sink had no room for.
   private var pending: [any SourceOutput] = []
   private var pendingPlace = Place.start
+  /// The event at hand.
+  private var event = JetstreamEvent()
 
-  init(_ text: UnsafeRawBufferPointer) throws(SourceFailure) {
-    var lists: [String: [String]] = [:]
-    if !text.isEmpty {
-      do throws(JSONError) {
-        let node = try reader.parse(text)
-        for member in node.members {
-          let values = (member.value.string.map { [$0] }) ?? member.value.elements.compactMap(\.string)
-          lists[member.key] = values
-        }
-      } catch {
-        throw SourceFailure("parameters: \(error)")
-      }
-    }
-    if let unknown = lists.keys.first(where: { !["watch", "words", "accounts"].contains($0) }) {
-      throw SourceFailure("parameter \(unknown.prefix(40)) is unknown; known are accounts, watch, words")
-    }
-    for name in ["watch", "accounts"] {
-      if let wrong = lists[name]?.first(where: { !$0.hasPrefix("did:") }) {
-        throw SourceFailure("parameter \(name): '\(wrong.prefix(60))' is no DID (did:plc:…)")
-      }
-    }
-    watched = Set(lists["watch"] ?? [])
-    accounts = Set(lists["accounts"] ?? [])
-    words = (lists["words"] ?? []).filter { !$0.isEmpty }.map { $0.lowercased() }
-  }
+  init(_ filter: JetstreamFilter) { self.filter = filter }
 
-  var skipped: [(kind: String, count: UInt64)] {
-    counts.map { (kind: $0.key, count: $0.value) }.sorted { ($1.count, $0.kind) < ($0.count, $1.kind) }
-  }
+  var skipped: [(kind: String, count: UInt64)] { counts.list }
 
-  private func skip(_ kind: String) { counts[kind, default: 0] &+= 1 }
+  private func skip(_ kind: String) { counts.skip(kind) }
 
   func drain(into sink: RecordSink) {
     var given = 0
@@ -66,91 +44,104 @@ final class JetstreamInterpreter: LineInterpreter {
 
   func line(_ bytes: UnsafeRawBufferPointer, at place: Place, into sink: RecordSink) {
     pendingPlace = place
-    interpret(bytes, at: place, into: sink)
+    pending += read(bytes, at: place).outputs
     drain(into: sink)
   }
 
-  private func interpret(_ bytes: UnsafeRawBufferPointer, at place: Place, into sink: RecordSink) {
+  /// One event.
+  func read(_ bytes: UnsafeRawBufferPointer, at place: Place) -> JetstreamEvent {
+    event = JetstreamEvent()
+    interpret(bytes, at: place)
+    return event
+  }
+
+  private func tell(_ output: some SourceOutput) { event.outputs.append(output) }
+  private func reject(_ place: Place, _ reason: String) { tell(Rejection(place, reason)) }
+
+  private func interpret(_ bytes: UnsafeRawBufferPointer, at place: Place) {
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
     let node: JSONNode
     do { node = try reader.parse(bytes) } catch {
-      let at = Place(line: place.line, offset: place.offset &+ UInt64(clamping: error.offset))
-      return sink.reject(at, "bad JSON: \(error.reason)")
+      let at = Place(line: place.line, offset: place.offset.addingReportingOverflow(UInt64(clamping: error.offset)).0)
+      return reject(place.line == 0 ? place : at, "bad JSON: \(error.reason)")
     }
-    guard let did = node["did"]?.string, did.hasPrefix("did:") else {
-      return sink.reject(place, "field `did` is required")
-    }
+    guard let did = node["did"]?.string, did.hasPrefix("did:") else { return reject(place, "field `did` is required") }
     guard let micros = node["time_us"]?.int64, case (let time, let over) = micros.multipliedReportingOverflow(by: 1000),
       !over
-    else { return sink.reject(place, "field `time_us`: expected microseconds since 1970") }
+    else { return reject(place, "field `time_us`: expected microseconds since 1970") }
+    event.micros = micros
     switch node["kind"]?.string {
     case "commit":
-      guard let commit = node["commit"] else { return sink.reject(place, "field `commit` is required") }
-      self.commit(commit, did, time, place, into: sink)
+      guard let commit = node["commit"] else { return reject(place, "field `commit` is required") }
+      self.commit(commit, did, time, place)
     case "identity":
-      guard accounts.contains(did) else { return skip("identity of others") }
-      change(did, "handle", node["identity"]?["handle"]?.string, time, into: sink)
+      guard filter.accounts.contains(did) else { return skip("identity of others") }
+      change(did, "handle", node["identity"]?["handle"]?.string, time)
     case "account":
-      guard accounts.contains(did) else { return skip("account of others") }
+      guard filter.accounts.contains(did) else { return skip("account of others") }
       let account = node["account"]
-      change(
-        did, "status", account?["status"]?.string ?? (account?["active"]?.bool == true ? "active" : nil), time,
-        into: sink)
+      change(did, "status", account?["status"]?.string ?? (account?["active"]?.bool == true ? "active" : nil), time)
     default: skip("unknown kind")
     }
   }
 
-  private func change(_ did: String, _ field: String, _ to: String?, _ time: Int64, into sink: RecordSink) {
+  private func change(_ did: String, _ field: String, _ to: String?, _ time: Int64) {
     guard let to else { return skip("\(field) without a value") }
     var record = PersonaChangeRecord(time: time, platform: "bluesky", accountID: did, field: field)
     record.to = to
     record.id = StableID.of("jetstream", [did, field, to, "\(time)"])
-    pending.append(record)
+    tell(record)
   }
 
   private func commit(
-    _ commit: JSONNode, _ did: String, _ time: Int64, _ place: Place, into sink: RecordSink
+    _ commit: JSONNode, _ did: String, _ time: Int64, _ place: Place
   ) {
     let collection = commit["collection"]?.string ?? ""
-    guard commit["operation"]?.isString("delete") != true, let record = commit["record"], record.kind == .object else {
-      return skip(
-        "\(["delete", "update", "create"].first { commit["operation"]?.isString($0) == true } ?? "other") without a record"
-      )
+    if commit["operation"]?.isString("delete") == true { return deletion(of: collection, did, time) }
+    guard let record = commit["record"], record.kind == .object else {
+      return reject(place, "a commit without a record")
     }
     let key = commit["rkey"]?.string ?? ""
     switch collection {
     case "app.bsky.graph.follow":
-      guard let subject = record["subject"]?.string else { return sink.reject(place, "a follow without a subject") }
-      guard isWatched(subject) else { return skip("follow of others") }
-      outreach(.follow, did, subject, time, [did, collection, key, subject], nil, into: sink)
-    case "app.bsky.feed.post": post(record, did, time, key, into: sink)
-    case "app.bsky.actor.profile": profile(record, did, time, into: sink)
+      guard let subject = record["subject"]?.string else { return reject(place, "a follow without a subject") }
+      guard filter.isWatched(subject) else { return skip("follow of others") }
+      outreach(.follow, did, subject, time, [did, collection, key, subject], nil)
+    case "app.bsky.feed.post": post(record, did, time, key)
+    case "app.bsky.actor.profile": profile(record, did, time)
     default: skip("other collections")
     }
   }
 
-  private func isWatched(_ did: String) -> Bool { watched.isEmpty || watched.contains(did) }
+  /// A deletion has the key of what is gone, and nothing of what it was.
+  private func deletion(of collection: String, _ did: String, _ time: Int64) {
+    switch collection {
+    case "app.bsky.actor.profile" where filter.accounts.contains(did): change(did, "profile", "deleted", time)
+    case "app.bsky.actor.profile": skip("deletion of a profile of others")
+    case "app.bsky.graph.follow": skip("end of a follow, which does not say of whom")
+    default: skip("deletion in other collections")
+    }
+  }
 
-  private func post(_ record: JSONNode, _ did: String, _ time: Int64, _ key: String, into sink: RecordSink) {
+  private func post(_ record: JSONNode, _ did: String, _ time: Int64, _ key: String) {
     var told: Set<String> = []
     // at://DID/collection/rkey: whose post it answers.
     if let parent = record["reply"]?["parent"]?["uri"]?.string, parent.hasPrefix("at://") {
       let author = String(parent.dropFirst(5).prefix { $0 != "/" })
-      if author != did, isWatched(author), told.insert(author).inserted {
-        outreach(.reply, did, author, time, [did, "post", key, author], record, into: sink)
+      if author != did, filter.isWatched(author), told.insert(author).inserted {
+        outreach(.reply, did, author, time, [did, "post", key, author], record)
       }
     }
-    for mentioned in JetstreamPost.features(record, "did") where mentioned != did && isWatched(mentioned) {
+    for mentioned in JetstreamPost.features(record, "did") where mentioned != did && filter.isWatched(mentioned) {
       if told.insert(mentioned).inserted {
-        outreach(.mention, did, mentioned, time, [did, "post", key, mentioned], record, into: sink)
+        outreach(.mention, did, mentioned, time, [did, "post", key, mentioned], record)
       }
     }
     if told.isEmpty { skip("post to others") }
   }
 
   private func outreach(
-    _ kind: OutreachRecord.Kind, _ from: String, _ to: String, _ time: Int64, _ id: [String], _ post: JSONNode?,
-    into sink: RecordSink
+    _ kind: OutreachRecord.Kind, _ from: String, _ to: String, _ time: Int64, _ id: [String], _ post: JSONNode?
   ) {
     var outreach = OutreachRecord(
       time: time, platform: "bluesky", kind: kind, from: PartyRecord(accountID: from), to: PartyRecord(accountID: to))
@@ -162,14 +153,14 @@ final class JetstreamInterpreter: LineInterpreter {
       }
     }
     outreach.id = StableID.of("jetstream", id)
-    pending.append(outreach)
+    tell(outreach)
   }
 
-  private func profile(_ record: JSONNode, _ did: String, _ time: Int64, into sink: RecordSink) {
+  private func profile(_ record: JSONNode, _ did: String, _ time: Int64) {
     let name = record["displayName"]?.string ?? ""
     let bio = record["description"]?.string
     let text = "\(name)\n\(bio ?? "")".lowercased()
-    guard accounts.contains(did) || words.contains(where: { text.contains($0) }) else {
+    guard filter.accounts.contains(did) || filter.words.contains(where: { text.contains($0) }) else {
       return skip("profile of others")
     }
     // The event has no handle: the account is known by its DID.
@@ -180,7 +171,7 @@ final class JetstreamInterpreter: LineInterpreter {
     persona.url = "https://bsky.app/profile/\(did)"
     persona.extra.keep("avatar_cid", record["avatar"]?["ref"]?["$link"]?.string)
     persona.id = StableID.of("jetstream", [did, "profile", "\(time)"])
-    pending.append(persona)
+    tell(persona)
   }
 }
 

@@ -7,7 +7,7 @@ import VedettePluginABI
 public struct PollHost {
   private let host: UnsafePointer<vdt_host>
 
-  init(_ host: SourceHost) { self.host = host.pointer }
+  public init(_ host: SourceHost) { self.host = host.pointer }
 
   /// Nanoseconds since 1970 UTC.
   public var now: Int64 { host.pointee.now_ns(host) }
@@ -56,7 +56,7 @@ public struct PollSource: Sendable {
     "answer_mib":{"type":"integer","minimum":1,"maximum":256,"default":16,"description":"The most MiB of one answer."}
     """
 
-  static func limits(_ parameters: inout Parameters) throws(SourceFailure) -> HTTPLimits {
+  public static func limits(_ parameters: inout Parameters) throws(SourceFailure) -> HTTPLimits {
     var limits = HTTPLimits()
     limits.certificates = try parameters.text("certificates") ?? ""
     limits.totalMilliseconds = Int(try parameters.integer("timeout", 1...600, 60)) * 1000

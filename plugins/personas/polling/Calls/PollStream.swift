@@ -99,13 +99,7 @@ final class PollStream: SourceStream {
       result.retry_ms = milliseconds
       return VDT_NEXT_LIMITED
     case .failed(let failure):
-      result.error =
-        switch failure.kind {
-        case .auth: VDT_FAILED_AUTH
-        case .network: VDT_FAILED_NETWORK
-        case .format: VDT_FAILED_FORMAT
-        case .permission: VDT_FAILED_PERMISSION
-        }
+      result.error = failure.code
       _ = instance.host.fail(VDT_E_IO, failure.words)
       return VDT_NEXT_FAILED
     }
@@ -116,4 +110,16 @@ final class PollStream: SourceStream {
   func wake() { client.wake() }
 
   func progress(_ progress: inout vdt_progress) { progress.done = given.load(ordering: .relaxed) }
+}
+
+extension PollFailure {
+  /// VDT_FAILED_*.
+  public var code: UInt32 {
+    switch kind {
+    case .auth: VDT_FAILED_AUTH
+    case .network: VDT_FAILED_NETWORK
+    case .format: VDT_FAILED_FORMAT
+    case .permission: VDT_FAILED_PERMISSION
+    }
+  }
 }

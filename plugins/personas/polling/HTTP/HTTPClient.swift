@@ -1,8 +1,6 @@
 /// Asks web services, one question at a time, without ever holding its caller longer than the caller wants to wait.
 
 import CCurl
-import Glibc
-import Synchronization
 
 /// What a client keeps to.
 public struct HTTPLimits: Sendable {
@@ -24,7 +22,7 @@ public struct HTTPLimits: Sendable {
 /// A client over libcurl. TLS is verified; redirects are followed within the same origin only, so that a token never
 /// reaches another. One thread at a time, but `wake`.
 ///
-/// Unsafe core: `multi` and `easy` live as long as the client, and `transfer`, which libcurl's callbacks write to, as
+/// Unsafe core: `curl` lives as long as the client, and `transfer`, which libcurl's callbacks write to, as
 /// long as the transfer is added to `multi`.
 public final class HTTPClient {
   public enum Step {
@@ -34,38 +32,23 @@ public final class HTTPClient {
     case failed(PollFailure)
   }
 
-  private let multi: UnsafeMutableRawPointer?
-  private let easy: UnsafeMutableRawPointer?
-  private let words: UnsafeMutablePointer<CChar>
+  private let curl = CurlHandles()
+  private var multi: UnsafeMutableRawPointer? { curl.multi }
+  private var easy: UnsafeMutableRawPointer? { curl.easy }
+  private var words: UnsafeMutablePointer<CChar> { curl.words }
   private let limits: HTTPLimits
   private let agent: String
   private var transfer: Transfer?
-  private let woken = Atomic<Bool>(false)
-
-  /// libcurl asks for this once in a process; since 7.84 it may be asked again, from any thread.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   public init(agent: String, limits: HTTPLimits = HTTPLimits()) {
     self.agent = agent
     self.limits = limits
-    words = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    multi = Self.isReady ? curl_multi_init() : nil
-    easy = Self.isReady ? curl_easy_init() : nil
   }
 
-  deinit {
-    cancel()
-    if let easy { curl_easy_cleanup(easy) }
-    if let multi { curl_multi_cleanup(multi) }
-    words.deallocate()
-  }
+  deinit { cancel() }
 
   /// Ends a wait, or the next one. Any thread.
-  public func wake() {
-    woken.store(true, ordering: .releasing)
-    if let multi { curl_multi_wakeup(multi) }
-  }
+  public func wake() { curl.wake() }
 
   /// Whether an answer is waited for.
   public var isBusy: Bool { transfer != nil }
@@ -89,7 +72,7 @@ public final class HTTPClient {
       transfer = nil
       return .failed(PollFailure(.network, "libcurl could not be started: no memory"))
     }
-    let end = Self.now() &+ min(wait, 3_600_000)
+    let end = steadyMilliseconds() &+ min(wait, 3_600_000)
     while true {
       guard let transfer else { return .waiting }
       if let failure = transfer.failure {
@@ -103,16 +86,10 @@ public final class HTTPClient {
         if let step = finish(vedette_curl_result(message)) { return step }
         continue
       }
-      let now = Self.now()
-      if woken.exchange(false, ordering: .acquiring) || now >= end { return .waiting }
+      let now = steadyMilliseconds()
+      if curl.takeWake() || now >= end { return .waiting }
       curl_multi_poll(multi, nil, 0, Int32(clamping: end - now), nil)
     }
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000
   }
 
   // MARK: a transfer
@@ -124,30 +101,17 @@ public final class HTTPClient {
     transfer.reset()
     let context = Unmanaged.passUnretained(transfer).toOpaque()
     let request = transfer.request
-    var codes: [CURLcode] = []
-    func text(_ option: CURLoption, _ value: String) { codes.append(vedette_curl_set_text(easy, option, value)) }
-    func number(_ option: CURLoption, _ value: Int) { codes.append(vedette_curl_set_number(easy, option, value)) }
-    func pointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
-      codes.append(vedette_curl_set_pointer(easy, option, value))
-    }
-    text(CURLOPT_URL, request.address.text)
-    text(CURLOPT_USERAGENT, agent)
-    text(CURLOPT_ACCEPT_ENCODING, "")
-    text(CURLOPT_PROTOCOLS_STR, "http,https")
-    if !limits.certificates.isEmpty { text(CURLOPT_CAINFO, limits.certificates) }
-    // What is on this machine is asked itself, whatever proxy the environment names for the rest.
-    if request.address.isLoopback { text(CURLOPT_PROXY, "") }
-    number(CURLOPT_NOSIGNAL, 1)
-    number(CURLOPT_FOLLOWLOCATION, 0)
-    number(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
-    number(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
-    pointer(CURLOPT_ERRORBUFFER, words)
+    var options = CurlOptions(easy)
+    options.connection(request.address, limits, words: words)
+    options.text(CURLOPT_USERAGENT, agent)
+    options.text(CURLOPT_ACCEPT_ENCODING, "")
+    options.number(CURLOPT_FOLLOWLOCATION, 0)
+    options.number(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
     if let body = request.body {
-      number(CURLOPT_POST, 1)
-      codes.append(vedette_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+      options.number(CURLOPT_POST, 1)
+      options.note(vedette_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
       body.withUnsafeBytes {
-        codes.append(
-          vedette_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)))
+        options.pointer(CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
       }
     }
     transfer.list = request.headers.reduce(nil) { list, header in
@@ -156,20 +120,19 @@ public final class HTTPClient {
       guard !line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return list }
       return curl_slist_append(list, line) ?? list
     }
-    pointer(CURLOPT_HTTPHEADER, transfer.list)
-    pointer(CURLOPT_WRITEDATA, context)
-    pointer(CURLOPT_HEADERDATA, context)
-    codes.append(
+    options.pointer(CURLOPT_HTTPHEADER, transfer.list)
+    options.pointer(CURLOPT_WRITEDATA, context)
+    options.pointer(CURLOPT_HEADERDATA, context)
+    options.note(
       vedette_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
         Transfer.of(context)?.take(body: UnsafeRawBufferPointer(start: bytes, count: size &* count)) ?? 0
       })
-    codes.append(
+    options.note(
       vedette_curl_set_sink(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
         Transfer.of(context)?.take(header: UnsafeRawBufferPointer(start: bytes, count: size &* count)) ?? 0
       })
-    if let code = codes.first(where: { $0 != CURLE_OK }) {
-      transfer.failure = PollFailure(
-        .network, "libcurl refuses an option: \(String(cString: curl_easy_strerror(code)))")
+    if let failure = options.failure {
+      transfer.failure = failure
       return
     }
     transfer.isAdded = curl_multi_add_handle(multi, easy) == CURLM_OK

@@ -58,6 +58,26 @@ public struct WebAddress: Hashable, Sendable {
     host == "localhost" || host == "[::1]" || host.hasPrefix("127.") && host.utf8.allSatisfy { $0 < 0x3a }
   }
 
+  /// What a request line has: path and query.
+  public var target: String {
+    let rest = text.dropFirst(scheme.utf8.count + 3)
+    return rest.firstIndex(where: { $0 == "/" || $0 == "?" }).map {
+      rest[$0] == "/" ? String(rest[$0...]) : "/" + rest[$0...]
+    } ?? "/"
+  }
+
+  /// A ws or wss address (RFC 6455 §3), as the http or https address that its handshake goes to; nil: no such address.
+  public init?(webSocket text: String) {
+    let lower = text.prefix(6).lowercased()
+    if lower.hasPrefix("wss://") {
+      self.init("https" + text.dropFirst(3))
+    } else if lower.hasPrefix("ws://") {
+      self.init("http" + text.dropFirst(2))
+    } else {
+      return nil
+    }
+  }
+
   /// Another path at the same service, with a query.
   public func at(_ path: String, _ query: [(String, String)] = []) -> WebAddress? {
     WebAddress(path + Self.query(query), relativeTo: self)

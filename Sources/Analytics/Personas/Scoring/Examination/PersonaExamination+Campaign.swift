@@ -86,6 +86,7 @@ extension PersonaExamination {
     var away = 0
     var employers: Set<Int32> = []
     var hand = Hand()
+    let bounds = world.configuration.thresholds
     for member in members {
       if index.person(account: world.key(of: member)) != nil { return Hand() }
       let other = world.accounts[Int(member)]
@@ -101,7 +102,7 @@ extension PersonaExamination {
       else { continue }
       known += 1
       let days = Double(max(0, seen - created)) / Double(PersonaExamination.day)
-      young += days < 60 ? 1 : days < 240 ? (240 - days) / 180 : 0
+      young += PersonaExamination.youth(days, bounds.campaignYoungDays, bounds.campaignGrownDays)
     }
     // The staff of one company write in its words, with its picture.
     let isFace = thing.kind == .avatar || thing.kind == .picture

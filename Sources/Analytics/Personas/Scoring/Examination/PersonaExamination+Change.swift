@@ -55,7 +55,7 @@ extension PersonaExamination {
   }
 
   private func isSamePicture(_ a: Snapshot, _ b: Snapshot) -> Bool {
-    a.hasPHash && b.hasPHash && (a.pHash ^ b.pHash).nonzeroBitCount <= SharedThings.pictureDistance
+    a.hasPHash && b.hasPHash && (a.pHash ^ b.pHash).nonzeroBitCount <= world.configuration.thresholds.pictureDistance
   }
 
   private func take(
@@ -87,12 +87,14 @@ extension PersonaExamination {
   /// An account that did nothing for long, or nearly nothing in all its years, and then turns to many at once.
   private func dormancy(_ account: AccountState, _ f: inout PersonaFindings) {
     guard f.approaches.count >= 3 else { return }
-    let dense = densest(f.approaches, within: 3 * PersonaExamination.day)
+    let bounds = world.configuration.thresholds
+    let dense = densest(f.approaches, within: PersonaExamination.days(bounds.burstDays))
     guard dense >= 3 else { return }
     var gap: Int64 = 0
     for (a, b) in zip(f.approaches, f.approaches.dropFirst()) { gap = max(gap, b.time - a.time) }
-    if gap >= 30 * PersonaExamination.day { f.dormantDays = Int(gap / PersonaExamination.day) }
-    if f[.old] > 0, let created = account.created, let posts = account.snapshots.last?.posts, posts >= 0, posts <= 5,
+    if gap >= PersonaExamination.days(bounds.dormantDays) { f.dormantDays = Int(gap / PersonaExamination.day) }
+    if f[.old] > 0, let created = account.created, let posts = account.snapshots.last?.posts, posts >= 0,
+      posts <= bounds.fewPosts,
       let first = f.approaches.first?.time
     {
       f.dormantDays = max(f.dormantDays, Int(max(0, first - created) / PersonaExamination.day))

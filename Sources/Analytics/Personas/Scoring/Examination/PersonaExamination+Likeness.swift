@@ -67,7 +67,7 @@ extension PersonaExamination {
       f.copiedFrom = f.copiedFrom ?? people.min()
     }
     guard s.hasPHash else { return }
-    let people = looks.pictures.people(near: s.pHash)
+    let people = looks.pictures.people(near: s.pHash, within: world.configuration.thresholds.facePictureDistance)
     if !people.isEmpty {
       f[.faceCopied] = people.contains { f.matched.contains($0) } ? 1 : max(f[.faceCopied], 0.6)
       f.copiedFrom = f.copiedFrom ?? people[0]
@@ -77,15 +77,18 @@ extension PersonaExamination {
   /// A line that several show, or that any member of the house could write, is nobody's own.
   private func biography(_ s: Snapshot, _ f: inout PersonaFindings) {
     guard s.bio >= 0, !f.matched.isEmpty, let text = world.texts[s.bio], text.utf8.count >= 16,
-      (world.byBio[s.bio]?.count ?? 0) <= 4, index.organisation.mention(words(s.bio)) == .none
+      (world.byBio[s.bio]?.count ?? 0) <= world.configuration.thresholds.bioAccounts,
+      index.organisation.mention(words(s.bio)) == .none
     else { return }
     if let people = looks.bios[s.bio], people.contains(where: { f.matched.contains($0) }) { f[.bioCopied] = 1 }
-    guard f[.bioCopied] == 0, !looks.wordings.isEmpty, let wording = Wording(text) else { return }
+    guard f[.bioCopied] == 0, !looks.wordings.isEmpty,
+      let wording = Wording(text, minimumWords: world.configuration.thresholds.wordingWords)
+    else { return }
     for band in wording.bands {
       for (other, person) in looks.wordings[band] ?? []
       where other.shared(wording) >= 2 && f.matched.contains(person) { f[.bioCopied] = 0.8 }
     }
   }
 
-  func isStock(_ accounts: FewNumbers?) -> Bool { (accounts?.count ?? 0) > 8 }
+  func isStock(_ accounts: FewNumbers?) -> Bool { (accounts?.count ?? 0) > world.configuration.thresholds.faceAccounts }
 }

@@ -96,11 +96,13 @@ extension PersonaExamination {
     f[.serviceLinks] = weighed(services)
     f[.ownLinks] = own == 0 ? 0 : Double(own) / Double(own + foreign.count)
     guard let start = foreign.first?.time else { return }
-    let dense = densest(foreign, within: 2 * PersonaExamination.day)
+    let bounds = world.configuration.thresholds
+    let dense = densest(foreign, within: PersonaExamination.days(bounds.linkBurstDays))
     f[.linkBurst] = Double(dense) / Double(foreign.count) * log2(Double(dense)) / 4
     // The same face as before: known for a week or more, or in touch without links, then a burst of them.
-    let quietBefore = f.approaches.contains { $0.time < start - PersonaExamination.day }
-    let knownBefore = account.snapshots.first.map { $0.time < start - 7 * PersonaExamination.day } ?? false
+    let quietBefore = f.approaches.contains { $0.time < start - PersonaExamination.days(bounds.quietDays) }
+    let knownBefore =
+      account.snapshots.first.map { $0.time < start - PersonaExamination.days(bounds.knownDays) } ?? false
     if dense >= 2, dense * 10 >= foreign.count * 8, quietBefore || knownBefore, f[.young] == 0 {
       f[.takeover] = min(1, log2(Double(1 + dense)) / 3) * (quietBefore ? 1 : 0.8)
     }

@@ -5,11 +5,12 @@ import Evidence
 extension PersonaExamination {
   func outreach(_ account: AccountState, _ f: inout PersonaFindings) {
     guard !f.approaches.isEmpty else { return }
+    let bounds = world.configuration.thresholds
     var people: [Int] = []
     var others: [Int32] = []
     var messages = 0
     var odd = 0.0
-    let oddness = world.habits.oddness(platform: account.platform)
+    let oddness = world.habits.oddness(platform: account.platform, from: bounds.habitApproaches)
     for approach in f.approaches {
       if let person = person(of: approach.party) { people.append(person) } else { others.append(approach.party) }
       if approach.isMessage { messages += 1 }
@@ -32,7 +33,7 @@ extension PersonaExamination {
     let total = Double(f.approaches.count)
     // Two at an odd hour may be jet lag.
     f[.oddHours] = odd < 2 ? 0 : odd / total
-    f[.burst] = log2(Double(densest(f.approaches, within: 3 * PersonaExamination.day))) / 5
+    f[.burst] = log2(Double(densest(f.approaches, within: PersonaExamination.days(bounds.burstDays)))) / 5
     f[.dayBurst] = log2(Double(densest(f.approaches, within: PersonaExamination.day))) / 4
     f[.drip] = min(1, accumulated(f.approaches, account.platform) / 12)
     let sensitive = f.targets.count(where: index.isSensitive)
@@ -106,13 +107,19 @@ extension PersonaExamination {
       let days = Double(max(0, seen - created)) / Double(PersonaExamination.day)
       f.ageDays = days
       let bounds = world.configuration
-      f[.young] =
-        days < bounds.youngDays
-        ? 1 : days < bounds.grownDays ? (bounds.grownDays - days) / (bounds.grownDays - bounds.youngDays) : 0
+      f[.young] = PersonaExamination.youth(days, bounds.youngDays, bounds.grownDays)
       f[.old] = days > bounds.oldDays ? 1 : 0
     } else if !account.snapshots.isEmpty {
       f[.ageHidden] = 1
     }
-    if let posts = account.snapshots.last?.posts, posts >= 0 { f[.empty] = posts <= 5 ? 1 : posts <= 20 ? 0.4 : 0 }
+    if let posts = account.snapshots.last?.posts, posts >= 0 {
+      let bounds = world.configuration.thresholds
+      f[.empty] = posts <= bounds.fewPosts ? 1 : posts <= bounds.somePosts ? 0.4 : 0
+    }
+  }
+
+  /// 1 for an age below the first, 0 from the second on, and between them less and less.
+  static func youth(_ days: Double, _ young: Double, _ grown: Double) -> Double {
+    days < young ? 1 : days < grown ? (grown - days) / (grown - young) : 0
   }
 }

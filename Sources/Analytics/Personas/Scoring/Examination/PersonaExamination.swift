@@ -21,6 +21,9 @@ final class PersonaExamination {
 
   static let day: Int64 = 86_400_000_000_000
 
+  /// So many days in nanoseconds, at most as many as there are between two times that are kept.
+  static func days(_ count: Int) -> Int64 { Int64(max(0, min(count, 50_000))) * day }
+
   init(world: PersonaWorld, index: RosterIndex) {
     self.world = world
     self.index = index
@@ -135,7 +138,7 @@ final class PersonaExamination {
     guard f[.namePlain] > 0, f[.claimUnlisted] > 0, let first = f.approaches.first?.time ?? f.latest?.time else {
       return
     }
-    let window = 30 * PersonaExamination.day
+    let window = PersonaExamination.days(world.configuration.thresholds.joiningDays)
     for person in f.matched {
       guard let start = index.roster.people[person].start?.nanoseconds else { continue }
       let (since, overflow) = first.subtractingReportingOverflow(start)

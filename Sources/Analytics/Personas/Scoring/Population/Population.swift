@@ -6,9 +6,9 @@ struct Usual: Sendable {
   var deviation: Double
   var count: Int
 
-  /// Sorts; nil when there are fewer than 20 values, for too little is known then.
-  init?(_ values: inout [Int32]) {
-    guard values.count >= 20 else { return nil }
+  /// Sorts; nil when there are fewer values than `least`, for too little is known then.
+  init?(_ values: inout [Int32], from least: Int = PersonaThresholds().usualAccounts) {
+    guard values.count >= max(1, least) else { return nil }
     values.sort()
     let median = Double(values[values.count / 2])
     var off = values.map { Int32(abs(Double($0) - median)) }
@@ -55,7 +55,11 @@ struct Population {
       }
     }
     for (platform, counts) in world.forgotten { reached[platform, default: []] += counts }
-    for (platform, var values) in reached { reach[platform] = Usual(&values) }
-    for (department, var values) in inside { departments[department] = Usual(&values) }
+    for (platform, var values) in reached {
+      reach[platform] = Usual(&values, from: world.configuration.thresholds.usualAccounts)
+    }
+    for (department, var values) in inside {
+      departments[department] = Usual(&values, from: world.configuration.thresholds.usualAccounts)
+    }
   }
 }

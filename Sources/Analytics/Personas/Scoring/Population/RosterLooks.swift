@@ -14,8 +14,6 @@ struct RosterLooks {
   /// Hosts that so many people of the roster show as their page that they are the organisation's, be they on the roster
   /// or not.
   private(set) var ownHosts: Set<String> = []
-  /// People who must show it: an account of a colleague may be taken over, three are not.
-  private static let ownHostShowers = 3
   /// Companies whose names hold the organisation's and go on: naming them is no claim.
   private(set) var similarNames: [[Word]] = []
   /// Hosts of the pages that people of such companies show.
@@ -41,7 +39,7 @@ struct RosterLooks {
           if snapshot.hasPHash { pictures.append((snapshot.pHash, person)) }
           if snapshot.url >= 0 {
             pages[snapshot.url, default: FewNumbers()].insert(
-              Int32(truncatingIfNeeded: person), limit: RosterLooks.ownHostShowers)
+              Int32(truncatingIfNeeded: person), limit: world.configuration.thresholds.pagePeople)
           }
         }
         if isOfficial, snapshot.avatar >= 0 { officialAvatars.insert(snapshot.avatar) }
@@ -70,7 +68,8 @@ struct RosterLooks {
     }
     // A page that many others show too is a service and not the house's.
     let isNamed = { (host: String) in index.organisation.isImitated(by: host) { _ in false } }
-    ownHosts = Set(showers.filter { $0.value.count >= RosterLooks.ownHostShowers && isNamed($0.key) }.keys)
+    ownHosts = Set(
+      showers.filter { $0.value.count >= world.configuration.thresholds.pagePeople && isNamed($0.key) }.keys)
     similarNames = similar.sorted { $0.key < $1.key }.prefix(256).map(\.value)
     genericWords = Set(holders.filter { $0.value.count > 12 }.keys)
   }
@@ -81,7 +80,9 @@ struct RosterLooks {
     }
     if snapshot.bio >= 0, bios[snapshot.bio]?.contains(person) != true {
       bios[snapshot.bio, default: []].append(person)
-      if let wording = Wording(world.texts[snapshot.bio] ?? "") {
+      if let wording = Wording(
+        world.texts[snapshot.bio] ?? "", minimumWords: world.configuration.thresholds.wordingWords)
+      {
         for band in wording.bands { wordings[band, default: []].append((wording, person)) }
       }
     }

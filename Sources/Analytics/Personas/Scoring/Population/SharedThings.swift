@@ -17,12 +17,7 @@ struct SharedThings {
   private var bioGroups: [Int32: [Int32]] = [:]
   private var hostOfLink: [Int32: Int32] = [:]
   private var services: Set<Int32> = []
-  /// Accounts with links to one host from which on it is a service.
-  private static let serviceUsers = 8
   private(set) var members: [SharedThing: [Int32]] = [:]
-
-  /// Pictures at most so many bits apart are the same picture, encoded anew.
-  static let pictureDistance = 6
 
   init(_ world: PersonaWorld) {
     for (number, few) in world.byAvatar where few.count > 1 { add(.avatar, number, Array(few), world) }
@@ -67,7 +62,7 @@ struct SharedThings {
   func isService(_ link: Int32) -> Bool { hostOfLink[link].map(services.contains) ?? false }
 
   private mutating func add(_ kind: SharedThing.Kind, _ number: Int32, _ accounts: [Int32], _ world: PersonaWorld) {
-    guard accounts.count <= PersonaWorld.stockLimit else { return }
+    guard accounts.count <= world.configuration.thresholds.stockAccounts else { return }
     let who = Set(accounts.map(world.resolved)).filter { !world.accounts[Int($0)].isForgotten }
     if who.count >= 2 { members[SharedThing(kind: kind, number: number)] = who.sorted() }
   }
@@ -81,10 +76,12 @@ struct SharedThings {
       let number = ofHost[host] ?? link
       ofHost[host] = number
       hostOfLink[link] = number
-      for account in few { accounts[number, default: FewNumbers()].insert(account, limit: PersonaWorld.stockLimit + 1) }
+      for account in few {
+        accounts[number, default: FewNumbers()].insert(account, limit: world.configuration.thresholds.stockAccounts + 1)
+      }
     }
     for (number, few) in accounts where few.count > 1 {
-      if few.count >= SharedThings.serviceUsers {
+      if few.count >= world.configuration.thresholds.serviceAccounts {
         services.insert(number)
       } else {
         add(.host, number, Array(few), world)
@@ -113,6 +110,8 @@ struct SharedThings {
     }
     starts.append(Int32(truncatingIfNeeded: shown.count))
     guard hashes.count > 1 else { return }
+    let distance = world.configuration.thresholds.pictureDistance
+    let stock = world.configuration.thresholds.stockAccounts
     var parents = Array(hashes.indices)
     func root(_ x: Int) -> Int {
       var x = x
@@ -136,7 +135,7 @@ struct SharedThings {
         if at - start >= 2, at - start <= 256 {
           for i in start..<at {
             for j in (i + 1)..<max(at, i + 1)
-            where (hashes[order[i]] ^ hashes[order[j]]).nonzeroBitCount <= SharedThings.pictureDistance {
+            where (hashes[order[i]] ^ hashes[order[j]]).nonzeroBitCount <= distance {
               let (a, b) = (root(order[i]), root(order[j]))
               parents[max(a, b)] = min(a, b)
             }
@@ -155,7 +154,7 @@ struct SharedThings {
     for at in hashes.indices where isNear[at] || starts[at + 1] - starts[at] > 1 {
       var few = FewNumbers()
       for place in starts[at]..<starts[at + 1] {
-        few.insert(shown[Int(place)].account, limit: PersonaWorld.stockLimit + 1)
+        few.insert(shown[Int(place)].account, limit: stock + 1)
       }
       groups[root(at), default: []] += Array(few)
     }
@@ -172,11 +171,12 @@ struct SharedThings {
     var bios: [(wording: Wording, account: Int32)] = []
     var wordingOfBio: [Int32: Wording] = [:]
     var seen: Set<Int32> = []
+    let least = world.configuration.thresholds.wordingWords
     for i in world.accounts.indices where !world.accounts[i].isForgotten {
       let number = Int32(truncatingIfNeeded: i)
       for wording in world.accounts[i].wordings { messages.append((wording, number)) }
       for s in world.accounts[i].snapshots where s.bio >= 0 && seen.insert(s.bio).inserted {
-        guard let wording = Wording(world.texts[s.bio] ?? "") else { continue }
+        guard let wording = Wording(world.texts[s.bio] ?? "", minimumWords: least) else { continue }
         wordingOfBio[s.bio] = wording
         for account in world.byBio[s.bio] ?? FewNumbers(number) { bios.append((wording, account)) }
       }
@@ -218,7 +218,7 @@ struct SharedThings {
               let other = told[Int(other & 0xFFFF_FFFF)]
               return other.account != account && other.wording.shared(wording) >= 2
             }
-            if isAlike { who.insert(account, limit: PersonaWorld.stockLimit + 1) }
+            if isAlike { who.insert(account, limit: world.configuration.thresholds.stockAccounts + 1) }
           }
           if who.count > 1 {
             add(kind, next, Array(who), world)

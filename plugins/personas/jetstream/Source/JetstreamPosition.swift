@@ -1,0 +1,36 @@
+/// Where a listener is: the time of the last event, and what was told of the seconds before it.
+
+import JSON
+import PluginSupport
+
+/// What the cursor of a live stream says.
+struct JetstreamPosition: Equatable {
+  /// The largest time of an event that is done with, microseconds since 1970.
+  var micros: Int64
+  /// What was told last, by digest, the newest last.
+  var told: [String] = []
+
+  /// As many as fit into a cursor: of what is told beyond that, the records' ids make doubles one.
+  static let mostTold = 150
+
+  var cursor: [UInt8] {
+    var w = JSONWriter(capacity: 4096)
+    w.beginObject()
+    w.member("v", 1)
+    w.member("time_us", micros)
+    w.member("told", Array(told.suffix(Self.mostTold)))
+    w.endObject()
+    return w.bytes
+  }
+
+  init(micros: Int64) { self.micros = micros }
+
+  /// Nil: a cursor of another form.
+  init?(cursor: UnsafeRawBufferPointer) {
+    guard cursor.count <= 4096, let node = try? JSONReader(maxBytes: 4096).parse(cursor), node["v"]?.int64 == 1,
+      let micros = node["time_us"]?.int64, micros >= 0
+    else { return nil }
+    self.micros = micros
+    told = node["told"]?.elements.compactMap(\.string) ?? []
+  }
+}
