@@ -100,6 +100,9 @@ public final class Correlator {
     changed = true
   }
 
+  /// Whether further signals do not enter.
+  public var isFull: Bool { signals.count >= configuration.maximumSignals }
+
   /// Forgets all signals: before those of a new look at all the evidence are added.
   public func removeSignals() {
     signals = [:]

@@ -18,6 +18,14 @@ public struct CanonicalJSON {
   public mutating func write(
     _ node: JSONNode, leavingOut omitted: String? = nil, to writer: inout JSONWriter
   ) throws(JSONError) {
+    defer { withExtendedLifetime(node) {} }
+    try write(node.view, leavingOut: omitted, to: &writer)
+  }
+
+  /// The same of a value whose reader the caller holds.
+  public mutating func write(
+    _ node: JSONView, leavingOut omitted: String? = nil, to writer: inout JSONWriter
+  ) throws(JSONError) {
     let mark = writer.mark
     names.removeAll(keepingCapacity: true)
     do throws(JSONError) {
@@ -45,7 +53,7 @@ public struct CanonicalJSON {
     return try bytes(of: try reader.parse(writer.bytes), leavingOut: omitted)
   }
 
-  private mutating func emit(_ node: JSONNode, _ omitted: String?, _ writer: inout JSONWriter) throws(JSONError) {
+  private mutating func emit(_ node: JSONView, _ omitted: String?, _ writer: inout JSONWriter) throws(JSONError) {
     switch node.kind {
     case .int, .uint, .double: writer.double(node.double ?? 0)
     case .null, .bool, .string: writer.value(node)
@@ -59,7 +67,7 @@ public struct CanonicalJSON {
         if let omitted, member.isNamed(omitted) { continue }
         names.append(member.name.index)
       }
-      names[first...].sort { Self.precedes(node.at($0).text, node.at($1).text) }
+      sortNames(from: first, of: node)
       let end = names.count
       writer.beginObject()
       for at in first..<end {
@@ -67,11 +75,29 @@ public struct CanonicalJSON {
         if at > first, node.at(names[at &- 1]).text.elementsEqual(name.text) {
           throw JSONError(.duplicateKey, at: 0, "two members are named \"\(name.string ?? "")\"")
         }
-        writer.key(utf8: UnsafeRawBufferPointer(name.text))
+        writer.key(wellFormed: UnsafeRawBufferPointer(name.text))
         try emit(name.at(name.next), nil, &writer)
       }
       names.removeLast(end &- first)
       writer.endObject()
+    }
+  }
+
+  /// Most objects have a dozen members, half of them in order: to find each one's place is less work than to set up a sort.
+  private mutating func sortNames(from first: Int, of node: JSONView) {
+    guard names.count &- first <= 32 else {
+      names[first...].sort { Self.precedes(node.at($0).text, node.at($1).text) }
+      return
+    }
+    for at in first..<names.count {
+      let name = names[at]
+      let text = node.at(name).text
+      var place = at
+      while place > first, Self.precedes(text, node.at(names[place &- 1]).text) {
+        names[place] = names[place &- 1]
+        place &-= 1
+      }
+      names[place] = name
     }
   }
 
@@ -97,6 +123,14 @@ extension JSONWriter {
   public mutating func key(utf8 name: UnsafeRawBufferPointer) {
     separate()
     quoted(name)
+    byte(UInt8(ascii: ":"))
+    afterValue = false
+  }
+
+  /// The same of bytes that are known to be UTF-8, as those of a parsed document are.
+  mutating func key(wellFormed name: UnsafeRawBufferPointer) {
+    separate()
+    escaped(name)
     byte(UInt8(ascii: ":"))
     afterValue = false
   }

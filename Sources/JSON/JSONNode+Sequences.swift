@@ -2,60 +2,45 @@
 
 extension JSONNode {
   /// The elements of an array in order; nothing if this is none.
-  @inlinable public var elements: Elements {
-    Elements(node: self, at: tag == UInt8(ascii: "[") ? index &+ 1 : -1)
-  }
+  @inlinable public var elements: Elements { Elements(views: view.elements, owner: owner) }
 
   /// The members of an object in order, repeated names included; nothing if this is none.
-  @inlinable public var members: Members {
-    Members(node: self, at: tag == UInt8(ascii: "{") ? index &+ 1 : -1)
-  }
+  @inlinable public var members: Members { Members(views: view.members, owner: owner) }
 
   /// A walk over an array.
   public struct Elements: Sequence, IteratorProtocol {
-    @usableFromInline let node: JSONNode
-    @usableFromInline var at: Int
+    @usableFromInline var views: JSONView.Elements
+    @usableFromInline let owner: JSONParser
 
-    @inlinable init(node: JSONNode, at: Int) {
-      self.node = node
-      self.at = at
+    @inlinable init(views: JSONView.Elements, owner: JSONParser) {
+      self.views = views
+      self.owner = owner
     }
 
-    @inlinable public mutating func next() -> JSONNode? {
-      guard at >= 0 else { return nil }
-      let element = node.at(at)
-      guard element.tag != UInt8(ascii: "]") else { return nil }
-      at = element.next
-      return element
-    }
+    @inlinable public mutating func next() -> JSONNode? { views.next().map { JSONNode($0, owner: owner) } }
   }
 
   /// A walk over an object.
   public struct Members: Sequence, IteratorProtocol {
-    @usableFromInline let node: JSONNode
-    @usableFromInline var at: Int
+    @usableFromInline var views: JSONView.Members
+    @usableFromInline let owner: JSONParser
 
-    @inlinable init(node: JSONNode, at: Int) {
-      self.node = node
-      self.at = at
+    @inlinable init(views: JSONView.Members, owner: JSONParser) {
+      self.views = views
+      self.owner = owner
     }
 
     @inlinable public mutating func next() -> Member? {
-      guard at >= 0 else { return nil }
-      let key = node.at(at)
-      guard key.tag == UInt8(ascii: "\"") else { return nil }
-      let value = node.at(at &+ 1)
-      at = value.next
-      return Member(name: key, value: value)
+      views.next().map { Member(name: $0.name, value: JSONNode($0.value, owner: owner)) }
     }
   }
 
   /// A name and its value.
   public struct Member {
-    @usableFromInline let name: JSONNode
+    @usableFromInline let name: JSONView
     public let value: JSONNode
 
-    @inlinable init(name: JSONNode, value: JSONNode) {
+    @inlinable init(name: JSONView, value: JSONNode) {
       self.name = name
       self.value = value
     }
@@ -63,10 +48,10 @@ extension JSONNode {
     /// The name; up to 15 bytes are copied without allocating.
     @inlinable public var key: String { String(decoding: name.text, as: UTF8.self) }
 
-    /// The name's UTF-8 where it lies; valid as long as the node.
+    /// The name's UTF-8 where it lies; valid as long as the value's node.
     @inlinable public var keyUTF8: UnsafeBufferPointer<UInt8> { name.text }
 
     /// Whether this is the member of that name.
-    @inlinable public func isNamed(_ other: String) -> Bool { JSONNode.same(name.text, other) }
+    @inlinable public func isNamed(_ other: String) -> Bool { JSONView.same(name.text, other) }
   }
 }

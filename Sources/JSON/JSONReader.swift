@@ -1,7 +1,8 @@
 // The way in: bytes to nodes, by simdjson, without allocating once the largest document has been seen.
 //
 // Unsafe by need. The invariant: `tape` and `strings` belong to the parser and stay as they are until its next
-// parse; every `JSONNode` points into them and keeps the parser alive, so a node must only not be used after that.
+// parse; every `JSONNode` points into them and keeps the parser alive, so a node must only not be used after that; a
+// `JSONView` keeps nothing alive.
 
 import CSimdjson
 
@@ -46,7 +47,7 @@ public final class JSONReader {
     else {
       throw explain(status, document, mark)
     }
-    return JSONNode(tape: tape, strings: strings, index: 1, owner: parser)
+    return JSONNode(JSONView(tape: tape, strings: strings, index: 1), owner: parser)
   }
 
   /// Parses the bytes of a span, array or other contiguous storage.

@@ -109,6 +109,13 @@ public struct JSONWriter: ~Copyable {
     afterValue = true
   }
 
+  /// A string of bytes that are known to be UTF-8, as those of a parsed document are.
+  mutating func string(wellFormed bytes: UnsafeRawBufferPointer) {
+    separate()
+    escaped(bytes)
+    afterValue = true
+  }
+
   /// An integer of any type up to 64 bits.
   @inlinable public mutating func int(_ value: some FixedWidthInteger) {
     separate()
@@ -154,13 +161,19 @@ public struct JSONWriter: ~Copyable {
 
   /// A parsed value, its members in their order.
   public mutating func value(_ node: JSONNode) {
+    defer { withExtendedLifetime(node) {} }
+    value(node.view)
+  }
+
+  /// The same of a value whose reader the caller holds.
+  public mutating func value(_ node: JSONView) {
     switch node.kind {
     case .null: null()
     case .bool: bool(node.bool ?? false)
     case .int: int(node.int64 ?? 0)
     case .uint: int(node.uint64 ?? 0)
     case .double: double(node.double ?? 0)
-    case .string: string(utf8: UnsafeRawBufferPointer(node.text))
+    case .string: string(wellFormed: UnsafeRawBufferPointer(node.text))
     case .array:
       beginArray()
       for element in node.elements { value(element) }
@@ -169,7 +182,7 @@ public struct JSONWriter: ~Copyable {
       beginObject()
       for member in node.members {
         separate()
-        quoted(UnsafeRawBufferPointer(member.keyUTF8))
+        escaped(UnsafeRawBufferPointer(member.keyUTF8))
         byte(UInt8(ascii: ":"))
         afterValue = false
         value(member.value)

@@ -37,6 +37,24 @@ struct CanonicalJSONTests {
       ])
   }
 
+  @Test("Names are in order however many there are", arguments: [2, 31, 32, 33, 200])
+  func many(count: Int) throws {
+    let names = (0..<count).map { String($0 * 7919 % 1000, radix: 36) + "-\($0)" }
+    let text = try canonical("{" + names.map { "\"\($0)\":0" }.joined(separator: ",") + "}")
+    #expect(try JSONValue(parsing: text).members?.map(\.0) == names.sorted())
+  }
+
+  @Test(
+    "What must be escaped is, wherever it stands among what need not", arguments: [#"\""#, #"\\"#, #"\n"#, #"\u0001"#])
+  func escapes(sign: String) throws {
+    for before in 0..<18 {
+      let text =
+        "\"" + String(repeating: "é", count: before / 2) + String(repeating: "x", count: before % 2) + sign
+        + String(repeating: "y", count: 17 - before) + "\""
+      #expect(try canonical(text) == text)
+    }
+  }
+
   @Test("One member of the outermost object can be left out, and only there")
   func omission() throws {
     #expect(try canonical(#"{"id":"x","b":{"id":1},"a":[]}"#, leavingOut: "id") == #"{"a":[],"b":{"id":1}}"#)

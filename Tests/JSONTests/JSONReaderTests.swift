@@ -28,6 +28,20 @@ struct JSONReaderTests {
     #expect(node.members.map(\.key) == ["n", "t", "i", "u", "d", "s", "a", "o"])
   }
 
+  @Test("A view sees what its node sees")
+  func views() throws {
+    let node = try reader.parse(#"{"type":"outreach","to":{"handle":"é"},"links":["a","b"],"n":7}"#)
+    let view = node.view
+    #expect(view["type"]?.isString("outreach") == true)
+    #expect(view["type"]?.isString("outreac") == false)
+    #expect(view["to"]?["handle"]?.string == "é")
+    #expect(view["links"]?.elements.map(\.string) == ["a", "b"])
+    #expect(view.members.map(\.key) == node.members.map(\.key))
+    #expect(view["n"]?.uint64 == 7)
+    #expect(view["missing"] == nil)
+    withExtendedLifetime(node) {}
+  }
+
   @Test("A whole number is one however it is written")
   func wholeNumbers() throws {
     #expect(try reader.parse("1e3").int64 == 1000)

@@ -43,6 +43,41 @@ struct DenseTable<Key: DenseKey, Row> {
     slots.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + at) } }
   }
 
+  /// The same of many keys.
+  func prefetch(_ keys: [Key]) {
+    slots.withUnsafeBufferPointer { slots in
+      guard let base = slots.baseAddress else { return }
+      let mask = slots.count &- 1
+      for key in keys { vedette_prefetch(base + (Int(key.hash(seed: seed) >> 32) & mask)) }
+    }
+  }
+
+  /// The places that keys most likely have, by their hashes alone, −1 where there is none; asks for the memory there.
+  func lookAhead(_ wanted: [Key], into found: inout [Int32]) {
+    slots.withUnsafeBufferPointer { slots in
+      keys.withUnsafeBufferPointer { keys in
+        rows.withUnsafeBufferPointer { rows in
+          guard let firstKey = keys.baseAddress, let firstRow = rows.baseAddress else {
+            for _ in wanted { found.append(-1) }
+            return
+          }
+          let mask = slots.count &- 1
+          for key in wanted {
+            let hash = key.hash(seed: seed) >> 32
+            var at = Int(hash) & mask
+            while slots[at] != 0, slots[at] >> 32 != hash { at = (at &+ 1) & mask }
+            let place = Int(slots[at] & 0xFFFF_FFFF) &- 1
+            if place >= 0 {
+              vedette_prefetch(firstKey + place)
+              vedette_prefetch(firstRow + place)
+            }
+            found.append(Int32(truncatingIfNeeded: place))
+          }
+        }
+      }
+    }
+  }
+
   /// Adds a key that is not yet there and gives its place.
   @discardableResult
   mutating func append(_ key: Key, _ row: Row) -> Int {

@@ -11,7 +11,7 @@ import Evidence
 ///     for observation in observations { analytics.observe(observation) }
 ///     let signals = analytics.finish()
 public final class PersonaAnalytics {
-  private let world: PersonaWorld
+  private var world: PersonaWorld
   private var index: RosterIndex
   private let configuration: PersonaConfiguration
   private let score: PersonaScore
@@ -57,6 +57,16 @@ public final class PersonaAnalytics {
     return count
   }
 
+  /// Lets go of all that is held, but for what was counted: of a million accounts that is gigabytes, which what is done with
+  /// their signals can use.
+  public func release() {
+    let counters = world.counters
+    world = PersonaWorld(configuration: configuration)
+    world.counters = counters
+    examination = nil
+    pseudonymous = [:]
+  }
+
   /// Takes one record; other kinds than the three are passed over. Amortised constant time. The signals come from
   /// `refresh` and `finish`, when what belongs to the record is known.
   @discardableResult
@@ -69,6 +79,10 @@ public final class PersonaAnalytics {
     }
     return []
   }
+
+  /// Makes ready for records that are about to be observed, in batches of some hundred: what they will be added to is asked
+  /// for from memory. Changes nothing.
+  public func prepare(for observations: [Observation]) { world.prepare(for: observations) }
 
   /// Judges the accounts that records touched since the last call, and gives the signals of those whose score
   /// changed. What an account shares with others is as it is now; those others are judged anew when they are touched.
@@ -145,6 +159,7 @@ public final class PersonaAnalytics {
     var sharing: [Int32] = []
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
+      world.prepare(forAccountsFrom: i)
       guard !world.isAbsorbed(number) else { continue }
       let findings = examination.examine(number)
       world.accounts[i].alone = Float(score.odds(findings))
@@ -357,7 +372,7 @@ public final class PersonaAnalytics {
     let examination = PersonaExamination(world: world, index: index)
     self.examination = (examination, world.counters.snapshots)
     judgeAlone()
-    var out = "platform\taccount_id\t" + PersonaPart.allCases.map { "\($0)" }.joined(separator: "\t") + "\n"
+    var out = "platform\taccount_id\t" + PersonaPart.allCases.map(\.name).joined(separator: "\t") + "\n"
     for i in world.accounts.indices {
       let number = Int32(truncatingIfNeeded: i)
       guard !world.isAbsorbed(number) else { continue }

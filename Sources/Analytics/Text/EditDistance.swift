@@ -32,13 +32,28 @@ enum EditDistance {
     return min(above[b.count], limit + 1)
   }
 
-  /// A hash of the text and of each text that lacks one of its bytes: two texts at distance one share one of them.
-  static func deletes(_ text: [UInt8]) -> [UInt64] {
-    func hash(_ skip: Int) -> UInt64 {
-      var h: UInt64 = 0xcbf2_9ce4_8422_2325
-      for (i, byte) in text.enumerated() where i != skip { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-      return h
+  /// Gives a hash of the text and of each text that lacks one of its bytes: two texts at distance one share one of them.
+  /// Linear: a polynomial, so that what lacks a byte is put together from what is before and behind it.
+  static func eachDelete(_ text: [UInt8], _ body: (UInt64) -> Void) {
+    var whole: UInt64 = 1
+    for byte in text { whole = whole &* factor &+ UInt64(byte) }
+    body(mixed(whole))
+    var powers = [UInt64](repeating: 1, count: text.count + 1)
+    for at in text.indices { powers[at + 1] = powers[at] &* factor }
+    var before: UInt64 = 1
+    var behind = whole &- powers[text.count]
+    for (at, byte) in text.enumerated() {
+      let left = text.count - at - 1
+      behind = behind &- UInt64(byte) &* powers[left]
+      body(mixed(before &* powers[left] &+ behind))
+      before = before &* factor &+ UInt64(byte)
     }
-    return [hash(-1)] + text.indices.map(hash)
+  }
+
+  private static let factor: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  private static func mixed(_ x: UInt64) -> UInt64 {
+    let y = (x ^ x >> 32) &* 0xd6e8_feb8_6659_fd93
+    return y ^ y >> 32
   }
 }

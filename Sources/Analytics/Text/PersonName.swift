@@ -31,29 +31,25 @@ struct PersonName: Sendable {
   init(_ text: String) {
     var aside: [Word] = []
     let all = Words.of(text, limit: 16, aside: &aside)
-    var words = all.filter {
-      !$0.abbreviated && !PersonName.honorifics.contains($0.base)
-        && ($0.base.unicodeScalars.count > 1 || $0.base.unicodeScalars.first?.isIdeograph == true)
-    }
+    var words = all
+    words.removeAll { $0.abbreviated || PersonName.isHonorific($0.base) || PersonName.isInitial($0.base) }
     if words.count < 2 { words = all }
-    let folding = TextFolding.shared
-    func romanised(_ w: Word) -> String { PersonName.loosened(folding.roman(w.base)) }
-    let romans = words.map(romanised)
-    plain = words.map(\.base).sorted().joined(separator: " ")
-    look = words.map(\.look).sorted().joined(separator: " ")
-    roman = romans.sorted().joined(separator: " ")
+    let romans = words.map { PersonName.romanised($0.base) }
+    plain = PersonName.joined(words.map(\.base))
+    look = PersonName.joined(words.map(\.look))
+    roman = PersonName.joined(romans)
     if words.count > 2, let first = words.first, let last = words.last,
       first.base.unicodeScalars.first?.isIdeograph != true
     {
-      ends = [first.base, last.base].sorted().joined(separator: " ")
-      romanEnds = [romans[0], romans[romans.count - 1]].sorted().joined(separator: " ")
+      ends = PersonName.joined([first.base, last.base])
+      romanEnds = PersonName.joined([romans[0], romans[romans.count - 1]])
     } else {
       ends = nil
       romanEnds = nil
     }
     romanWords = romans
-    familiar = [romans.first ?? "", romans.count > 1 ? romans[romans.count - 1] : ""].map(Nicknames.name).sorted()
-      .joined(separator: " ")
+    familiar = PersonName.joined(
+      [romans.first ?? "", romans.count > 1 ? romans[romans.count - 1] : ""].map(Nicknames.name))
     let letters = romans.filter { $0.utf8.count == 1 }
     let long = romans.filter { $0.utf8.count > 2 }
     withInitial = letters.count == 1 && long.count == 1 ? letters[0] + " " + long[0] : nil
@@ -62,29 +58,64 @@ struct PersonName: Sendable {
     wordCount = words.count
   }
 
-  /// Romanisations of the same name under different schemes fall together: ph and f, kh and h, y and i, doubled letters.
-  static func loosened(_ text: some StringProtocol) -> String { loosened(Array(text.utf8)) }
+  /// The longest honorific has five letters.
+  private static func isHonorific(_ word: String) -> Bool { word.utf8.count <= 5 && honorifics.contains(word) }
 
-  static func loosened(_ bytes: [UInt8]) -> String {
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count)
-    var i = 0
-    while i < bytes.count {
-      let c = bytes[i]
-      let next = i + 1 < bytes.count ? bytes[i + 1] : 0
-      var put = c
-      if next == 104, c == 112 || c == 107 || c == 116 {  // ph, kh, th
-        put = c == 112 ? 102 : c == 107 ? 104 : 116
+  /// One letter that stands for a word; an ideograph is one.
+  private static func isInitial(_ word: String) -> Bool {
+    // No character has more than four bytes.
+    word.utf8.count <= 4 && word.unicodeScalars.count == 1 && word.unicodeScalars.first?.isIdeograph != true
+  }
+
+  private static func romanised(_ word: String) -> String {
+    // ASCII is its own romanisation.
+    let isASCII = word.utf8.allSatisfy { $0 < 0x80 }
+    return loosened(isASCII ? word : TextFolding.shared.roman(word))
+  }
+
+  /// In order, with spaces between them. Most names are of two words.
+  private static func joined(_ words: [String]) -> String {
+    guard words.count == 2 else { return words.sorted().joined(separator: " ") }
+    let isInOrder = words[0] <= words[1]
+    var out = ""
+    out.reserveCapacity(words[0].utf8.count + words[1].utf8.count + 1)
+    out += words[isInOrder ? 0 : 1]
+    out += " "
+    out += words[isInOrder ? 1 : 0]
+    return out
+  }
+
+  /// Romanisations of the same name under different schemes fall together: ph and f, kh and h, y and i, doubled letters.
+  static func loosened(_ text: some StringProtocol) -> String {
+    text.utf8.withContiguousStorageIfAvailable { loosened($0) } ?? loosened(Array(text.utf8))
+  }
+
+  static func loosened(_ bytes: [UInt8]) -> String { bytes.withUnsafeBufferPointer { loosened($0) } }
+
+  private static func loosened(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: bytes.count) { out in
+      var count = 0
+      var i = 0
+      while i < bytes.count {
+        let c = bytes[i]
+        let next = i + 1 < bytes.count ? bytes[i + 1] : 0
+        var put = c
+        if next == 104, c == 112 || c == 107 || c == 116 {  // ph, kh, th
+          put = c == 112 ? 102 : c == 107 ? 104 : 116
+          i += 1
+        } else if c == 121 || c == 106 {  // y, j
+          put = 105
+        } else if c == 119 {  // w
+          put = 118
+        }
+        if count == 0 || out[count - 1] != put {
+          out[count] = put
+          count += 1
+        }
         i += 1
-      } else if c == 121 || c == 106 {  // y, j
-        put = 105
-      } else if c == 119 {  // w
-        put = 118
       }
-      if out.last != put { out.append(put) }
-      i += 1
+      return count
     }
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// The forms with the first or the last word as an initial, for the index.

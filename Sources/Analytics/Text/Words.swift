@@ -16,42 +16,66 @@ enum Words {
   /// The words of a text, at most `limit`; what stands in brackets goes to `aside`.
   static func of(_ text: String, limit: Int = 64, aside: inout [Word]) -> [Word] {
     let folding = TextFolding.shared
-    var out: [Word] = []
-    var base = FoldedText()
-    var look = FoldedText()
-    var scripts: UInt8 = 0
-    var depth = 0
-    func close(_ abbreviated: Bool, _ out: inout [Word], _ aside: inout [Word]) {
-      guard !base.isEmpty else { return }
-      let mixed = scripts & (scripts &- 1) != 0
-      let word = Word(base: base.take(), look: look.take(), abbreviated: abbreviated, mixed: mixed)
-      if depth > 0 { aside.append(word) } else { out.append(word) }
-      scripts = 0
-    }
-    for scalar in text.unicodeScalars.prefix(4_096) {
-      if out.count &+ aside.count >= limit { break }
+    var cutter = Cutter()
+    var left = 4_096
+    for scalar in text.unicodeScalars {
+      if left == 0 || cutter.count >= limit { break }
+      left -= 1
       if scalar.isIdeograph {
-        close(false, &out, &aside)
+        cutter.close()
+        cutter.append(scalar, folding)
+        cutter.close()
+      } else if scalar.isWordPart {
+        cutter.append(scalar, folding)
+        let script = scalar.scriptClass
+        if script != 0 { cutter.scripts |= 1 << (script &- 1) }
+      } else if scalar.isMark || scalar.isApostrophe {
+        continue
+      } else {
+        cutter.close(abbreviated: scalar == ".")
+        if scalar == "(" || scalar == "[" || scalar == "（" { cutter.isAside = true }
+        if scalar == ")" || scalar == "]" || scalar == "）" { cutter.isAside = false }
+      }
+    }
+    cutter.close()
+    aside += cutter.aside
+    return cutter.words
+  }
+
+  /// The word at hand and those before it. A value of its own, so that nothing of it is shared with a closure.
+  private struct Cutter {
+    var words: [Word] = []
+    var aside: [Word] = []
+    /// Within brackets.
+    var isAside = false
+    /// The scripts of the word at hand.
+    var scripts: UInt8 = 0
+    private var base = FoldedText()
+    private var look = FoldedText()
+
+    var count: Int { words.count &+ aside.count }
+
+    @inline(__always)
+    mutating func append(_ scalar: Unicode.Scalar, _ folding: TextFolding) {
+      // A letter of an ideographic script looks like nothing else.
+      if scalar.isIdeograph {
         folding.eachBase(scalar) {
           base.append($0)
           look.append($0)
         }
-        close(false, &out, &aside)
-      } else if scalar.isWordPart {
-        folding.eachBase(scalar) { base.append($0) }
-        folding.eachLook(scalar) { look.append($0) }
-        let script = scalar.scriptClass
-        if script != 0 { scripts |= 1 << (script &- 1) }
-      } else if scalar.isMark || scalar.isApostrophe {
-        continue
-      } else {
-        close(scalar == ".", &out, &aside)
-        if scalar == "(" || scalar == "[" || scalar == "（" { depth = 1 }
-        if scalar == ")" || scalar == "]" || scalar == "）" { depth = 0 }
+        return
       }
+      folding.eachBase(scalar) { base.append($0) }
+      folding.eachLook(scalar) { look.append($0) }
     }
-    close(false, &out, &aside)
-    return out
+
+    mutating func close(abbreviated: Bool = false) {
+      guard !base.isEmpty else { return }
+      let mixed = scripts & (scripts &- 1) != 0
+      let word = Word(base: base.take(), look: look.take(), abbreviated: abbreviated, mixed: mixed)
+      if isAside { aside.append(word) } else { words.append(word) }
+      scripts = 0
+    }
   }
 
   static func of(_ text: String, limit: Int = 64) -> [Word] {

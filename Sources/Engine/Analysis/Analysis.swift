@@ -155,12 +155,15 @@ public final class Analysis {
       if let pseudonyms { batch.observations = batch.observations.map { pseudonyms.entering($0) } }
       func shown(_ observation: Observation) -> Observation { pseudonyms?.shown(observation) ?? observation }
       // By place: an element that a loop takes out of its list is a copy.
-      if let output { for place in batch.observations.indices { output.write(shown(batch.observations[place])) } }
+      if let output, output.wantsObservations {
+        for place in batch.observations.indices { output.write(shown(batch.observations[place])) }
+      }
       for reject in batch.rejects {
         rejected &+= 1
         if rejected <= 5 { note("\(spec): \(reject)") }
       }
       save(batch.observations.map { StoredRow(shown($0)) }, cursor: batch.cursor.map { (source.name, $0) })
+      investigation.prepare(for: batch.observations)
       // In order, each handed over and not copied.
       batch.observations.reverse()
       while let observation = batch.observations.popLast() { investigation.observe(observation) }
@@ -279,7 +282,7 @@ public final class Analysis {
         conclude(rows)
         rows.removeAll(keepingCapacity: true)
       } : .counted
-    let conclusion = investigation.conclude(use)
+    let conclusion = investigation.conclude(use, isLast: true)
     if waiting { writeHeld(investigation.processes) }
     conclude(rows)
     for one in conclusion.cases { output?.write(one) }

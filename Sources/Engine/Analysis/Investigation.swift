@@ -26,7 +26,8 @@ public struct Conclusion: Sendable {
 public enum SignalUse {
   /// The conclusion has them all.
   case kept
-  /// The conclusion has those that a case may name; the body takes all, one by one, in order of time and id.
+  /// The conclusion has those that a case may name (once correlation is full, without what they stand on); the body takes all, one
+  /// by one, in order of time and id.
   case given((Signal) -> Void)
   /// The conclusion has those that a case may name; all are counted.
   case counted
@@ -81,8 +82,9 @@ public final class Investigation {
   // MARK: evidence
 
   public func observe(_ observation: consuming Observation) {
-    switch observation {
-    case .persona, .personaChange, .outreach: personas.observe(observation)
+    // By its kind: a switch over what it holds would copy that.
+    switch observation.kind {
+    case .persona, .personaChange, .outreach: personas.observe(consume observation)
     case .connection:
       hasConnections = true
       attribution.observe(observation)
@@ -92,6 +94,9 @@ public final class Investigation {
       correlator.add(observation)
     }
   }
+
+  /// Makes ready for observations that are about to be taken.
+  public func prepare(for observations: [Observation]) { personas.prepare(for: observations) }
 
   public func observe(_ anomalies: [AnomalyRecord]) { network.observe(anomalies) }
 
@@ -173,7 +178,8 @@ public final class Investigation {
 
   // MARK: conclusion
 
-  public func conclude(_ use: SignalUse = .kept) -> Conclusion {
+  /// - Parameter isLast: nothing is asked or told of accounts any more: what is held of them is let go before cases are built.
+  public func conclude(_ use: SignalUse = .kept, isLast: Bool = false) -> Conclusion {
     var conclusion = Conclusion()
     let resolution = attribution.resolve()
     processes = resolution.processes
@@ -205,6 +211,7 @@ public final class Investigation {
     for signal in weighed.counting { correlator.add(signal) }
     conclusion.suppressed = weighed.covered
     judgeAccounts(among: weighed.signals, index, use, &conclusion)
+    if isLast { personas.release() }
     for gap in networkGaps + boundsReached() + personaBounds() { correlator.add(gap) }
     let outcome = expectsLateEvents ? correlator.current() : correlator.finish()
 
@@ -222,13 +229,21 @@ public final class Investigation {
     conclusion.signalCount = others.count + verdicts.count
     correlator.removePersonas()
     var rest = others[...]
+    func keep(_ signal: Signal) {
+      guard correlator.isFull else { return conclusion.signals.append(signal) }
+      // No case names what comes when correlation is full, and nobody then asks for what it stands on: kilobytes each.
+      var bare = Signal(
+        analytic: signal.analytic, time: signal.time, score: signal.score, entity: signal.entity, reason: signal.reason)
+      bare.suppression = signal.suppression
+      conclusion.signals.append(bare)
+    }
     func take(_ signal: Signal, isLoud: Bool) {
       switch use {
       case .kept: conclusion.signals.append(signal)
       case .given(let body):
         body(signal)
-        if isLoud { conclusion.signals.append(signal) }
-      case .counted: if isLoud { conclusion.signals.append(signal) }
+        if isLoud { keep(signal) }
+      case .counted: if isLoud { keep(signal) }
       }
     }
     var seen: [(verdict: PersonaVerdict, signals: [Signal])] = []

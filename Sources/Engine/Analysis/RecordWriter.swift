@@ -32,6 +32,11 @@ public final class RecordWriter {
 
   public func wants(_ kind: OutputKind) -> Bool { kinds.contains(kind) }
 
+  /// Whether it takes observations of any kind.
+  public private(set) lazy var wantsObservations = ObservationKind.allCases.contains { kind in
+    OutputKind(rawValue: kind.rawValue).map(kinds.contains) ?? false
+  }
+
   public func write(_ flow: FlowRecord) { record(.flow) { flow.write(to: &$0) } }
   public func write(_ anomaly: AnomalyRecord) { record(.anomaly) { anomaly.write(to: &$0) } }
   public func write(_ transaction: TransactionRecord) { record(.transaction) { transaction.write(to: &$0) } }

@@ -26,8 +26,8 @@ extension Roster {
   static func readYAML(_ text: String) throws(RosterError) -> RosterReading {
     let root: Node?
     do {
-      // Of what YAML tells apart by looks only these matter here, and each costs an expression tried on every text.
-      root = try Yams.compose(yaml: text, Resolver.basic.appending(.bool).appending(.null))
+      // What YAML tells apart by looks is told apart here where it matters: each rule costs an expression tried on every key.
+      root = try Yams.compose(yaml: text, Resolver.basic)
     } catch let error as YamlError {
       throw RosterError(yaml: error)
     } catch {
@@ -76,6 +76,13 @@ private struct RosterReader {
   private var hostsSeen: Set<String> = []
   private var unknownKeys: Set<String> = []
 
+  private static let personKeys: Set = [
+    "id", "name", "aliases", "title", "department", "emails", "email", "accounts", "hosts", "sensitivity", "active",
+    "start", "end", "avatar", "avatar_sha256", "avatar_phash",
+  ]
+  private static let assetKeys: Set = ["host", "ips", "ip", "names", "owner"]
+  private static let relationKeys: Set = ["kind", "name", "domains", "accounts", "until", "approved_by"]
+
   mutating func read(_ root: Node.Mapping) {
     for (key, value) in root {
       switch key.string {
@@ -87,9 +94,9 @@ private struct RosterReader {
       }
       switch key.string {
       case "organisation", "organization": readOrganisation(value)
-      case "people": for (m, node) in mappings(value, "people") { readPerson(m, node) }
-      case "assets": for (m, node) in mappings(value, "assets") { readAsset(m, node) }
-      case "relations": for (m, node) in mappings(value, "relations") { readRelation(m, node) }
+      case "people": for (m, node) in mappings(value, "people") { readPerson(Members(m), node) }
+      case "assets": for (m, node) in mappings(value, "assets") { readAsset(Members(m), node) }
+      case "relations": for (m, node) in mappings(value, "relations") { readRelation(Members(m), node) }
       default: note(key, "unknown section '\(key.string ?? "?")'; known are organisation, people, assets, relations")
       }
     }
@@ -103,7 +110,7 @@ private struct RosterReader {
   }
 
   private mutating func readOrganisation(_ node: Node) {
-    guard let m = node.mapping else { return note(node, "organisation: expected a mapping") }
+    guard let m = node.mapping.map(Members.init) else { return note(node, "organisation: expected a mapping") }
     check(m, "organisation", ["names", "name", "domains", "handles", "departments"])
     roster.organisation.names = texts(m["names"] ?? m["name"], "organisation.names")
     roster.organisation.domains = texts(m["domains"], "organisation.domains").map { $0.lowercased() }
@@ -111,7 +118,7 @@ private struct RosterReader {
     roster.organisation.departments = texts(m["departments"], "organisation.departments")
   }
 
-  private mutating func readPerson(_ m: Node.Mapping, _ node: Node) {
+  private mutating func readPerson(_ m: Members, _ node: Node) {
     guard let id = text(m["id"], "id"), !id.isEmpty else { return note(node, "a person without an id") }
     guard let name = text(m["name"], "name"), !name.isEmpty else {
       return note(node, "person '\(id)' without a name")
@@ -119,12 +126,7 @@ private struct RosterReader {
     guard peopleSeen.insert(id).inserted else {
       return note(node, "person id '\(id)' a second time; the first one stays")
     }
-    check(
-      m, "person",
-      [
-        "id", "name", "aliases", "title", "department", "emails", "email", "accounts", "hosts", "sensitivity", "active",
-        "start", "end", "avatar", "avatar_sha256", "avatar_phash",
-      ])
+    check(m, "person", Self.personKeys)
     var person = Person(id: id, name: name)
     person.aliases = texts(m["aliases"], "aliases")
     person.title = text(m["title"], "title")
@@ -150,7 +152,7 @@ private struct RosterReader {
     roster.people.append(person)
   }
 
-  private mutating func readPictures(_ m: Node.Mapping, _ node: Node, of person: inout Person) {
+  private mutating func readPictures(_ m: Members, _ node: Node, of person: inout Person) {
     for text in texts(m["avatar"], "avatar").prefix(PersonPictures.most) {
       do {
         let hashes = try budget.read { () throws(PictureProblem) in try RosterWords.picture(text) }
@@ -168,14 +170,14 @@ private struct RosterReader {
     }
   }
 
-  private mutating func readAsset(_ m: Node.Mapping, _ node: Node) {
+  private mutating func readAsset(_ m: Members, _ node: Node) {
     guard let host = text(m["host"], "host"), !host.isEmpty else {
       return note(node, "an asset without a host")
     }
     guard hostsSeen.insert(host.lowercased()).inserted else {
       return note(node, "host '\(host)' a second time; the first one stays")
     }
-    check(m, "asset", ["host", "ips", "ip", "names", "owner"])
+    check(m, "asset", Self.assetKeys)
     var asset = RosterAsset(host: host)
     asset.ips = texts(m["ips"] ?? m["ip"], "ips").compactMap { text in
       let ip = IPAddress(text)
@@ -187,11 +189,11 @@ private struct RosterReader {
     roster.assets.append(asset)
   }
 
-  private mutating func readRelation(_ m: Node.Mapping, _ node: Node) {
+  private mutating func readRelation(_ m: Members, _ node: Node) {
     guard let name = text(m["name"], "name"), !name.isEmpty else {
       return note(node, "a relation without a name")
     }
-    check(m, "relation", ["kind", "name", "domains", "accounts", "until", "approved_by"])
+    check(m, "relation", Self.relationKeys)
     let word = text(m["kind"], "kind") ?? "other"
     if Relation.Kind(rawValue: word) == nil { note(node, "relation '\(name)': kind '\(word)' is read as other") }
     var relation = Relation(kind: Relation.Kind(rawValue: word) ?? .other, name: name)
@@ -203,8 +205,8 @@ private struct RosterReader {
   }
 
   /// A key that nobody reads is most often a misspelt one; each is told of once, where it first stands.
-  private mutating func check(_ m: Node.Mapping, _ what: String, _ known: Set<String>) {
-    for (key, _) in m {
+  private mutating func check(_ m: Members, _ what: String, _ known: Set<String>) {
+    for key in m.keys {
       let word = key.string ?? "?"
       guard !known.contains(word), unknownKeys.count < 100, unknownKeys.insert("\(what) \(word)").inserted else {
         continue
@@ -263,7 +265,7 @@ private struct RosterReader {
       return []
     }
     return items.compactMap { item in
-      guard let m = item.mapping, let platform = text(m["platform"], "platform") else {
+      guard let m = item.mapping.map(Members.init), let platform = text(m["platform"], "platform") else {
         note(item, "an account without a platform")
         return nil
       }
@@ -281,4 +283,20 @@ private struct RosterReader {
     // A hostile roster is not echoed without bound.
     if problems.count < 1000 { problems.append(RosterError(line: node.mark?.line ?? 0, text: text)) }
   }
+}
+
+/// The members of a mapping by their names as they are written. The mapping's own look-up makes a node of the name, and asks
+/// what YAML would take each of both for: a dozen expressions a key.
+private struct Members {
+  let keys: [Node]
+  private let names: [String]
+  private let values: [Node]
+
+  init(_ mapping: Node.Mapping) {
+    keys = mapping.map(\.key)
+    names = keys.map { $0.scalar?.string ?? "" }
+    values = mapping.map(\.value)
+  }
+
+  subscript(name: String) -> Node? { names.firstIndex(of: name).map { values[$0] } }
 }

@@ -29,11 +29,21 @@ struct PopulationTests {
     for day in 0..<20 as Range<Int64> {
       for at in 7..<21 as Range<Int64> { habits.count(platform: 1, time: (day * 24 + at) * hour) }
     }
-    #expect(habits.oddness(platform: 1, time: 12 * hour) == 0)
-    #expect(habits.oddness(platform: 1, time: 3 * hour) == 1)
+    #expect(habits.oddness(platform: 1)?[12] == 0)
+    #expect(habits.oddness(platform: 1)?[3] == 1)
     // Before 1970 too.
-    #expect(habits.oddness(platform: 1, time: -21 * hour) == 1)
-    #expect(habits.oddness(platform: 2, time: 3 * hour) == 0)
+    #expect(PlatformHabits.hourOfDay(-21 * hour) == 3)
+    #expect(habits.oddness(platform: 2) == nil)
+  }
+
+  @Test("An hour that was odd is not odd any more once people are about")
+  func hoursChange() {
+    var habits = PlatformHabits()
+    let hour: Int64 = 3_600_000_000_000
+    for _ in 0..<20 { for at in 7..<21 as Range<Int64> { habits.count(platform: 1, time: at * hour) } }
+    #expect(habits.oddness(platform: 1)?[3] == 1)
+    for at in 2..<5 as Range<Int64> { for _ in 0..<20 { habits.count(platform: 1, time: at * hour) } }
+    #expect(habits.oddness(platform: 1)?[3] == 0)
   }
 
   @Test("A name of common words has bearers by chance, a name of rare ones has none")

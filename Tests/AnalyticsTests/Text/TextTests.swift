@@ -47,6 +47,36 @@ struct TextTests {
   }
 
   @Test(
+    "Names a letter apart share a hash of what is left without it",
+    arguments: [
+      ("maria barroso", "maria baroso", true), ("maria barroso", "maria barroco", true),
+      ("maria barroso", "maria barrsoo", true), ("maria barroso", "maria barroso", true),
+      ("maria barroso", "maria varrozo", false), ("maria barroso", "mario barrosa", false),
+    ])
+  func deletes(a: String, b: String, shares: Bool) {
+    func hashes(_ text: String) -> Set<UInt64> {
+      var out: Set<UInt64> = []
+      EditDistance.eachDelete(Array(text.utf8)) { out.insert($0) }
+      return out
+    }
+    #expect(hashes(a).isDisjoint(with: hashes(b)) != shares)
+  }
+
+  @Test("Of many people those a letter apart are found, and nobody has to be looked for in vain")
+  func deletesIndex() {
+    var index = DeletesIndex()
+    for person in 0..<2_000 { index.add(Array("given\(person) family\(person * 7)".utf8), person) }
+    func near(_ name: String) -> Set<Int> {
+      var found: Set<Int> = []
+      index.each(near: Array(name.utf8)) { found.insert($0) }
+      return found
+    }
+    #expect(near("given1234 famly8638").contains(1_234))
+    #expect(near("given1999 family13993").contains(1_999))
+    #expect(near("somebody else").isEmpty)
+  }
+
+  @Test(
     "The host of a link is found whatever stands around it",
     arguments: [
       ("https://user@Mail.Example.org:8443/a?b#c", "mail.example.org"), ("example.org/x", "example.org"),

@@ -72,12 +72,15 @@ struct OrganisationMatcher: Sendable {
 
   /// A handle that is the organisation's name or domain as it looks, with something beside it set off or not.
   func isNamed(byHandle handle: String) -> Bool {
-    let local = handle.prefix { $0 != "@" }
-    let squashed = Domains.squashed(String(local))
-    let held = squashedNames.filter { squashed.holds($0) }
-    if held.contains(where: { $0.utf8.count >= 7 }) { return true }
+    let local = String(handle.utf8.prefix { $0 != UInt8(ascii: "@") }) ?? handle
+    let squashed = Domains.squashed(local)
+    var isHeld = false
+    for name in squashedNames where squashed.holds(name) {
+      if name.utf8.count >= 7 { return true }
+      isHeld = true
+    }
     // A part of it is a name only where the whole holds the name; what punycode stands for is seen in its part alone.
-    if held.isEmpty, !local.contains("xn--") { return false }
+    if !isHeld, !local.holds("xn--") { return false }
     let parts = local.split { $0 == "." || $0 == "_" || $0 == "-" }.map { Domains.squashed(String($0)) }
     return parts.contains { squashedNames.contains($0) }
   }

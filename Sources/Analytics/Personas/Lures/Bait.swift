@@ -12,7 +12,7 @@ enum Bait {
 
   static func isBait(_ link: String) -> Bool {
     guard let host = Domains.host(of: link) else { return false }
-    if host.hasPrefix("xn--") || host.contains(".xn--") || isAddress(host) || hasUser(link) { return true }
+    if host.hasPrefix("xn--") || host.holds(".xn--") || isAddress(host) || hasUser(link) { return true }
     return runs(link)
   }
 
@@ -24,22 +24,28 @@ enum Bait {
 
   /// `https://bank.example@elsewhere.example/`: what stands before the @ is not where it leads.
   private static func hasUser(_ link: String) -> Bool {
-    guard link.contains("://") else { return false }
-    let authority = rest(of: link).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return authority.contains("@")
+    guard link.holds("://") else { return false }
+    let authority = rest(of: link).utf8.prefix { $0 != slash && $0 != question && $0 != hash }
+    return authority.contains(UInt8(ascii: "@"))
   }
 
   private static func runs(_ link: String) -> Bool {
-    let path = rest(of: link).drop { $0 != "/" }.prefix { $0 != "?" && $0 != "#" }
-    guard let dot = path.lastIndex(of: ".") else { return false }
-    return running.contains(path[path.index(after: dot)...].lowercased())
+    let path = rest(of: link).utf8.drop { $0 != slash }.prefix { $0 != question && $0 != hash }
+    guard let dot = path.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return running.contains(Substring(path[path.index(after: dot)...]).lowercased())
   }
 
+  private static let slash = UInt8(ascii: "/")
+  private static let question = UInt8(ascii: "?")
+  private static let hash = UInt8(ascii: "#")
+
+  /// What follows `://`, or all of it.
   private static func rest(of link: String) -> Substring {
-    var colon = link.startIndex
-    while colon < link.endIndex {
-      if link[colon...].hasPrefix("://") { return link[link.index(colon, offsetBy: 3)...] }
-      colon = link.index(after: colon)
+    let bytes = link.utf8
+    var at = bytes.startIndex
+    while let colon = bytes[at...].firstIndex(of: UInt8(ascii: ":")) {
+      if bytes[colon...].starts(with: "://".utf8) { return link[bytes.index(colon, offsetBy: 3)...] }
+      at = bytes.index(after: colon)
     }
     return link[...]
   }

@@ -25,4 +25,8 @@ public enum PersonaPart: Int, CaseIterable, Sendable {
   case sharedLink, sharedHost, sharedFace, sharedBio, sharedWording, sharedKinds, together
 
   static let count = allCases.count
+
+  /// As it is written: to ask a case for its name looks it up among the type's each time.
+  var name: String { PersonaPart.names[rawValue] }
+  private static let names = allCases.map { "\($0)" }
 }

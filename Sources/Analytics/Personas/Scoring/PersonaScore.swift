@@ -11,7 +11,7 @@ struct PersonaScore {
   init(_ weights: PersonaWeights, without disabled: Set<PersonaAnalytic> = []) {
     bias = weights.bias
     let left = Set(disabled.flatMap(\.parts))
-    self.weights = PersonaPart.allCases.map { left.contains($0) ? 0 : weights.values["\($0)"] ?? 0 }
+    self.weights = PersonaPart.allCases.map { left.contains($0) ? 0 : weights.values[$0.name] ?? 0 }
   }
 
   /// Log-odds without the bias: what all parts say together.
@@ -40,7 +40,7 @@ struct PersonaScore {
     var moved: [(name: String, weight: Double)] = []
     for part in some {
       let weight: Double = (contribution(part, findings) * 100).rounded() / 100
-      if weight != 0 { moved.append((name: "\(part)", weight: weight)) }
+      if weight != 0 { moved.append((name: part.name, weight: weight)) }
     }
     return moved.sorted { a, b in
       let x = abs(a.weight)

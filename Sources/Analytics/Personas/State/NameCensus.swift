@@ -33,7 +33,10 @@ struct NameCensus {
     var out: [UInt64] = []
     var word: UInt64 = 0xcbf2_9ce4_8422_2325
     var letters = 0
-    for scalar in text.unicodeScalars.prefix(128) {
+    var left = 128
+    for scalar in text.unicodeScalars {
+      if left == 0 { break }
+      left -= 1
       if scalar.isWordPart {
         folding.eachBase(scalar) { word = (word ^ UInt64($0.value)) &* 0x0000_0100_0000_01b3 }
         letters += 1

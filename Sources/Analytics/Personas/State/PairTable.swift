@@ -21,6 +21,23 @@ struct PairTable<Value> {
     }
   }
 
+  /// See ``DenseTable/prefetch(_:)`` and ``DenseTable/lookAhead(_:into:)``.
+  func prefetch(_ keys: [PairKey]) { table.prefetch(keys) }
+  func lookAhead(_ keys: [PairKey], into places: inout [Int32]) { table.lookAhead(keys, into: &places) }
+
+  /// By the places of a look ahead.
+  var rows: [Value?] { table.rows }
+
+  /// Reads something of the value of a key where it is.
+  @inline(__always)
+  func read<Result>(_ key: UInt64, _ body: (borrowing Value) -> Result) -> Result? {
+    guard let place = table.place(of: PairKey(raw: key)) else { return nil }
+    switch table.rows[place] {
+    case .some(let value): return body(value)
+    case .none: return nil
+    }
+  }
+
   /// Changes the value of a key where it is.
   mutating func update(_ key: UInt64, default first: Value, _ body: (inout Value) -> Void) {
     let place = table.place(of: PairKey(raw: key)) ?? table.append(PairKey(raw: key), nil)

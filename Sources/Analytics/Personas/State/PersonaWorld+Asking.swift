@@ -15,20 +15,14 @@ extension PersonaWorld {
 
   /// The account with an id that bears a handle: the one with the smallest id when several did.
   func owner(platform: Int32, handle: Int32) -> Int32? {
-    guard let bearers = byHandle[key(platform, handle)] else { return nil }
-    var best: Int32?
-    for number in bearers where !accounts[Int(number)].byHandleOnly && !accounts[Int(number)].isForgotten {
-      if let b = best, (texts[accounts[Int(b)].accountID] ?? "") <= (texts[accounts[Int(number)].accountID] ?? "") {
-        continue
-      }
-      best = number
-    }
-    return best
+    guard let owner = byHandle.read(key(platform, handle), { $0.owner }), owner >= 0 else { return nil }
+    return owner
   }
 
   /// The account that bears the handle and is known by it only.
   func nameless(platform: Int32, handle: Int32) -> Int32? {
-    byHandle[key(platform, handle)]?.first { accounts[Int($0)].byHandleOnly }
+    guard let nameless = byHandle.read(key(platform, handle), { $0.nameless }), nameless >= 0 else { return nil }
+    return nameless
   }
 
   /// All approaches of an account in order of time, those under its handles included.

@@ -68,8 +68,9 @@ extension PersonaWorld {
     accountNumbers[key(account.platform, account.accountID)] = nil
     for handle in account.handles {
       let place = key(account.platform, handle)
-      byHandle[place]?.remove(number)
-      if byHandle[place]?.isEmpty == true { byHandle[place] = nil }
+      guard var bearers = byHandle[place] else { continue }
+      bearers.remove(number, in: accounts, texts)
+      byHandle[place] = bearers.all.isEmpty ? nil : bearers
     }
     func leave(_ index: inout [Int32: FewNumbers], _ text: Int32) {
       index[text]?.remove(number)

@@ -27,7 +27,7 @@ final class PersonaWorld {
   var texts = StringTable()
   var accounts: [AccountState] = []
   /// Parties, and the handle that each told by its account was told with, −1 for none; of several the one that sorts first.
-  private var partyTable = DenseTable<PartyRecord, Int32>()
+  private(set) var partyTable = DenseTable<PartyRecord, Int32>()
   var parties: [PartyRecord] { partyTable.keys }
   var partyHandles: [Int32] { partyTable.rows }
   private var plainIDs: [String] = []
@@ -35,8 +35,8 @@ final class PersonaWorld {
   var accountNumbers = PairTable<Int32>()
   private var linkLists: [[Int32]] = []
   private var linkListNumbers: [[Int32]: Int32] = [:]
-  /// Accounts by platform and handle (all that were ever seen with it).
-  var byHandle = PairTable<FewNumbers>()
+  /// Accounts by platform and handle.
+  var byHandle = PairTable<HandleBearers>()
   var byAvatar: [Int32: FewNumbers] = [:]
   var byBio: [Int32: FewNumbers] = [:]
   var byLink: [Int32: FewNumbers] = [:]
@@ -47,7 +47,8 @@ final class PersonaWorld {
   /// By platform, how many parties each erased account had approached.
   var forgotten: [Int32: [Int32]] = [:]
   private(set) var dirty: [Int32] = []
-  private var lastPlatform: (name: String, number: Int32)?
+  private var platforms: [(name: String, number: Int32)] = []
+  var foresight = Foresight()
   let configuration: PersonaConfiguration
 
   init(configuration: PersonaConfiguration) { self.configuration = configuration }
@@ -241,11 +242,11 @@ final class PersonaWorld {
     plainIDs[number] = ""
   }
 
-  /// Record after record is of one platform.
-  private func platformNumber(_ platform: String) -> Int32 {
-    if let lastPlatform, lastPlatform.name == platform { return lastPlatform.number }
+  /// Few platforms are all that most records are of.
+  func platformNumber(_ platform: String) -> Int32 {
+    for at in platforms.indices where platforms[at].name == platform { return platforms[at].number }
     let number = texts.number(platform)
-    lastPlatform = (platform, number)
+    if platforms.count < 8 { platforms.append((platform, number)) }
     return number
   }
 
@@ -268,13 +269,18 @@ final class PersonaWorld {
       accountNumbers[key] = number
       counters.accounts &+= 1
     }
-    if let handleNumber, accounts[Int(number)].handles.insert(handleNumber, limit: 64) {
-      var bearers = FewNumbers()
-      byHandle.update(self.key(platformNumber, handleNumber), default: FewNumbers()) {
-        $0.insert(number)
-        if $0.count > 1 { bearers = $0 }
+    let at = Int(number)
+    if let handleNumber, accounts[at].handles.insert(handleNumber, limit: 64) {
+      var isShared = false
+      // The first of them was alone until now; later ones find it told.
+      var first: Int32?
+      byHandle.update(self.key(platformNumber, handleNumber), default: HandleBearers()) {
+        $0.insert(number, in: accounts, texts)
+        isShared = $0.all.count > 1
+        if $0.all.count == 2 { first = $0.all.first { _ in true } }
       }
-      for bearer in bearers { accounts[Int(bearer)].sharesHandle = true }
+      if isShared { accounts[at].sharesHandle = true }
+      if let first { accounts[Int(first)].sharesHandle = true }
       // What was known by this handle only belongs to this account now.
       if id != nil { touch(number) }
     }
@@ -297,7 +303,7 @@ final class PersonaWorld {
     let handle = record.kind == .account ? texts.number(party.handle?.lowercased()) : -1
     if let known = partyTable.place(of: record) {
       let before = partyTable.rows[known]
-      if handle >= 0, handle != before, before < 0 || (texts[handle] ?? "") < (texts[before] ?? "") {
+      if handle >= 0, handle != before, before < 0 || texts.precedes(handle, before) {
         partyTable.rows[known] = handle
       }
       return Int32(truncatingIfNeeded: known)

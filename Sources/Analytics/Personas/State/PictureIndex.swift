@@ -8,14 +8,17 @@ struct PictureIndex: Sendable {
   static let distance = 8
 
   /// The values of 16 bits with at most two bits set (1 + 16 + 120), and with at most one.
-  private static let near: [UInt16] = (0...UInt16.max).filter { $0.nonzeroBitCount <= PictureIndex.distance / 4 }
+  private static let near: [UInt16] = (0...UInt16.max).filter { $0.nonzeroBitCount <= distance / 4 }
   private static let nearer: [UInt16] = near.filter { $0.nonzeroBitCount < PictureIndex.distance / 4 }
 
   private let hashes: [UInt64]
   private let people: [Int]
-  /// Of each quarter, by its value: where in `places` those that have it begin.
-  private let starts: [[Int32]]
-  private let places: [[Int32]]
+  /// Of each quarter, by its value: where in `ordered` those that have it begin; quarter after quarter, as `ordered` is.
+  private let starts: [Int32]
+  /// The hashes, and whose they are, by the values of each quarter.
+  private let ordered: [(hash: UInt64, person: Int)]
+  /// Values of a quarter, and one more for where the last one ends.
+  private static let row = 65_537
 
   /// Fewer than this are compared one by one.
   private static let few = 512
@@ -24,26 +27,26 @@ struct PictureIndex: Sendable {
     hashes = pictures.map(\.hash)
     people = pictures.map(\.person)
     guard pictures.count > PictureIndex.few else {
-      (starts, places) = ([], [])
+      (starts, ordered) = ([], [])
       return
     }
-    var starts: [[Int32]] = []
-    var places: [[Int32]] = []
+    var starts: [Int32] = []
+    var ordered: [(hash: UInt64, person: Int)] = []
     for quarter in 0..<4 {
-      var start = [Int32](repeating: 0, count: 65_537)
+      var start = [Int32](repeating: 0, count: PictureIndex.row)
       for hash in hashes { start[PictureIndex.value(hash, quarter) + 1] += 1 }
+      start[0] = Int32(truncatingIfNeeded: ordered.count)
       for value in 1..<start.count { start[value] += start[value - 1] }
+      ordered += pictures
       var next = start
-      var place = [Int32](repeating: 0, count: hashes.count)
-      for (at, hash) in hashes.enumerated() {
-        let value = PictureIndex.value(hash, quarter)
-        place[Int(next[value])] = Int32(truncatingIfNeeded: at)
+      for picture in pictures {
+        let value = PictureIndex.value(picture.hash, quarter)
+        ordered[Int(next[value])] = picture
         next[value] += 1
       }
-      starts.append(start)
-      places.append(place)
+      starts += start
     }
-    (self.starts, self.places) = (starts, places)
+    (self.starts, self.ordered) = (starts, ordered)
   }
 
   private static func value(_ hash: UInt64, _ quarter: Int) -> Int { Int(hash >> UInt64(quarter * 16) & 0xFFFF) }
@@ -51,18 +54,28 @@ struct PictureIndex: Sendable {
   /// The people with a picture at most so many bits away, sorted; beyond ``distance`` no more are found.
   func people(near hash: UInt64, within distance: Int = PictureIndex.distance) -> [Int] {
     var found: [Int] = []
-    func look(_ at: Int) {
-      guard (hashes[at] ^ hash).nonzeroBitCount <= distance, !found.contains(people[at]) else { return }
-      found.append(people[at])
+    guard !starts.isEmpty else {
+      for (at, other) in hashes.enumerated() where (other ^ hash).nonzeroBitCount <= distance {
+        if !found.contains(people[at]) { found.append(people[at]) }
+      }
+      return found.sorted()
     }
-    if starts.isEmpty {
-      for at in hashes.indices { look(at) }
-    } else {
-      for quarter in 0..<4 {
-        let value = PictureIndex.value(hash, quarter)
-        for bits in quarter == 0 ? PictureIndex.near : PictureIndex.nearer {
-          let one = value ^ Int(bits)
-          for at in starts[quarter][one]..<starts[quarter][one + 1] { look(Int(places[quarter][Int(at)])) }
+    starts.withUnsafeBufferPointer { starts in
+      ordered.withUnsafeBufferPointer { ordered in
+        for quarter in 0..<4 {
+          let row = quarter * PictureIndex.row
+          let value = PictureIndex.value(hash, quarter)
+          for bits in quarter == 0 ? PictureIndex.near : PictureIndex.nearer {
+            let one = row + (value ^ Int(bits))
+            var at = Int(starts[one])
+            let end = Int(starts[one + 1])
+            while at < end {
+              if (ordered[at].hash ^ hash).nonzeroBitCount <= distance, !found.contains(ordered[at].person) {
+                found.append(ordered[at].person)
+              }
+              at += 1
+            }
+          }
         }
       }
     }

@@ -13,26 +13,35 @@ struct RecordID: Hashable, Comparable, Sendable {
   init?(hexadecimal text: String) {
     var text = text
     let words: (UInt64, UInt64, UInt64, UInt64)? = text.withUTF8 { bytes in
-      guard bytes.count == 64 else { return nil }
-      var out: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-      for (i, byte) in bytes.enumerated() {
-        let digit: UInt64
-        switch byte {
-        case 48...57: digit = UInt64(byte &- 48)
-        case 97...102: digit = UInt64(byte &- 87)
-        default: return nil
-        }
-        switch i >> 4 {
-        case 0: out.0 = out.0 << 4 | digit
-        case 1: out.1 = out.1 << 4 | digit
-        case 2: out.2 = out.2 << 4 | digit
-        default: out.3 = out.3 << 4 | digit
-        }
-      }
-      return out
+      let bytes = UnsafeRawBufferPointer(bytes)
+      guard bytes.count == 64, let a = RecordID.word(bytes, 0), let b = RecordID.word(bytes, 16),
+        let c = RecordID.word(bytes, 32), let d = RecordID.word(bytes, 48)
+      else { return nil }
+      return (a, b, c, d)
     }
     guard let words, words.0 != .max else { return nil }
     (a, b, c, d) = words
+  }
+
+  /// Sixteen digits as a number.
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt64? {
+    guard let high = half(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self).bigEndian),
+      let low = half(bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self).bigEndian)
+    else { return nil }
+    return high << 32 | low
+  }
+
+  /// Eight digits at once, each in its byte, the first in the highest.
+  private static func half(_ digits: UInt64) -> UInt64? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // A letter has bit 6, and its lower half counts from one.
+    var values = (digits & 0x0F0F_0F0F_0F0F_0F0F) &+ (digits >> 6 & ones) &* 9
+    // What is written for these values has to be what stands there: 0x30 and on for 0…9, 0x61 and on for 10…15.
+    let written = values &+ ones &* 0x30 &+ ((values &+ ones &* 6) >> 4 & ones) &* 0x27
+    guard written == digits, values & 0xF0F0_F0F0_F0F0_F0F0 == 0 else { return nil }
+    values = (values | values >> 4) & 0x00FF_00FF_00FF_00FF
+    values = (values | values >> 8) & 0x0000_FFFF_0000_FFFF
+    return (values | values >> 16) & 0xFFFF_FFFF
   }
 
   /// The number given at `init(number:)`, nil for a SHA-256.

@@ -22,7 +22,8 @@ enum NameMatch: Int, Comparable, Sendable {
   }
 }
 
-struct RosterIndex {
+/// Made once and not changed. A class, for what asks it holds one reference and not one for each of its tables.
+final class RosterIndex {
   let roster: Roster
   let organisation: OrganisationMatcher
   private var byAccount: [AccountKey: Int] = [:]
@@ -34,13 +35,27 @@ struct RosterIndex {
   private var byEnds: [String: [Int]] = [:]
   private var byRoman: [String: [Int]] = [:]
   private var byLook: [String: [Int]] = [:]
-  private var byDelete: [UInt64: [Int]] = [:]
+  private var byDelete = DeletesIndex()
   private var byFamiliar: [String: [Int]] = [:]
   private var byInitial: [String: [Int]] = [:]
   private var byHandleForm: [String: [Int]] = [:]
   private var byShortHandle: [String: [Int]] = [:]
   private var relationDomains: [String: Relation.Kind] = [:]
   private let names: [PersonName]
+  /// By person, apart from the people themselves: asked for everyone whose name an account bears, and there may be dozens.
+  private let sensitive: [Bool]
+  /// By person, the bits of the platforms on which the roster knows an account of theirs; the last bit is for all platforms
+  /// beyond the first 63.
+  private let platforms: [UInt64]
+  private let platformBits: [String: UInt64]
+  /// By person, the number of the department; −1 for none.
+  private let departmentOf: [Int32]
+  /// What stands for no department: the number of the one whose name is empty, where there is such.
+  let noDepartment: Int32
+  /// By person, the title among `titles`; −1 for none.
+  private let titleOf: [Int32]
+  /// The words of each title once; a house has few.
+  private let titles: [[Word]]
   private var relations: [String: Relation.Kind] = [:]
   /// The words with which names of relations begin.
   private var relationsBegin: Set<String> = []
@@ -50,6 +65,35 @@ struct RosterIndex {
     self.roster = roster
     organisation = OrganisationMatcher(roster.organisation)
     names = roster.people.map { PersonName($0.name) }
+    sensitive = roster.people.map { $0.sensitivity == .high }
+    var bits: [String: UInt64] = [:]
+    platforms = roster.people.map { person in
+      person.accounts.reduce(0) { known, account in
+        let bit = bits[account.platform] ?? 1 << UInt64(min(63, bits.count))
+        bits[account.platform] = bit
+        return known | bit
+      }
+    }
+    platformBits = bits
+    var departments: [String: Int32] = [:]
+    departmentOf = roster.people.map { person in
+      guard let department = person.department else { return -1 }
+      let number = departments[department] ?? Int32(truncatingIfNeeded: departments.count)
+      departments[department] = number
+      return number
+    }
+    noDepartment = departments[""] ?? -1
+    var titles: [[Word]] = []
+    var numbers: [String: Int32] = [:]
+    titleOf = roster.people.map { person in
+      guard let title = person.title else { return -1 }
+      if let known = numbers[title] { return known }
+      let number = Int32(truncatingIfNeeded: titles.count)
+      titles.append(Words.of(title))
+      numbers[title] = number
+      return number
+    }
+    self.titles = titles
     for (i, person) in roster.people.enumerated() {
       byID[person.id] = i
       for email in person.emails { byEmail[email.lowercased()] = i }
@@ -84,7 +128,7 @@ struct RosterIndex {
     }
   }
 
-  private mutating func index(_ name: PersonName, _ person: Int) {
+  private func index(_ name: PersonName, _ person: Int) {
     byPlain[name.plain, default: []].append(person)
     if let ends = name.ends { byEnds[ends, default: []].append(person) }
     byRoman[name.roman, default: []].append(person)
@@ -97,7 +141,7 @@ struct RosterIndex {
     }
     for form in HandleName.shortForms(of: name) { byShortHandle[form, default: []].append(person) }
     let bytes = Array(name.roman.utf8)
-    if bytes.count >= 8 { for hash in EditDistance.deletes(bytes) { byDelete[hash, default: []].append(person) } }
+    if bytes.count >= 8 { byDelete.add(bytes, person) }
   }
 
   func person(account: AccountKey) -> Int? { byAccount[account] }
@@ -118,6 +162,7 @@ struct RosterIndex {
   }
   /// The relation on record whose domain a host is within.
   func relation(host: String) -> Relation.Kind? {
+    guard !relationDomains.isEmpty else { return nil }
     var rest = host[...]
     while true {
       if let kind = relationDomains[String(rest)] { return kind }
@@ -131,10 +176,25 @@ struct RosterIndex {
     if let people = readings.lazy.compactMap({ self.byHandleForm[$0] }).first { return (people, true) }
     return (readings.first.flatMap { byShortHandle[$0] } ?? [], false)
   }
-  /// Whether the roster knows an account of a person on a platform.
-  func hasAccount(_ person: Int, on platform: String) -> Bool {
-    roster.people[person].accounts.contains { $0.platform == platform }
+  /// Whether the roster knows an account of each of some people on a platform.
+  func haveAccounts(_ people: [Int], on platform: String) -> Bool {
+    guard let bit = platformBits[platform] else { return people.isEmpty }
+    return people.allSatisfy { person in
+      guard platforms[person] & bit != 0 else { return false }
+      return bit >> 63 == 0 || roster.people[person].accounts.contains { $0.platform == platform }
+    }
   }
+  /// Whether a person's role is one that is attacked first.
+  func isSensitive(_ person: Int) -> Bool { sensitive[person] }
+  /// The number of a person's department; nil for none.
+  func department(of person: Int) -> Int32? { departmentOf[person] < 0 ? nil : departmentOf[person] }
+  /// The titles of some people, each once, as numbers for ``words(ofTitle:)``.
+  func titles(of people: [Int]) -> FewNumbers {
+    var out = FewNumbers()
+    for person in people { out.insert(titleOf[person]) }
+    return out
+  }
+  func words(ofTitle title: Int32) -> [Word] { titles[Int(title)] }
   func isRelation(_ account: AccountKey) -> Bool { relationAccounts.contains(account) }
   /// A relation's name among the words of a text.
   func relationNamed(in words: [Word]) -> Relation.Kind? {
@@ -162,10 +222,8 @@ struct RosterIndex {
     let bytes = Array(name.roman.utf8)
     guard bytes.count >= 8 else { return (.none, []) }
     var found: Set<Int> = []
-    for hash in EditDistance.deletes(bytes) {
-      for person in byDelete[hash] ?? [] where EditDistance.isOne(bytes, Array(names[person].roman.utf8)) {
-        found.insert(person)
-      }
+    byDelete.each(near: bytes) { person in
+      if EditDistance.isOne(bytes, Array(names[person].roman.utf8)) { found.insert(person) }
     }
     return found.isEmpty ? (.none, []) : (.slip, found.sorted())
   }

@@ -1,5 +1,7 @@
 /// Texts by number, so that accounts that share one store it once, without a `String` for each.
 
+import CPrefetch
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -51,6 +53,68 @@ struct StringTable {
     let start = Int(place.offset)
     return String(decoding: pieces[Int(place.piece)][start..<(start + Int(place.length))], as: UTF8.self)
   }
+
+  // MARK: Looking ahead
+
+  /// The hash that a text is looked up by.
+  @inline(__always)
+  static func hash(of text: String) -> UInt32 {
+    text.utf8.withContiguousStorageIfAvailable { hash(UnsafeRawBufferPointer($0)) } ?? 0
+  }
+
+  /// Asks for the memory that look-ups of these hashes begin with.
+  func prefetchSlots(_ hashes: [UInt32]) {
+    slots.withUnsafeBufferPointer { slots in
+      guard let base = slots.baseAddress else { return }
+      let mask = slots.count &- 1
+      for hash in hashes { vedette_prefetch(base + (Int(hash &* 0x9E37_79B1) & mask)) }
+    }
+  }
+
+  /// The numbers of the first text of each hash, which most likely is the one that is looked for, −1 where there is none; asks for
+  /// where they are kept.
+  func lookAhead(_ hashes: [UInt32], into numbers: inout [Int32]) {
+    slots.withUnsafeBufferPointer { slots in
+      places.withUnsafeBufferPointer { places in
+        let mask = slots.count &- 1
+        for hash in hashes {
+          var at = Int(hash &* 0x9E37_79B1) & mask
+          while slots[at].number >= 0, slots[at].hash != hash { at = (at &+ 1) & mask }
+          let number = slots[at].number
+          if number >= 0, let base = places.baseAddress { vedette_prefetch(base + Int(number)) }
+          numbers.append(number)
+        }
+      }
+    }
+  }
+
+  func prefetchPlaces(_ numbers: (Int32, Int32, Int32)) {
+    places.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      if numbers.0 >= 0 { vedette_prefetch(base + Int(numbers.0)) }
+      if numbers.1 >= 0 { vedette_prefetch(base + Int(numbers.1)) }
+      if numbers.2 >= 0 { vedette_prefetch(base + Int(numbers.2)) }
+    }
+  }
+
+  /// Asks for the texts themselves.
+  func prefetchTexts(_ numbers: some Collection<Int32>) {
+    places.withUnsafeBufferPointer { places in
+      pieces.withUnsafeBufferPointer { pieces in
+        guard let first = pieces.baseAddress else { return }
+        for number in numbers where number >= 0 && Int(number) < places.count {
+          let place = places[Int(number)]
+          guard Int(place.piece) < pieces.count else { continue }
+          // An array is one pointer to its head, behind which its elements are; to ask the piece itself would count a reference.
+          let head = UnsafeRawPointer(first + Int(place.piece)).load(as: UnsafeRawPointer.self)
+          vedette_prefetch(head + 32 + Int(place.offset))
+        }
+      }
+    }
+  }
+
+  /// Whether a text comes before another; a number that stands for none is the empty text.
+  func precedes(_ a: Int32, _ b: Int32) -> Bool { a != b && (self[a] ?? "") < (self[b] ?? "") }
 
   /// Overwrites a text; its number stands for the empty text from then on, and the text is a new one if it comes again.
   mutating func erase(_ number: Int32) {

@@ -12,12 +12,70 @@ struct Wording: Hashable {
   /// alike.
   init?(_ text: String, minimumWords: Int = PersonaThresholds().wordingWords) {
     let folding = TextFolding.shared
+    var pairs = Pairs()
+    var isLink = false
+    var colon = 0
+    var left = 2_000
+    for scalar in text.unicodeScalars {
+      if left == 0 { break }
+      left -= 1
+      let value = scalar.value
+      if isLink {
+        isLink = !(value <= 32 || value == 0x3000)
+        continue
+      }
+      // What stands before "://" is no word, and what follows is a link up to the next space.
+      colon = value == 58 ? 1 : colon > 0 && value == 47 ? colon + 1 : 0
+      if colon == 3 {
+        isLink = true
+        pairs.leave()
+      } else if scalar.isWordPart {
+        let isWord = scalar.isIdeograph
+        if isWord { pairs.close() }
+        if value < 0x80 {
+          pairs.append(value >= 65 && value <= 90 ? value + 32 : value)
+        } else {
+          folding.eachBase(scalar) { pairs.append($0.value) }
+        }
+        pairs.letters += 1
+        if isWord { pairs.close() }
+      } else if value != 58, value != 47, !scalar.isMark {
+        pairs.close()
+      } else if value == 47, colon == 0 {
+        pairs.close()
+      }
+    }
+    pairs.close()
+    guard pairs.words >= minimumWords else { return nil }
+    func band(_ x: UInt32, _ y: UInt32) -> UInt64 {
+      Wording.mixed(UInt64(x) << 32 | UInt64(y)) >> 32
+    }
+    let minima = pairs.minima
+    first = band(minima.0, minima.1) << 32 | band(minima.2, minima.3)
+    second = band(minima.4, minima.5) << 32 | band(minima.6, minima.7)
+  }
+
+  /// The words of a text, two at a time, as far as they were read.
+  private struct Pairs {
     var minima = (UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max, UInt32.max)
     var words = 0
-    var previous: UInt64 = 0
-    var word: UInt64 = Wording.seed
     var letters = 0
-    func close() {
+    private var previous: UInt64 = 0
+    private var word: UInt64 = Wording.seed
+
+    /// Adds a letter in its base form.
+    @inline(__always)
+    mutating func append(_ value: UInt32) {
+      word = (word ^ UInt64(value >= 48 && value <= 57 ? 48 : value)) &* 0x0000_0100_0000_01b3
+    }
+
+    /// The word so far is none.
+    mutating func leave() {
+      word = Wording.seed
+      letters = 0
+    }
+
+    mutating func close() {
       guard letters > 0 else { return }
       if words > 0 {
         let pair = Wording.mixed(previous &* 0x9E37_79B9_7F4A_7C15 ^ word)
@@ -34,49 +92,19 @@ struct Wording: Hashable {
       }
       previous = word
       words += 1
-      word = Wording.seed
-      letters = 0
+      leave()
     }
-    var isLink = false
-    var colon = 0
-    for scalar in text.unicodeScalars.prefix(2_000) {
-      let value = scalar.value
-      if isLink {
-        isLink = !(value <= 32 || value == 0x3000)
-        continue
-      }
-      // What stands before "://" is no word, and what follows is a link up to the next space.
-      colon = value == 58 ? 1 : colon > 0 && value == 47 ? colon + 1 : 0
-      if colon == 3 {
-        isLink = true
-        word = Wording.seed
-        letters = 0
-      } else if scalar.isWordPart {
-        let isWord = scalar.isIdeograph
-        if isWord { close() }
-        folding.eachBase(scalar) {
-          word = (word ^ UInt64($0.value >= 48 && $0.value <= 57 ? 48 : $0.value)) &* 0x0000_0100_0000_01b3
-        }
-        letters += 1
-        if isWord { close() }
-      } else if value != 58, value != 47, !scalar.isMark {
-        close()
-      } else if value == 47, colon == 0 {
-        close()
-      }
-    }
-    close()
-    guard words >= minimumWords else { return nil }
-    func band(_ x: UInt32, _ y: UInt32) -> UInt64 {
-      Wording.mixed(UInt64(x) << 32 | UInt64(y)) >> 32
-    }
-    first = band(minima.0, minima.1) << 32 | band(minima.2, minima.3)
-    second = band(minima.4, minima.5) << 32 | band(minima.6, minima.7)
+  }
+
+  /// The 32 bits of one of the four bands.
+  func band(_ place: Int) -> UInt64 {
+    let half = place < 2 ? first : second
+    return place & 1 == 0 ? half >> 32 : half & 0xFFFF_FFFF
   }
 
   /// The bands, each with its place, so that the same number at another place is another.
   var bands: [UInt64] {
-    [first >> 32, 1 << 32 | first & 0xFFFF_FFFF, 2 << 32 | second >> 32, 3 << 32 | second & 0xFFFF_FFFF]
+    [band(0), 1 << 32 | band(1), 2 << 32 | band(2), 3 << 32 | band(3)]
   }
 
   /// Bands that two texts share, 0…4.

@@ -16,8 +16,8 @@ public final class EvidenceInterpreter: LineInterpreter {
   /// The fields of the record at hand that were given.
   private var given: UInt128 = 0
   private var pictures = AvatarPictures()
-  /// What the record at hand says of its picture: in the line, or in a file.
-  private var picture: (data: JSONNode?, file: String?)
+  /// What the record at hand says of its picture: in the line, or in a file. The view is good as long as the line is.
+  private var picture: (data: JSONView?, file: String?)
   private var place = Place.start
   /// Of decoding pictures, since a call was ended for it.
   private var effort = 0
@@ -32,8 +32,9 @@ public final class EvidenceInterpreter: LineInterpreter {
     // A blank line is no record and no error.
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
     self.place = place
-    let node: JSONNode
-    do { node = try reader.parse(bytes) } catch {
+    let node: JSONView
+    // The reader is this object's, so that views of the document are good for the call.
+    do { node = try reader.parse(bytes).view } catch {
       let at = Place(line: place.line, offset: place.offset &+ UInt64(clamping: error.offset))
       return sink.reject(at, "bad JSON: \(error.reason)")
     }
@@ -41,7 +42,7 @@ public final class EvidenceInterpreter: LineInterpreter {
   }
 
   /// Puts a record into the sink, or says why it is none; a record begun is then cancelled by the host.
-  private func record(_ node: JSONNode, into sink: RecordSink) -> Refusal? {
+  private func record(_ node: JSONView, into sink: RecordSink) -> Refusal? {
     guard node.kind == .object else { return Refusal("expected a JSON object, found \(node.kindName)") }
     guard let type = node["type"] else { return Refusal("field `type` is required") }
     guard let shape = RecordShape.named(type) else {
@@ -61,8 +62,8 @@ public final class EvidenceInterpreter: LineInterpreter {
     sink.begin(shape.record, at: moment)
     do throws(Refusal) {
       try members(of: node, shape, into: sink)
-      for (fields, words) in shape.oneOf where !fields.contains(where: { given & $0.bit != 0 }) {
-        throw Refusal(words)
+      for group in shape.oneOf.indices where given & shape.oneOf[group].fields == 0 {
+        throw Refusal(shape.oneOf[group].words)
       }
       readPicture(node, into: sink)
       try identify(node, into: sink)
@@ -85,7 +86,7 @@ public final class EvidenceInterpreter: LineInterpreter {
     return nil
   }
 
-  private func members(of node: JSONNode, _ shape: RecordShape, into sink: RecordSink) throws(Refusal) {
+  private func members(of node: JSONView, _ shape: RecordShape, into sink: RecordSink) throws(Refusal) {
     var seen: UInt64 = 0
     var guess = 0
     for member in node.members {
@@ -106,13 +107,12 @@ public final class EvidenceInterpreter: LineInterpreter {
       seen |= 1 << UInt64(index)
       try emit(member.value, known, in: nil, into: sink)
     }
-    for (index, known) in shape.members.enumerated() where known.isRequired && seen & 1 << UInt64(index) == 0 {
-      throw Refusal("field `\(known.name)` is required")
-    }
+    let missing = shape.required & ~seen
+    if missing != 0 { throw Refusal("field `\(shape.members[missing.trailingZeroBitCount].name)` is required") }
   }
 
   /// The caller's id, or the digest of the record without it (RFC 8785).
-  private func identify(_ node: JSONNode, into sink: RecordSink) throws(Refusal) {
+  private func identify(_ node: JSONView, into sink: RecordSink) throws(Refusal) {
     if let id = node["id"], !id.isNull {
       guard let text = id.utf8 else { throw .form("id", "text", id) }
       return sink.text(.id, UnsafeRawBufferPointer(text))
@@ -121,16 +121,16 @@ public final class EvidenceInterpreter: LineInterpreter {
     do { try canonical.write(node, leavingOut: "id", to: &writer) } catch {
       throw Refusal(error.kind == .duplicateKey ? error.reason : "no canonical form: \(error.reason)")
     }
-    sink.text(.id, writer.withBytes { SHA256.hex($0) })
+    writer.withBytes { SHA256.withHex($0) { sink.text(.id, $0) } }
   }
 
-  private func keep(_ member: JSONNode.Member) {
+  private func keep(_ member: JSONView.Member) {
     openExtra()
     extra.key(utf8: UnsafeRawBufferPointer(member.keyUTF8))
     extra.value(member.value)
   }
 
-  private func keep(_ name: String, _ value: JSONNode) {
+  private func keep(_ name: String, _ value: JSONView) {
     openExtra()
     extra.key(name)
     extra.value(value)
@@ -144,7 +144,7 @@ public final class EvidenceInterpreter: LineInterpreter {
   }
 
   /// Puts a value into its field. `outer`: the object that the member is in, where it is in one.
-  private func emit(_ value: JSONNode, _ member: Member, in outer: Member?, into sink: RecordSink) throws(Refusal) {
+  private func emit(_ value: JSONView, _ member: Member, in outer: Member?, into sink: RecordSink) throws(Refusal) {
     switch member.form {
     case .picture:
       if let text = value.utf8, PictureText.isDataURI(String(decoding: text.prefix(8), as: UTF8.self)) {
@@ -181,9 +181,9 @@ public final class EvidenceInterpreter: LineInterpreter {
         throw .form(member, outer, "an IP address", value)
       }
       sink.address(member.field, address)
-    case .oneOf(let words):
-      guard words.contains(where: { value.isString($0) }), let text = value.utf8 else {
-        throw .form(member, outer, "one of \(words.joined(separator: ", "))", value)
+    case .oneOf:
+      guard let text = value.utf8, member.words.contains(where: { $0.isSpelled(by: text) }) else {
+        throw .form(member, outer, "one of \(member.words.map { "\($0)" }.joined(separator: ", "))", value)
       }
       sink.text(member.field, UnsafeRawBufferPointer(text))
     case .digest(let digits):
@@ -202,7 +202,7 @@ public final class EvidenceInterpreter: LineInterpreter {
           throw Refusal("field `\(member.name)[\(index)]`: expected \(expected), found \(element.sample)")
         }
       }
-    case .object(let inner): try object(value, inner, member, into: sink)
+    case .object: try object(value, member, into: sink)
     // Taken above.
     case .picture, .pictureFile: break
     }
@@ -238,7 +238,7 @@ public final class EvidenceInterpreter: LineInterpreter {
   }
 
   /// Puts an element of a list into the list's field, or says what was expected.
-  private func put(_ element: JSONNode, of member: Member, into sink: RecordSink) -> String? {
+  private func put(_ element: JSONView, of member: Member, into sink: RecordSink) -> String? {
     guard let text = element.utf8 else { return "text" }
     switch member.form {
     case .listOfAddresses:
@@ -253,17 +253,16 @@ public final class EvidenceInterpreter: LineInterpreter {
   }
 
   /// `from`, `to`, `parent`: members of their own, those unknown kept in `extra` under the same name.
-  private func object(
-    _ value: JSONNode, _ inner: [Member], _ member: Member, into sink: RecordSink
-  ) throws(Refusal) {
+  private func object(_ value: JSONView, _ member: Member, into sink: RecordSink) throws(Refusal) {
+    let inner = member.inner
     guard value.kind == .object else { throw .form(member, nil, "an object", value) }
     // The object itself has no field; which of its members are there is what counts.
     given &= ~member.field.bit
     var seen: UInt64 = 0
-    var unknown: [JSONNode.Member] = []
+    var unknown: [JSONView.Member] = []
     for item in value.members {
       let name = item.keyUTF8
-      guard let index = inner.firstIndex(where: { $0.utf8.count == name.count && name.elementsEqual($0.utf8) }) else {
+      guard let index = inner.firstIndex(where: { $0.key.isSpelled(by: name) }) else {
         unknown.append(item)
         continue
       }
@@ -291,11 +290,11 @@ struct Refusal: Error {
   var reason: String
   init(_ reason: String) { self.reason = reason }
 
-  static func form(_ member: Member, _ outer: Member?, _ expected: String, _ found: JSONNode) -> Refusal {
+  static func form(_ member: Member, _ outer: Member?, _ expected: String, _ found: JSONView) -> Refusal {
     form(outer.map { "\($0.name).\(member.name)" } ?? member.name, expected, found)
   }
 
-  static func form(_ field: String, _ expected: String, _ found: JSONNode) -> Refusal {
+  static func form(_ field: String, _ expected: String, _ found: JSONView) -> Refusal {
     Refusal("field `\(field)`: expected \(expected), found \(found.sample)")
   }
 }
@@ -303,11 +302,8 @@ struct Refusal: Error {
 extension RecordShape {
   /// Where the member of that name stands. Records are mostly written in the order of the shape, so `guess` comes first.
   func index(of name: UnsafeBufferPointer<UInt8>, guess: Int) -> Int? {
-    for step in 0..<members.count {
-      let index = (guess + step) % members.count
-      let known = members[index].utf8
-      if known.count == name.count, let base = name.baseAddress, memcmp(known, base, known.count) == 0 { return index }
-    }
+    for index in guess..<max(guess, keys.count) where keys[index].isSpelled(by: name) { return index }
+    for index in 0..<min(guess, keys.count) where keys[index].isSpelled(by: name) { return index }
     return nil
   }
 }
@@ -316,7 +312,7 @@ extension EvidenceField {
   var bit: UInt128 { 1 << UInt128(rawValue) }
 }
 
-extension JSONNode {
+extension JSONView {
   /// The kind as a reader of JSON calls it.
   var kindName: String {
     switch kind {

@@ -129,10 +129,10 @@ extension RecordShape {
   /// The members as columns of a table have them, those of an inner object with its name in front.
   var columns: [EvidenceColumn] {
     members.flatMap { member -> [EvidenceColumn] in
-      guard case .object(let inner) = member.form else {
+      guard case .object = member.form else {
         return [EvidenceColumn(name: member.name, outer: nil, member: member)]
       }
-      return inner.map { EvidenceColumn(name: "\(member.name)_\($0.name)", outer: member.name, member: $0) }
+      return member.inner.map { EvidenceColumn(name: "\(member.name)_\($0.name)", outer: member.name, member: $0) }
     }
   }
 }

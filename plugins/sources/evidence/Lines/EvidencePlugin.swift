@@ -35,7 +35,7 @@ public enum EvidencePlugin {
     var known = 0
     var other = 0
     for line in wholeLines(of: start) {
-      if let node = try? reader.parse(line), let type = node["type"], RecordShape.named(type) != nil,
+      if let node = try? reader.parse(line), let type = node["type"], RecordShape.named(type.view) != nil,
         node["time"] != nil
       {
         known += 1

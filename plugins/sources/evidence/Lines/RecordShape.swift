@@ -1,9 +1,11 @@
 /// What each record of the evidence section of the interfaces looks like in JSON, as tables.
 
+import Glibc
 import JSON
 import PluginSupport
 
-/// The JSON form of a member's value.
+/// The JSON form of a member's value. What a form needs to know beyond numbers is the member's, so that to look at a form
+/// is to look at a number.
 enum Form: Sendable {
   case text
   /// A whole number from 0 to `most`.
@@ -12,7 +14,8 @@ enum Form: Sendable {
   /// RFC 3339.
   case time
   case address
-  case oneOf([String])
+  /// One of the member's words.
+  case oneOf
   /// A digest: text of so many hexadecimal digits. Other text is not refused, but goes to `extra`.
   case digest(digits: ClosedRange<Int>)
   /// A picture as a `data:` URI, whose hashes go to fields of their own; other text is kept in `extra`.
@@ -20,25 +23,34 @@ enum Form: Sendable {
   /// The name of a picture's file beside the input; it is kept in `extra` too.
   case pictureFile
   case listOfText, listOfAddresses, listOfMACs
-  /// An object whose members have fields of their own.
-  case object([Member])
+  /// An object whose members, the member's `inner`, have fields of their own.
+  case object
 }
 
 /// A member of a record, and the field that it goes to. A class, so that passing it on costs one count.
 final class Member: Sendable {
   let name: String
   /// The name as bytes, to be compared with those of a document.
-  let utf8: [UInt8]
+  let key: StaticString
   let field: EvidenceField
   let form: Form
   let isRequired: Bool
+  /// What the value may be, where it is one of some.
+  let words: [StaticString]
+  /// The members of an object.
+  let inner: [Member]
 
-  init(_ name: String, _ field: EvidenceField, _ form: Form = .text, required: Bool = false) {
-    self.name = name
-    utf8 = Array(name.utf8)
+  init(
+    _ name: StaticString, _ field: EvidenceField, _ form: Form = .text, required: Bool = false,
+    words: [StaticString] = [], inner: [Member] = []
+  ) {
+    self.name = "\(name)"
+    key = name
     self.field = field
     self.form = form
     isRequired = required
+    self.words = words
+    self.inner = inner
   }
 }
 
@@ -46,13 +58,27 @@ final class Member: Sendable {
 final class RecordShape: Sendable {
   let record: EvidenceRecord
   let members: [Member]
+  /// The members' names and which of them are required, apart from the members: asked for every record.
+  let keys: [StaticString]
+  let required: UInt64
   /// Of each group at least one field must be there.
-  let oneOf: [(fields: [EvidenceField], words: String)]
+  let oneOf: [(fields: UInt128, words: String)]
 
   init(_ record: EvidenceRecord, _ members: [Member], oneOf: [(fields: [EvidenceField], words: String)] = []) {
     self.record = record
     self.members = members
-    self.oneOf = oneOf
+    keys = members.map(\.key)
+    required = members.enumerated().reduce(0) { $0 | ($1.element.isRequired ? 1 << UInt64($1.offset) : 0) }
+    self.oneOf = oneOf.map { group in (group.fields.reduce(0) { $0 | $1.bit }, group.words) }
+  }
+}
+
+extension StaticString {
+  /// Whether these bytes spell it.
+  @inline(__always)
+  func isSpelled(by bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard utf8CodeUnitCount == bytes.count, let start = bytes.baseAddress else { return false }
+    return memcmp(utf8Start, start, bytes.count) == 0
   }
 }
 
@@ -87,21 +113,21 @@ extension RecordShape {
     [
       Member("platform", .platform, required: true),
       Member(
-        "kind", .kind,
-        .oneOf([
+        "kind", .kind, .oneOf, required: true,
+        words: [
           "connection_request", "follow", "direct_message", "mention", "reply", "invite", "email", "call",
-        ]), required: true),
+        ]),
       Member(
-        "from", .fromHandle, .object([Member("account_id", .fromAccountID), Member("handle", .fromHandle)]),
-        required: true),
+        "from", .fromHandle, .object, required: true,
+        inner: [Member("account_id", .fromAccountID), Member("handle", .fromHandle)]),
       Member(
-        "to", .toHandle,
-        .object([
+        "to", .toHandle, .object, required: true,
+        inner: [
           Member("account_id", .toAccountID), Member("handle", .toHandle), Member("email", .toEmail),
           Member("employee", .toEmployee),
-        ]), required: true),
+        ]),
       Member("text", .text), Member("links", .links, .listOfText),
-      Member("outcome", .outcome, .oneOf(["pending", "accepted", "ignored", "declined", "reported"])),
+      Member("outcome", .outcome, .oneOf, words: ["pending", "accepted", "ignored", "declined", "reported"]),
       Member("reported_by", .reportedBy),
     ],
     oneOf: [
@@ -119,13 +145,13 @@ extension RecordShape {
       Member("image", .image, required: true), Member("command_line", .commandLine), Member("cwd", .cwd),
       Member("user", .user), Member("logon", .logon),
       Member(
-        "parent", .parentPID,
-        .object([
+        "parent", .parentPID, .object,
+        inner: [
           Member("pid", .parentPID, count), Member("guid", .parentGUID), Member("image", .parentImage),
           Member("command_line", .parentCommandLine),
-        ])),
+        ]),
       Member("end", .end, .time), Member("sha256", .sha256, .digest(digits: 64...64)), Member("signer", .signer),
-      Member("event", .event, .oneOf(["start", "end", "snapshot"])),
+      Member("event", .event, .oneOf, words: ["start", "end", "snapshot"]),
     ], oneOf: [([.pid, .guid], "field `pid` or `guid` is required")])
 
   static let connection = RecordShape(
@@ -147,13 +173,13 @@ extension RecordShape {
     ])
 
   /// The shape of each record, by the value of its `type`; the most frequent first.
-  static let all: [(type: String, utf8: [UInt8], shape: RecordShape)] = [
+  static let all: [(type: String, shape: RecordShape)] = [
     .outreach, .persona, .connection, .process, .personaChange, .asset,
-  ].map { (shape: RecordShape) in (shape.record.name, Array(shape.record.name.utf8), shape) }
+  ].map { (shape: RecordShape) in (shape.record.name, shape) }
 
-  static func named(_ type: JSONNode) -> RecordShape? {
-    guard let text = type.utf8 else { return nil }
-    return all.first { $0.utf8.count == text.count && text.elementsEqual($0.utf8) }?.shape
+  static func named(_ type: JSONView) -> RecordShape? {
+    for at in all.indices where type.isString(all[at].type) { return all[at].shape }
+    return nil
   }
 
   /// The names of the types, in the order of the interfaces' text.

@@ -32,13 +32,16 @@ extension PersonaExamination {
     default: f[.nameTricked] = 1
     }
     f[.nameCommon] = min(1, log2(1 + expected + Double(f.matched.count - 1)) / 3)
-    if f.matched.contains(where: { index.roster.people[$0].sensitivity == .high }) { f[.nameSensitive] = 1 }
+    if f.matched.contains(where: index.isSensitive) { f[.nameSensitive] = 1 }
     // Who has an account there already has no need of another.
-    if f.matched.allSatisfy({ index.hasAccount($0, on: key.platform) }) { f[.nameSecond] = 1 }
+    if index.haveAccounts(f.matched, on: key.platform) { f[.nameSecond] = 1 }
     let told = account.snapshots.map { words($0.title) + words($0.bio) + words($0.name) }
-    for person in f.matched where f[.nameWithTitle] == 0 {
-      guard let title = index.roster.people[person].title.map({ words(ofTitle: $0) }), !title.isEmpty else { continue }
-      if told.contains(where: { Words.find(title, in: $0) != nil }) { f[.nameWithTitle] = 1 }
+    for title in index.titles(of: f.matched) {
+      let title = index.words(ofTitle: title)
+      if !title.isEmpty, told.contains(where: { Words.find(title, in: $0) != nil }) {
+        f[.nameWithTitle] = 1
+        return
+      }
     }
   }
 
@@ -47,7 +50,7 @@ extension PersonaExamination {
     guard f.match == .none else { return }
     for handle in account.handles {
       let (people, isWhole) = index.spelled(byHandle: world.texts[handle] ?? "")
-      let isSensitive = people.contains { index.roster.people[$0].sensitivity == .high }
+      let isSensitive = people.contains(where: index.isSensitive)
       guard !people.isEmpty, isWhole || people.count == 1 || isSensitive else { continue }
       f[.handleAlike] = (account.snapshots.isEmpty ? 1 : 0.3) * (isWhole ? 1 : 0.5)
       f.matched = people

@@ -6,14 +6,15 @@ extension PersonaExamination {
   func outreach(_ account: AccountState, _ f: inout PersonaFindings) {
     guard !f.approaches.isEmpty else { return }
     let bounds = world.configuration.thresholds
-    var people: Set<Int> = []
-    var others: Set<Int32> = []
+    var people: [Int] = []
+    var others: [Int32] = []
     var messages = 0
     var odd = 0.0
+    let oddness = world.habits.oddness(platform: account.platform, from: bounds.habitApproaches)
     for approach in f.approaches {
-      if let person = person(of: approach.party) { people.insert(person) } else { others.insert(approach.party) }
+      if let person = person(of: approach.party) { people.append(person) } else { others.append(approach.party) }
       if approach.isMessage { messages += 1 }
-      odd += world.habits.oddness(platform: account.platform, time: approach.time, from: bounds.habitApproaches)
+      if let oddness { odd += oddness[PlatformHabits.hourOfDay(approach.time)] }
       switch approach.outcome {
       case .accepted:
         f.accepted += 1
@@ -25,7 +26,9 @@ extension PersonaExamination {
       default: break
       }
     }
-    f.targets = people.sorted()
+    people.sortAndUnite()
+    others.sortAndUnite()
+    f.targets = people
     f.distinctTargets = people.count + others.count
     let total = Double(f.approaches.count)
     // Two at an odd hour may be jet lag.
@@ -33,7 +36,7 @@ extension PersonaExamination {
     f[.burst] = log2(Double(densest(f.approaches, within: PersonaExamination.days(bounds.burstDays)))) / 5
     f[.dayBurst] = log2(Double(densest(f.approaches, within: PersonaExamination.day))) / 4
     f[.drip] = min(1, accumulated(f.approaches, account.platform) / 12)
-    let sensitive = f.targets.filter { index.roster.people[$0].sensitivity == .high }.count
+    let sensitive = f.targets.count(where: index.isSensitive)
     if !f.targets.isEmpty { f[.sensitive] = Double(sensitive) / Double(f.targets.count) }
     f[.single] = f.approaches.count == 1 && messages == 1 && sensitive == 1 ? 1 : 0
     f[.accepted] = f.answered == 0 ? 0 : (Double(f.accepted) + 0.7) / (Double(f.answered) + 2) - 0.35
@@ -45,8 +48,15 @@ extension PersonaExamination {
 
   /// How far it reaches, held against what is usual on its platform and in each department.
   private func spread(_ account: AccountState, _ f: inout PersonaFindings) {
-    var inside: [String: Int] = [:]
-    for person in f.targets { inside[index.roster.people[person].department ?? "", default: 0] += 1 }
+    var inside: [(department: Int32, count: Int)] = []
+    for person in f.targets {
+      let department = index.department(of: person) ?? index.noDepartment
+      if let at = inside.firstIndex(where: { $0.department == department }) {
+        inside[at].count += 1
+      } else {
+        inside.append((department, 1))
+      }
+    }
     f.departments = inside.count
     var distance = 0.0
     if let usual = population.reach[account.platform] {
@@ -69,8 +79,8 @@ extension PersonaExamination {
     var sum = 0.0
     var most = 0.0
     var last = approaches.first?.time ?? 0
-    var seen: Set<Int32> = []
-    for approach in approaches where seen.insert(approach.party).inserted {
+    var seen = SeenNumbers()
+    for approach in approaches where seen.insert(approach.party) {
       sum = max(0, sum - daily * Double(approach.time - last) / Double(PersonaExamination.day)) + 1
       last = approach.time
       most = max(most, sum)

@@ -15,8 +15,6 @@ final class PersonaExamination {
   private var wordsOfText: [Int32: [Word]] = [:]
   /// Names of companies seen before; emptied when full.
   var employers: [Int32: Employer] = [:]
-  /// The words of the roster's titles, by the title.
-  private var wordsOfTitle: [String: [Word]] = [:]
   var companyOf: [SharedThing: Bool] = [:]
   /// How far those that share something look like one hand's, as far as it was looked at; right until more comes.
   var handOf: [SharedThing: Hand] = [:]
@@ -38,7 +36,7 @@ final class PersonaExamination {
       people.append(Int32(truncatingIfNeeded: known ?? PersonaExamination.bearer(number, world, index) ?? -1))
     }
     personOfParty = people
-    population = Population(world, personOfParty: people) { index.roster.people[$0].department }
+    population = Population(world, personOfParty: people) { index.department(of: $0) }
   }
 
   /// An approached account that the roster lacks is a person's when it shows the name of one person of the roster only,
@@ -71,14 +69,6 @@ final class PersonaExamination {
     if wordsOfText.count >= 50_000 { wordsOfText.removeAll(keepingCapacity: true) }
     let words = Words.of(world.texts[text] ?? "")
     wordsOfText[text] = words
-    return words
-  }
-
-  /// The words of a title of the roster; a house has few.
-  func words(ofTitle title: String) -> [Word] {
-    if let known = wordsOfTitle[title] { return known }
-    let words = Words.of(title)
-    wordsOfTitle[title] = words
     return words
   }
 

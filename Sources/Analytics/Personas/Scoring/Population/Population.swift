@@ -27,24 +27,32 @@ struct Usual: Sendable {
 struct Population {
   /// By platform: distinct parties that one account approached.
   private(set) var reach: [Int32: Usual] = [:]
-  /// By department: people in it whom one account approached, of accounts that approached any.
-  private(set) var departments: [String: Usual] = [:]
+  /// By the department's number: people in it whom one account approached, of accounts that approached any.
+  private(set) var departments: [Int32: Usual] = [:]
 
-  init(_ world: PersonaWorld, personOfParty: [Int32], departmentOf: (Int) -> String?) {
+  /// - Parameter departmentOf: the number of a person's department.
+  init(_ world: PersonaWorld, personOfParty: [Int32], departmentOf: (Int) -> Int32?) {
     var reached: [Int32: [Int32]] = [:]
-    var inside: [String: [Int32]] = [:]
-    var parties: Set<Int32> = []
+    var inside: [Int32: [Int32]] = [:]
+    var parties: [Int32] = []
+    var among: [Int32] = []
     for i in world.accounts.indices {
-      let account = world.accounts[i]
-      guard !account.approaches.isEmpty, !account.isForgotten else { continue }
+      world.prepareLists(from: i)
+      guard !world.accounts[i].approaches.isEmpty, !world.accounts[i].isForgotten else { continue }
       parties.removeAll(keepingCapacity: true)
-      for approach in account.approaches { parties.insert(approach.party) }
-      reached[account.platform, default: []].append(Int32(clamping: parties.count))
-      var byDepartment: [String: Int32] = [:]
+      for approach in world.accounts[i].approaches { parties.append(approach.party) }
+      parties.sortAndUnite()
+      reached[world.accounts[i].platform, default: []].append(Int32(clamping: parties.count))
+      among.removeAll(keepingCapacity: true)
       for party in parties where personOfParty[Int(party)] >= 0 {
-        if let department = departmentOf(Int(personOfParty[Int(party)])) { byDepartment[department, default: 0] += 1 }
+        if let department = departmentOf(Int(personOfParty[Int(party)])) { among.append(department) }
       }
-      for (department, count) in byDepartment { inside[department, default: []].append(count) }
+      among.sort()
+      var start = 0
+      for at in among.indices where at + 1 == among.count || among[at + 1] != among[at] {
+        inside[among[at], default: []].append(Int32(clamping: at + 1 - start))
+        start = at + 1
+      }
     }
     for (platform, counts) in world.forgotten { reached[platform, default: []] += counts }
     for (platform, var values) in reached {

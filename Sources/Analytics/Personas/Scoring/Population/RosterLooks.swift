@@ -34,6 +34,7 @@ struct RosterLooks {
     var officials: [(hash: UInt64, person: Int)] = []
     notePortraits(index.roster, world, &pictures)
     for number in world.accounts.indices {
+      world.prepareLists(from: number)
       let account = world.accounts[number]
       guard !account.snapshots.isEmpty else { continue }
       let person = index.person(account: world.key(of: Int32(truncatingIfNeeded: number)))

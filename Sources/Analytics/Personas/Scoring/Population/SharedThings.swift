@@ -97,18 +97,30 @@ struct SharedThings {
   /// Multi-index hashing: two hashes at most three bits apart agree in one of four quarters, and most that are up to
   /// six apart do.
   private mutating func findPictures(_ world: PersonaWorld) {
-    var accounts: [UInt64: FewNumbers] = [:]
+    // Sorted, the accounts of a hash lie side by side; most hashes are one account's, for which a list of its own is too much.
+    var shown: [(hash: UInt64, account: Int32)] = []
+    shown.reserveCapacity(world.accounts.count)
     for i in world.accounts.indices where !world.accounts[i].isForgotten {
-      for s in world.accounts[i].snapshots where s.hasPHash {
-        accounts[s.pHash, default: FewNumbers()].insert(
-          Int32(truncatingIfNeeded: i), limit: world.configuration.thresholds.stockAccounts + 1)
-      }
+      for s in world.accounts[i].snapshots where s.hasPHash { shown.append((s.pHash, Int32(truncatingIfNeeded: i))) }
     }
+    shown.sort { $0.hash != $1.hash ? $0.hash < $1.hash : $0.account < $1.account }
+    var hashes: [UInt64] = []
+    hashes.reserveCapacity(shown.count)
+    // Where the accounts of each hash begin.
+    var starts: [Int32] = []
+    starts.reserveCapacity(shown.count + 1)
+    for (at, one) in shown.enumerated() where hashes.last != one.hash {
+      hashes.append(one.hash)
+      starts.append(Int32(truncatingIfNeeded: at))
+    }
+    starts.append(Int32(truncatingIfNeeded: shown.count))
     let stock = world.configuration.thresholds.stockAccounts
-    stockPictures = Set(accounts.filter { $0.value.count > stock }.keys)
-    let hashes = accounts.keys.sorted()
-    let distance = world.configuration.thresholds.pictureDistance
+    for at in hashes.indices where Int(starts[at + 1] - starts[at]) > stock {
+      let bearers = Set(shown[Int(starts[at])..<Int(starts[at + 1])].lazy.map(\.account))
+      if bearers.count > stock { stockPictures.insert(hashes[at]) }
+    }
     guard hashes.count > 1 else { return }
+    let distance = world.configuration.thresholds.pictureDistance
     var parents = Array(hashes.indices)
     func root(_ x: Int) -> Int {
       var x = x
@@ -141,8 +153,20 @@ struct SharedThings {
         start = at
       }
     }
+    // A hash that is near no other, and one account's, is no group.
+    var isNear = [Bool](repeating: false, count: hashes.count)
+    for at in hashes.indices where root(at) != at {
+      isNear[at] = true
+      isNear[root(at)] = true
+    }
     var groups: [Int: [Int32]] = [:]
-    for at in hashes.indices { groups[root(at), default: []] += Array(accounts[hashes[at]] ?? FewNumbers()) }
+    for at in hashes.indices where isNear[at] || starts[at + 1] - starts[at] > 1 {
+      var few = FewNumbers()
+      for place in starts[at]..<starts[at + 1] {
+        few.insert(shown[Int(place)].account, limit: stock + 1)
+      }
+      groups[root(at), default: []] += Array(few)
+    }
     for at in hashes.indices {
       let group = root(at)
       guard let who = groups[group], Set(who).count > 1 else { continue }
@@ -179,37 +203,40 @@ struct SharedThings {
   private mutating func group(
     _ told: [(wording: Wording, account: Int32)], _ kind: SharedThing.Kind, _ world: PersonaWorld
   ) -> [UInt64: Int32] {
-    var bands: [(band: UInt64, at: Int32)] = []
-    bands.reserveCapacity(told.count * 4)
-    for (at, one) in told.enumerated() {
-      for band in one.wording.bands { bands.append((band, Int32(truncatingIfNeeded: at))) }
-    }
-    guard bands.count > 1 else { return [:] }
-    bands.sort { $0.band != $1.band ? $0.band < $1.band : $0.at < $1.at }
+    guard told.count > 1 else { return [:] }
     var groups: [UInt64: Int32] = [:]
     var next: Int32 = 0
-    var start = 0
-    for at in 1...bands.count {
-      guard at == bands.count || bands[at].band != bands[start].band else { continue }
-      let run = bands[start..<at]
-      if run.count > 1 {
-        // A chance meeting in one band has no second one in common.
-        var who = FewNumbers()
-        for one in run {
-          let wording = told[Int(one.at)].wording
-          let isAlike = run.prefix(64).contains { other in
-            told[Int(other.at)].account != told[Int(one.at)].account
-              && told[Int(other.at)].wording.shared(wording) >= 2
+    // Band by band, each with the places of those that have it in its lower half: a list of all bands would be the largest thing
+    // there is.
+    var order: [UInt64] = []
+    order.reserveCapacity(told.count)
+    for band in 0..<4 {
+      order.removeAll(keepingCapacity: true)
+      for (at, one) in told.enumerated() { order.append(one.wording.band(band) << 32 | UInt64(at)) }
+      order.sort()
+      var start = 0
+      for at in 1...order.count {
+        guard at == order.count || order[at] >> 32 != order[start] >> 32 else { continue }
+        let run = order[start..<at]
+        if run.count > 1 {
+          // A chance meeting in one band has no second one in common.
+          var who = FewNumbers()
+          for one in run {
+            let (wording, account) = told[Int(one & 0xFFFF_FFFF)]
+            let isAlike = run.prefix(64).contains { other in
+              let other = told[Int(other & 0xFFFF_FFFF)]
+              return other.account != account && other.wording.shared(wording) >= 2
+            }
+            if isAlike { who.insert(account, limit: world.configuration.thresholds.stockAccounts + 1) }
           }
-          if isAlike { who.insert(told[Int(one.at)].account, limit: world.configuration.thresholds.stockAccounts + 1) }
+          if who.count > 1 {
+            add(kind, next, Array(who), world)
+            groups[UInt64(band) << 32 | order[start] >> 32] = next
+            next += 1
+          }
         }
-        if who.count > 1 {
-          add(kind, next, Array(who), world)
-          groups[bands[start].band] = next
-          next += 1
-        }
+        start = at
       }
-      start = at
     }
     return groups
   }
