@@ -210,7 +210,7 @@ public final class EvidenceInterpreter: LineInterpreter {
 
   /// The hashes of the record's picture. Those that the record gives itself count: others were made with the same ones, and
   /// the picture may have been encoded anew since. Where the file is another one, that is said.
-  private func readPicture(_ node: JSONNode, into sink: RecordSink) {
+  private func readPicture(_ node: JSONView, into sink: RecordSink) {
     let reading: AvatarReading
     if let text = picture.data?.string {
       reading = pictures.read(at: place) { () throws(PictureProblem) in try PictureHashes(dataURI: text) }
