@@ -141,6 +141,14 @@ final class PollingHost {
 
   func wake() { if let stream { _ = table?.wake(stream) } }
 
+  /// How much the stream has done, as it says.
+  var done: UInt64 {
+    var progress = vdt_progress()
+    progress.size = UInt32(MemoryLayout<vdt_progress>.size)
+    if let stream { _ = table?.progress(stream, &progress) }
+    return progress.done
+  }
+
   /// One call of `next`.
   func next(max: UInt64 = 1000, wait: UInt64 = 10_000) -> PolledBatch {
     batch = PolledBatch()

@@ -159,7 +159,8 @@ struct WebSocketHandshakeTests {
     ]
     for lines in wrong {
       var handshake = try handshake()
-      #expect(throws: PollFailure.self) { try handshake.take(answer(lines)) }
+      let failure = #expect(throws: PollFailure.self) { try handshake.take(answer(lines)) }
+      #expect(failure?.words.hasPrefix("the WebSocket handshake ") == true)
     }
     var endless = try handshake()
     #expect(throws: PollFailure.self) { try endless.take([UInt8](repeating: 0x61, count: 17 << 10)) }

@@ -12,23 +12,30 @@ struct JetstreamPosition: Equatable {
 
   /// As many as fit into a cursor: of what is told beyond that, the records' ids make doubles one.
   static let mostTold = 150
+  /// The ABI's limit of a cursor.
+  static let mostBytes = 4096
 
+  /// Of what was told, the oldest is left out until it fits.
   var cursor: [UInt8] {
-    var w = JSONWriter(capacity: 4096)
-    w.beginObject()
-    w.member("v", 1)
-    w.member("time_us", micros)
-    w.member("told", Array(told.suffix(Self.mostTold)))
-    w.endObject()
-    return w.bytes
+    var kept = told.suffix(Self.mostTold)
+    while true {
+      var w = JSONWriter(capacity: Self.mostBytes)
+      w.beginObject()
+      w.member("v", 1)
+      w.member("time_us", micros)
+      w.member("told", Array(kept))
+      w.endObject()
+      if w.bytes.count <= Self.mostBytes || kept.isEmpty { return w.bytes }
+      kept.removeFirst()
+    }
   }
 
   init(micros: Int64) { self.micros = micros }
 
   /// Nil: a cursor of another form.
   init?(cursor: UnsafeRawBufferPointer) {
-    guard cursor.count <= 4096, let node = try? JSONReader(maxBytes: 4096).parse(cursor), node["v"]?.int64 == 1,
-      let micros = node["time_us"]?.int64, micros >= 0
+    guard cursor.count <= Self.mostBytes, let node = try? JSONReader(maxBytes: Self.mostBytes).parse(cursor),
+      node["v"]?.int64 == 1, let micros = node["time_us"]?.int64, micros >= 0
     else { return nil }
     self.micros = micros
     told = node["told"]?.elements.compactMap(\.string) ?? []

@@ -31,8 +31,8 @@ final class JetstreamStream: SourceStream {
   private var stored: Int64?
   private var hasOpened = false
   private var cursor: [UInt8] = []
-  /// Of the event at hand, the next one last.
-  private var waiting: [(output: any SourceOutput, digest: String)] = []
+  /// Of the event at hand, the next one last. What has no digest is not remembered.
+  private var waiting: [(output: any SourceOutput, digest: String?)] = []
   private var waitingTime: Int64?
   /// From when on the server was asked to tell; nil once it has.
   private var asked: Int64?
@@ -70,11 +70,13 @@ final class JetstreamStream: SourceStream {
 
   private func listen(into sink: RecordSink, wait: UInt64, _ result: inout vdt_next_result) -> Int32 {
     if client.isIdle, let failure = connect() { return fail(failure, &result) }
+    let end = steadyMilliseconds() &+ min(wait, 3_600_000)
     for _ in 0..<Self.mostOfACall {
       hand(over: sink)
       if !waiting.isEmpty || sink.isFull { return VDT_NEXT_OK }
       // What was emitted is handed over before this waits for more.
-      switch client.advance(wait: sink.emitted > 0 ? 0 : wait) {
+      let now = steadyMilliseconds()
+      switch client.advance(wait: sink.emitted > 0 || now >= end ? 0 : end &- now) {
       case .waiting: return idle(sink, &result)
       case .opened:
         hasOpened = true
@@ -89,7 +91,8 @@ final class JetstreamStream: SourceStream {
   }
 
   private func idle(_ sink: RecordSink, _ result: inout vdt_next_result) -> Int32 {
-    if sink.emitted > 0 { return VDT_NEXT_OK }
+    // That it is there is something, too.
+    if sink.emitted > 0 || hasOpened && stored == nil { return VDT_NEXT_OK }
     result.retry_ms = 1
     return VDT_NEXT_IDLE
   }
@@ -117,7 +120,9 @@ final class JetstreamStream: SourceStream {
       return fail(PollFailure(memory.noteBreak(at: position.micros) < 3 ? .network : .format, words), &result)
     case .refused(let answer, let words):
       switch answer.status {
-      case 429, 503:
+      // Who is unavailable and does not say for how long is not reached.
+      case 429,
+        503 where answer.header("retry-after") != nil:
         result.retry_ms = RateLimit.pause(after: answer, now: now / 1_000_000) ?? 60_000
         return VDT_NEXT_LIMITED
       case 401, 403: return fail(PollFailure(.auth, words), &result)
@@ -138,7 +143,7 @@ final class JetstreamStream: SourceStream {
   private func hand(over sink: RecordSink) {
     while !sink.isFull, let next = waiting.popLast() {
       next.output.put(into: sink)
-      memory.note(next.digest, at: waitingTime ?? position.micros)
+      if let digest = next.digest { memory.note(digest, at: waitingTime ?? position.micros) }
     }
     guard waiting.isEmpty, let time = waitingTime else { return }
     waitingTime = nil
@@ -151,17 +156,17 @@ final class JetstreamStream: SourceStream {
   private func take(_ bytes: [UInt8]) {
     heard.add(1, ordering: .relaxed)
     let event = bytes.withUnsafeBytes { interpreter.read($0, at: Place(line: 0, offset: .max)) }
-    var outputs = event.outputs
-    if let time = event.micros {
-      if let hole = hole(before: time) { outputs.insert(hole, at: 0) }
-      waitingTime = time
-    }
-    guard !outputs.isEmpty else { return }
+    waitingTime = event.micros
+    let hole = event.micros.flatMap { self.hole(before: $0) }
+    guard hole != nil || !event.outputs.isEmpty else { return }
     let digest = SHA256.hex(bytes).prefix(16)
-    for (at, output) in outputs.enumerated().reversed() {
-      let digest = "\(digest)#\(at)"
-      if memory.hasTold(digest) { leftOut.skip("told before") } else { waiting.append((output, digest)) }
-    }
+    for (at, output) in event.outputs.enumerated().reversed() { tell(output, "\(digest)#\(at)") }
+    if let hole { tell(hole, "\(digest)#hole") }
+  }
+
+  /// Before what waits already.
+  private func tell(_ output: any SourceOutput, _ digest: String) {
+    if memory.hasTold(digest) { leftOut.skip("told before") } else { waiting.append((output, digest)) }
   }
 
   /// What the server did not keep, told with the first event after a break.
@@ -181,7 +186,7 @@ final class JetstreamStream: SourceStream {
 
   private func reject(_ reason: String) {
     leftOut.skip(reason.split(separator: " ").prefix(3).joined(separator: " "))
-    waiting.append((Rejection(Place(line: 0, offset: .max), reason), "\(heard.load(ordering: .relaxed))#\(reason)"))
+    waiting.append((Rejection(Place(line: 0, offset: .max), reason), nil))
   }
 
   // MARK: the end

@@ -271,7 +271,7 @@ public final class WebSocketClient {
         return .step(.ended(.refused(answer, words: words)))
       }
     } catch {
-      return .step(.ended(.broken(words: error.words)))
+      return .step(.ended(.broken(words: "\(shown): \(error.words)")))
     }
   }
 

@@ -37,7 +37,7 @@ public struct WebSocketHandshake {
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
   }
 
-  /// Takes what came; nil: more is needed.
+  /// Takes what came; nil: more is needed. The words of a failure do not name the address.
   public mutating func take(_ more: some Collection<UInt8>) throws(PollFailure) -> Outcome? {
     bytes.append(contentsOf: more)
     guard let end = Self.end(of: bytes) else {
@@ -80,7 +80,7 @@ public struct WebSocketHandshake {
   }
 
   private func failure(_ words: String) -> PollFailure {
-    PollFailure(.format, "\(address.text): the WebSocket handshake \(words)")
+    PollFailure(.format, "the WebSocket handshake \(words)")
   }
 
   /// What proves that a server knows WebSockets: SHA-1 of the key and a fixed text.
