@@ -47,6 +47,22 @@ struct SourcePlaceTests {
     #expect(rest?.to == Timestamp(nanoseconds: 5))
   }
 
+  @Test("Who waits or fails tells with a place alone that nobody answers, with a record that somebody does")
+  func there() {
+    let reject = [SourceReject(line: 1, text: "no")]
+    let place = Array("7".utf8)
+    for (status, isRemote, isThere): (SourceStatus, Bool, Bool) in [
+      (.more, true, true), (.end, true, true), (.limited(retryMilliseconds: 5), true, true),
+      (.idle(retryMilliseconds: 5), true, false), (.idle(retryMilliseconds: 5), false, true),
+      (.failed(.network, "no route"), true, false), (.failed(.network, "no route"), false, false),
+    ] {
+      let alone = SourceBatch(observations: [], cursor: place, rejects: [], status: status)
+      #expect(SourceThread.isThere(alone, isRemote: isRemote) == isThere, "\(status)")
+      let refused = SourceBatch(observations: [], cursor: place, rejects: reject, status: status)
+      #expect(SourceThread.isThere(refused, isRemote: isRemote))
+    }
+  }
+
   @Test("On trial a source is refused that fails, or whose first records are all refused")
   func trial() {
     func batch(_ rejects: Int, _ status: SourceStatus) -> SourceBatch {

@@ -228,6 +228,16 @@ struct PollingFailureTests {
     #expect(look(server.url).last.error == VDT_FAILED_NETWORK)
   }
 
+  @Test("Who cannot be reached tells no place: what was not handed over is none")
+  func noPlace() throws {
+    let server = try LocalServer { _ in .answer(502, [:], "") }
+    defer { server.stop() }
+    for round in [look(server.url), look(server.url)] {
+      #expect(round.last.error == VDT_FAILED_NETWORK)
+      #expect(round.cursor.isEmpty)
+    }
+  }
+
   @Test("A wait ends when the host wakes the stream, and a stream that waits can be closed")
   func wake() throws {
     let server = try LocalServer { _ in .silence }

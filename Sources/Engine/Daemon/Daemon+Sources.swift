@@ -85,7 +85,7 @@ extension Daemon {
         investigation.add(gap)
         markDirty()
       }
-    case .batch(_, let batch): take(batch, of: task)
+    case .batch(_, let batch, let isThere): take(batch, of: task, isThere: isThere)
     case .waits(_, let isLimited, let until):
       reached(task)
       if !task.isEnding { task.state = isLimited ? .limited : .idle }
@@ -125,9 +125,9 @@ extension Daemon {
     task.whenOver.tell()
   }
 
-  private func take(_ batch: SourceBatch, of task: SourceTask) {
+  private func take(_ batch: SourceBatch, of task: SourceTask, isThere: Bool) {
     guard !task.isCutOff else { return }
-    reached(task)
+    if isThere { reached(task) }
     do throws(StoreError) {
       _ = try accept(batch.observations, cursor: batch.cursor.map { (task.place.key, $0) })
     } catch {
@@ -141,7 +141,7 @@ extension Daemon {
     task.rejected &+= UInt64(batch.rejects.count)
     statistics.rejects &+= UInt64(batch.rejects.count)
     task.lastRejects = Array((task.lastRejects + batch.rejects.map(\.description)).suffix(5))
-    if !task.isEnding {
+    if isThere, !task.isEnding {
       if case .idle = batch.status { task.state = .idle } else { task.state = .running }
     }
   }

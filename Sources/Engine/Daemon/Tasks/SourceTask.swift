@@ -12,7 +12,8 @@ enum SourceMessage: Sendable {
   case ready(task: UInt64)
   /// It is open, and does not see these things.
   case opened(task: UInt64, PluginInterface, blindSpots: [String])
-  case batch(task: UInt64, SourceBatch)
+  /// - isThere: it tells that what it asks answers.
+  case batch(task: UInt64, SourceBatch, isThere: Bool)
   /// It asks again at a moment: the platform limits it, or a round is over.
   case waits(task: UInt64, isLimited: Bool, until: Timestamp)
   /// What it asks cannot be reached; it tries again at a moment.
@@ -22,7 +23,7 @@ enum SourceMessage: Sendable {
 
   var task: UInt64 {
     switch self {
-    case .ready(let task), .opened(let task, _, _), .batch(let task, _), .waits(let task, _, _),
+    case .ready(let task), .opened(let task, _, _), .batch(let task, _, _), .waits(let task, _, _),
       .interrupted(let task, _, _), .ended(let task, _, _):
       task
     }

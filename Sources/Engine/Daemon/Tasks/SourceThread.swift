@@ -120,7 +120,7 @@ struct SourceThread: Sendable {
     for words in members.notes { log.warning("\(name): \(words)") }
     if !members.notes.isEmpty {
       let rejects = members.notes.map { SourceReject(text: $0) }
-      _ = loop.send(.batch(task: task, SourceBatch(rejects: rejects)))
+      _ = loop.send(.batch(task: task, SourceBatch(rejects: rejects), isThere: true))
     }
     return members
   }
@@ -142,6 +142,17 @@ struct SourceThread: Sendable {
     return "none of its first \(first.rejects.count) records was taken: \(reject)"
   }
 
+  /// Whether a batch tells that what its source asks answers. Who asks a service and waits, or fails, does not know
+  /// that: the place alone may be its own doing.
+  static func isThere(_ batch: SourceBatch, isRemote: Bool) -> Bool {
+    guard batch.observations.isEmpty, batch.rejects.isEmpty else { return true }
+    return switch batch.status {
+    case .failed: false
+    case .idle: !isRemote
+    default: true
+    }
+  }
+
   /// One round, to its end.
   private func pump(
     _ source: SourceInstance, _ members: inout SourceMembers, _ backOff: inout BackOff, _ held: inout SourceBatch?
@@ -156,19 +167,15 @@ struct SourceThread: Sendable {
         for at in batch.rejects.indices { batch.rejects[at].text = members.prefix + batch.rejects[at].text }
       }
       let isEmpty = batch.observations.isEmpty && batch.rejects.isEmpty && batch.cursor == nil
-      // Who asks a service and waits for an answer does not know yet whether it is there.
-      let isThere =
-        switch batch.status {
-        case .failed: false
-        case .idle: !source.isRemote
-        default: true
-        }
+      let isThere = Self.isThere(batch, isRemote: source.isRemote)
       if !isEmpty || isFirst && isThere {
-        isFirst = false
-        // What it asks answers again.
-        backOff.reset()
+        if isThere {
+          isFirst = false
+          // What it asks answers again.
+          backOff.reset()
+        }
         // The source waits while the loop is behind: nothing is dropped.
-        guard loop.send(.batch(task: task, batch)) else { return .stopped }
+        guard loop.send(.batch(task: task, batch, isThere: isThere)) else { return .stopped }
       }
       switch batch.status {
       case .more: break

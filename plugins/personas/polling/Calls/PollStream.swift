@@ -71,12 +71,14 @@ final class PollStream: SourceStream {
   private let instance: PollInstance
   private let poller: Poller
   private let client: HTTPClient
-  private var cursor: [UInt8] = []
+  /// The place as the host has it, or as it is where nothing was asked yet.
+  private var cursor: [UInt8]
   private let given = Atomic<UInt64>(0)
 
   init(_ instance: PollInstance, _ poller: Poller, _ client: HTTPClient) {
     self.instance = instance
     self.poller = poller
+    cursor = poller.position.cursor
     self.client = client
   }
 
