@@ -14,13 +14,16 @@ public struct FoundRecords: Sendable {
 
 extension Store {
   /// - Parameters:
+  ///   - ids: of one that is given twice the second is passed over.
   ///   - kinds: where they may be.
   ///   - mostBytes: of all bodies together; what does not fit is named.
   public func records(
     _ ids: [String], of kinds: [RecordKind] = RecordKind.allCases, mostBytes: Int
   ) throws(StoreError) -> FoundRecords {
+    var asked: Set<String> = []
+    let ids = ids.filter { asked.insert($0).inserted }
     do {
-      return try pool.read { db in
+      return try pool.read { [ids] db in
         var found = FoundRecords()
         var seen: Set<String> = []
         var bytes = 0
@@ -35,7 +38,7 @@ extension Store {
               arguments: StatementArguments(some))
             while let row = try cursor.next() {
               let one: (time: Int64, id: String, body: String) = (row[0], row[1], row[2])
-              guard seen.insert(one.id).inserted else { continue }
+              seen.insert(one.id)
               guard bytes + one.body.utf8.count <= mostBytes else {
                 found.leftOut.append(one.id)
                 continue

@@ -60,7 +60,7 @@ struct RecordMethodsTests {
       try records(daemon, checked)
       try transactions(daemon, checked)
       try exports(folder, daemon, checked)
-      try forgotten(checked)
+      try forgotten(folder, daemon, checked)
     }
   }
 
@@ -123,6 +123,10 @@ struct RecordMethodsTests {
       let second = try checked.call("asset.put", ["asset": asset])
       #expect(second["stored"] == false)
       #expect(first["id"] == second["id"])
+      // An id that is there keeps what it has.
+      let other = try checked.call("asset.put", ["asset": ["host": "loom3", "id": first["id"] ?? .null]])
+      #expect(other["stored"] == false)
+      #expect(other["id"] == first["id"])
       // Without a time it is of this moment.
       #expect(try checked.call("asset.put", ["asset": ["host": "loom2"]])["stored"] == true)
       let listed = try checked.call("asset.list", ["filter": ["host": "loom1"]])["items"]?.elements ?? []
@@ -134,7 +138,12 @@ struct RecordMethodsTests {
         #expect(try checked.refusal("asset.put", ["asset": wrong])?.code == -32602)
       }
       let audited = try checked.client.all("audit.list", [("filter", ["what": "asset.put"])])
-      #expect(audited.map { $0["detail"]?.string } == ["loom1", "loom1", "loom2"])
+      #expect(
+        audited.map { $0["detail"]?.string }
+          == [
+            "loom1", "loom1 (not stored: a record of this id is there)",
+            "loom3 (not stored: a record of this id is there)", "loom2",
+          ])
       let table = try run("vedette", ["assets", "--socket", daemon.socket, "--oldest"])
       #expect(table.status == 0 && table.output.contains("loom1") && table.output.contains("loom2"))
       #expect(daemon.end(SIGTERM) == 0)
@@ -151,7 +160,9 @@ struct RecordMethodsTests {
       let signals = bundle["signals"]?.elements ?? []
       #expect(
         signals.compactMap { $0["id"]?.string }.sorted() == one["signals"]?.elements?.compactMap(\.string).sorted())
+      let told = (one["timeline"]?.elements ?? []).flatMap { $0["evidence"]?.elements?.compactMap(\.string) ?? [] }
       let named = Set(signals.flatMap { $0["evidence"]?.elements?.compactMap(\.string) ?? [] })
+        .union(Set(told).subtracting(one["signals"]?.elements?.compactMap(\.string) ?? []))
         .union(one["entities"]?["flows"]?.elements?.compactMap { $0["id"]?.string } ?? [])
       let evidence = bundle["evidence"]?.elements ?? []
       #expect(Set(evidence.compactMap { $0["id"]?.string }) == named)
@@ -160,8 +171,13 @@ struct RecordMethodsTests {
         (bundle["reasons"]?.elements ?? []).compactMap { $0["account_id"]?.string }
           == (one["entities"]?["personas"]?.elements ?? []).compactMap { $0["account_id"]?.string })
       #expect(bundle["missing"] == ["signals": [], "evidence": [], "left_out": [], "reasons": 0])
+      let (from, to) = (one["time"]?.string ?? "", one["end"]?.string ?? "")
       let gaps = try checked.call("engine.stats", [:])["gaps"]?.elements ?? []
-      #expect((bundle["gaps"]?.elements ?? []).allSatisfy { gaps.contains($0) })
+      #expect(!gaps.isEmpty)
+      // Times of one form, which are ordered as their texts are.
+      #expect(
+        bundle["gaps"]?.elements
+          == gaps.filter { ($0["to"]?.string ?? to) >= from && ($0["from"]?.string ?? from) <= to })
       #expect(bundle["history"] == [])
     }
     let id = try #require(cases.first { $0["entities"]?["personas"]?.elements?.isEmpty == false }?["id"]?.string)
@@ -184,7 +200,7 @@ struct RecordMethodsTests {
     #expect(read["evidence"] == bundle["evidence"])
   }
 
-  private func forgotten(_ checked: CheckedClient) throws {
+  private func forgotten(_ folder: URL, _ daemon: RunningDaemon, _ checked: CheckedClient) throws {
     let cases = try checked.client.all("case.list")
     let one = try #require(cases.first { $0["entities"]?["personas"]?.elements?.isEmpty == false })
     let account = try #require(one["entities"]?["personas"]?.elements?.first)
@@ -201,5 +217,14 @@ struct RecordMethodsTests {
       "persona.forget", ["platform": platform, "account_id": accountID, "reason": "asked by the person"])
     let after = try checked.call("case.export", ["id": id])
     #expect(!isOfAccount(after))
+
+    let missing = after["missing"]
+    let lists = ["signals", "evidence", "left_out"].map { missing?[$0]?.elements?.count ?? 0 }
+    let reasons = Int(missing?["reasons"]?.int64 ?? 0)
+    #expect(reasons > 0)
+    let file = folder.appendingPathComponent("forgotten.json").path
+    let written = try run("vedette", ["case", "--socket", daemon.socket, id.string ?? "", "export", "--write", file])
+    #expect(written.status == 1)
+    #expect(written.errors.contains("; \(lists.reduce(reasons, +)) that the case names are not in it"))
   }
 }

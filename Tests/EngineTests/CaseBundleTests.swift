@@ -37,9 +37,12 @@ struct CaseBundleTests {
     let signal = Signal(
       analytic: "persona.risk", time: at(120), score: 0.9, entity: .persona(account, handle: "h", displayName: "n"),
       reason: "odd", evidence: ["p1", "expired"], attack: [])
-    try store.write([StoredRow(.persona(persona)), StoredRow(signal)])
+    var later = persona
+    later.head.id = "p2"
+    try store.write([StoredRow(.persona(persona)), StoredRow(.persona(later)), StoredRow(signal)])
     var one = Case(id: "c", time: at(100), end: at(200), severity: .low, score: 0.5, title: "t")
     one.signals = [signal.id, "signal-gone"]
+    one.timeline = [TimelineEntry(time: at(120), stream: "persona", text: "t", evidence: [signal.id, "told", "p2"])]
     one.entities.personas = [CasePersona(account: account, handle: "h", displayName: "n")]
     let word = CaseWord(caseID: "c", time: at(150), by: "ann", what: .comment, text: "odd indeed")
     let bundle = CaseBundle(
@@ -49,9 +52,9 @@ struct CaseBundleTests {
     bundle.write(signals, evidence, to: &w)
     let json = try JSONValue(parsing: w.text)
     #expect(json["signals"]?.elements?.compactMap { $0["id"]?.string } == [signal.id])
-    #expect(json["evidence"]?.elements?.compactMap { $0["id"]?.string } == ["p1"])
+    #expect(json["evidence"]?.elements?.compactMap { $0["id"]?.string } == ["p1", "p2"])
     #expect(
-      json["missing"] == ["signals": ["signal-gone"], "evidence": ["expired"], "left_out": [], "reasons": 1])
+      json["missing"] == ["signals": ["signal-gone"], "evidence": ["expired", "told"], "left_out": [], "reasons": 1])
     #expect(json["history"]?.elements?.first?["text"] == "odd indeed")
     #expect(json["gaps"]?.elements?.count == 1)
     #expect(json["case"]?["title"] == "t")

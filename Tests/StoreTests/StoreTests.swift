@@ -57,6 +57,22 @@ private func persona(_ id: String, at seconds: Int64) -> StoredRow {
     }
   }
 
+  @Test("Records of two kinds that share an id are both found, and an id that is given twice is looked for once")
+  func sharedID() throws {
+    try withStore { (store: Store, _: String) throws in
+      let asset = StoredRow(
+        .asset(
+          AssetObservation(
+            head: ObservationHead(id: "7", time: Timestamp(seconds: 9), source: "test"), host: "loom1")))
+      try store.write([persona("7", at: 1), asset])
+      let found = try store.records(["7", "gone", "7", "gone"], mostBytes: 1 << 20)
+      #expect(found.bodies.count == 2)
+      #expect(found.missing == ["gone"])
+      let many = ["7"] + (0..<600).map { "x\($0)" } + ["7"]
+      #expect(try store.records(many, mostBytes: 1 << 20).bodies.count == 2)
+    }
+  }
+
   @Test("A cursor is stored with the records it covers and found after reopening")
   func cursor() throws {
     try withStore { (store: Store, path: String) throws in

@@ -66,7 +66,9 @@ struct ShowCase: ParsableCommand {
       throw Failure.refused("\(write): \(String(cString: strerror(errno)))")
     }
     func count(_ member: String) -> Int { bundle["missing"]?[member]?.elements?.count ?? 0 }
-    let missing = ["signals", "evidence", "left_out"].reduce(0) { $0 + count($1) }
+    let missing =
+      ["signals", "evidence", "left_out"].reduce(0) { $0 + count($1) }
+      + Int(clamping: bundle["missing"]?["reasons"]?.int64 ?? 0)
     StandardError.line(
       "vedette: \(bundle["signals"]?.elements?.count ?? 0) signals, \(bundle["evidence"]?.elements?.count ?? 0) records"
         + (missing > 0 ? "; \(missing) that the case names are not in it: its member missing says which" : ""))

@@ -23,7 +23,7 @@ extension Daemon {
       whenFree { [unowned self] in
         do throws(StoreError) {
           let isNew = try accept([asset]) == [true]
-          audit(call, asset.host ?? "")
+          audit(call, (asset.host ?? "") + (isNew ? "" : " (not stored: a record of this id is there)"))
           reply.succeed { w in
             w.beginObject()
             w.member("id", asset.id)

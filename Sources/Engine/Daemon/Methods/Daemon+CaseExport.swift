@@ -80,6 +80,8 @@ struct CaseBundle: Sendable {
       if let named = node["evidence"] { named.elements.compactMap(\.string).forEach(add) }
     }
     for flow in `case`.entities.flows { add(flow.id.description) }
+    let isSignal = Set(`case`.signals)
+    for id in `case`.timeline.flatMap(\.evidence) where !isSignal.contains(id) { add(id) }
     var evidence = try store.records(
       Array(ids.prefix(Self.mostEvidence)), of: RecordKind.allCases.filter { $0 != .signal && $0 != .case },
       mostBytes: Self.mostBytes)
