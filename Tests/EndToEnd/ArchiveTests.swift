@@ -95,30 +95,64 @@ import Testing
     }
   }
 
-  @Test("A member that is broken is said, and those behind it are read")
-  func brokenMember() throws {
+  /// The source of a daemon that has read an archive, and the ids of what it stored.
+  private func read(_ archive: [UInt8]) throws -> (source: JSONValue?, stored: Set<String>) {
     try withFolder { (folder: URL) throws in
-      var broken = ZipEntry("b.jsonl", processes("beta", 3))
-      broken.claimedSize = 10
-      let zip = ZipBuilder([
-        ZipEntry("a.jsonl", processes("alpha", 3)), broken, ZipEntry("c.jsonl", processes("gamma", 3)),
-      ])
-      let file = folder.appendingPathComponent("hosts.zip")
-      try Data(zip.bytes).write(to: file)
+      let file = folder.appendingPathComponent("hosts")
+      try Data(archive).write(to: file)
       let daemon = try RunningDaemon(in: folder)
       let client = try daemon.client()
       try client.call("subscribe", ["topics": ["source"], "from": 0])
       try client.call(
         "source.add", ["name": "feed", "plugin": "evidence", "kind": "processes", "file": .string(file.path)])
       try client.wait(for: 1, states: ["finished", "failed"])
-      let stored = try client.all("process.list").compactMap { $0["id"]?.string }
-      #expect(Set(stored).isSuperset(of: (0..<3).flatMap { ["alpha-\($0)", "gamma-\($0)"] }))
-      #expect(!stored.contains("beta-2"))
+      let stored = try client.all("process.list", [("limit", 1000)]).compactMap { $0["id"]?.string }
       let source = try client.all("source.list").first
-      // The directory lies about it, which is seen as it is looked into: it is none that is known, or fails as it is read.
-      #expect(
-        source?["error"]?.string?.contains("b.jsonl") == true
-          || (source?["last_rejects"]?.elements ?? []).contains { $0.string?.contains("b.jsonl") == true })
+      #expect(daemon.end(SIGTERM) == 0)
+      return (source, Set(stored))
     }
+  }
+
+  private let around = Set((0..<3).flatMap { ["alpha-\($0)", "gamma-\($0)"] })
+
+  @Test("A member that turns out to be broken as it is read ends the source as failed, once those behind it are read")
+  func brokenMember() throws {
+    let count = 2000
+    let beta = Array(processes("beta", count).utf8)
+    var zip = ZipBuilder([
+      ZipEntry("a.jsonl", processes("alpha", 3)), ZipEntry("b.jsonl", beta),
+      ZipEntry("c.jsonl", processes("gamma", 3)),
+    ]).bytes
+    // A digit of the last line, stored as it is: beyond the 64 KiB that are looked into.
+    try #require(beta.count > 2 * 65_536)
+    let last = Array("beta-\(count - 1)".utf8)
+    let place = try #require(zip.indices.last { zip[$0...].starts(with: last) })
+    zip[place + last.count - 1] = UInt8(ascii: "x")
+    let (source, stored) = try read(zip)
+    #expect(source?["state"] == "failed")
+    #expect(source?["error"]?.string?.contains("b.jsonl: ") == true)
+    #expect(stored.isSuperset(of: around))
+    #expect(!stored.contains("beta-\(count - 1)"))
+  }
+
+  @Test("A tar archive that is cut short is refused")
+  func cutTar() throws {
+    let tar = TarBuilder.archive([
+      TarEntry("a.jsonl", processes("alpha", 3)), TarEntry("b.jsonl", processes("beta", 1000)),
+    ])
+    let refusal = #expect(throws: RPCClientError.self) { try read(Array(tar.dropLast(50_000))) }
+    #expect(refusal.map { "\($0)" }?.contains("the tar archive is cut short") == true)
+  }
+
+  @Test("A member that is seen to be broken as it is looked into is left out and told as refused")
+  func brokenStart() throws {
+    var broken = ZipEntry("b.jsonl", processes("beta", 3))
+    broken.claimedSize = 10
+    let (source, stored) = try read(
+      ZipBuilder([ZipEntry("a.jsonl", processes("alpha", 3)), broken, ZipEntry("c.jsonl", processes("gamma", 3))]).bytes
+    )
+    #expect(source?["state"] == "finished")
+    #expect((source?["last_rejects"]?.elements ?? []).contains { $0.string?.hasPrefix("b.jsonl: ") == true })
+    #expect(stored == around)
   }
 }

@@ -73,11 +73,15 @@ struct SourceMembersTests {
     defer { unlink(file) }
     var stored: [UInt8] = []
     #expect(try live(file, &stored, batches: 3, max: 5).told.count == 15)
+    let members = try SourceMembers(order(file), shelf, stored: stored, isWanted: { true })
+    #expect(members.isUnchanged)
     let other = TarBuilder.archive([TarEntry("x.txt", lines("delta", 3))])
     try Data(other).write(to: URL(fileURLWithPath: file))
+    #expect(!members.isUnchanged)
     #expect(try live(file, &stored, batches: 100, max: 5).told == ["delta 1", "delta 2", "delta 3"])
     // A plain file of that name is no archive, and has no part of its cursor.
     try Data(lines("plain", 2).utf8).write(to: URL(fileURLWithPath: file))
+    #expect(try !SourceMembers(order(file), shelf, stored: stored, isWanted: { true }).isUnchanged)
     #expect(try live(file, &stored, batches: 100, max: 5).told == ["plain 1", "plain 2"])
     #expect(try live(file, &stored, batches: 100, max: 5).told.isEmpty)
   }

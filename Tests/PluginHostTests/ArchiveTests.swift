@@ -66,6 +66,16 @@ struct ArchiveTests {
     }
   }
 
+  @Test("A folder may have a ! in its name")
+  func folderWithMark() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vedette! \(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("data.zip").path
+    try Data(bytes(Self.zip)).write(to: URL(fileURLWithPath: path))
+    #expect(try content(path, "data/second.csv") == "c,d\n")
+  }
+
   @Test("The files of a tar in gzip are found and unpacked, long names included")
   func tar() throws {
     try withFile(bytes(Self.tar)) { path in

@@ -18,6 +18,7 @@ struct SourceMembers {
   private var at = 0
   /// Nil: the file is no archive.
   private let archive: Identity?
+  private let file: String
   /// The plugin's own, in the input at hand.
   private(set) var cursor: [UInt8]
   /// What was wrong with members, the first few: kept over a restart, for they are not read again.
@@ -38,6 +39,7 @@ struct SourceMembers {
   init(_ order: SourceOrder, _ shelf: PluginShelf, stored: [UInt8], isWanted: () -> Bool) throws(PluginError) {
     let whole = order.plugin + ":" + (order.file ?? "")
     let mark = ArchiveCursor(stored)
+    self.file = order.file ?? ""
     guard let file = order.file else {
       (specs, archive, cursor) = ([whole], nil, stored)
       return
@@ -73,6 +75,9 @@ struct SourceMembers {
 
   var isArchive: Bool { archive != nil }
 
+  /// The archive is the one that was looked into; false where the file is none.
+  var isUnchanged: Bool { archive.map { Self.identity(of: file) == $0 } ?? false }
+
   /// Something is wrong with the input at hand.
   mutating func fail(_ words: String) {
     if failures.count < Self.mostFailures { failures.append(String((prefix + words).prefix(300))) }
@@ -106,7 +111,7 @@ struct SourceMembers {
   }
 
   private static func member(_ spec: String) -> String {
-    spec.firstIndex(of: "!").map { String(spec[spec.index(after: $0)...]) } ?? spec
+    spec.lastIndex(of: "!").map { String(spec[spec.index(after: $0)...]) } ?? spec
   }
 
   private static func identity(of path: String) -> Identity? {

@@ -93,7 +93,7 @@ struct SourceThread: Sendable {
         _ = loop.send(.waits(task: task, isLimited: false, until: .now(plusMilliseconds: pause)))
         guard self.pause(milliseconds: pause) else { return (nil, false) }
         // An archive may be another one by now.
-        if order.file != nil { members = try self.members(members.stored) }
+        if order.file != nil, !members.isUnchanged { members = try self.members(members.stored) }
       case .failed(.network, let words):
         let pause = backOff.next()
         log.warning("source interrupted", metadata: ["name": "\(name)", "error": "\(words)", "retry_ms": "\(pause)"])

@@ -4,14 +4,15 @@
   import Glibc
 #endif
 
-/// What separates an archive from a member in a path: `export.zip!messages.csv`.
+/// What separates an archive from a member in a path: `export.zip!messages.csv`. The last `!` does: a folder may
+/// have one in its name, and a member that has one is not read.
 struct ArchivePath {
   var archive: String
   var member: String
 
   /// Nil where no member is named, or a file of the whole name is there.
   init?(_ path: String) {
-    guard let mark = path.firstIndex(of: "!"), mark > path.startIndex, access(path, F_OK) != 0 else { return nil }
+    guard let mark = path.lastIndex(of: "!"), mark > path.startIndex, access(path, F_OK) != 0 else { return nil }
     archive = String(path[..<mark])
     member = String(path[path.index(after: mark)...])
     guard !member.isEmpty else { return nil }
