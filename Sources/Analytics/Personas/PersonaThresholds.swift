@@ -1,5 +1,5 @@
-/// Where persona analytics draws lines that are a matter of judgement: what many share and so tells nothing, how near is
-/// the same, how long is long.
+/// Where persona analytics draws lines that are a matter of judgement: what many share and so tells nothing, how near
+/// is the same, how long is long.
 
 public struct PersonaThresholds: Sendable, Equatable {
   /// A picture, biography, link or wording on more accounts than this is stock, and tells nothing.
@@ -21,8 +21,8 @@ public struct PersonaThresholds: Sendable, Equatable {
   /// Messages and biographies of fewer words are said by many.
   public var wordingWords = 6
 
-  /// Of accounts that share something: one of fewer days is young; from `campaignGrownDays` on it is not young any more, and
-  /// between the two less and less so.
+  /// Of accounts that share something: one of fewer days is young; from `campaignGrownDays` on it is not young any
+  /// more, and between the two less and less so.
   public var campaignYoungDays = 60.0
   public var campaignGrownDays = 240.0
   /// An account with at most so many posts is empty, and with at most `somePosts` nearly so.
