@@ -115,6 +115,17 @@ struct RestPollerTests {
     #expect(server.requests.count == 6)
   }
 
+  @Test("A token that is part of the address is sent, and in no words about what went wrong")
+  func tokenInTheAddress() throws {
+    let server = try LocalServer { _ in .answer(401, [:], #"{"message":"no"}"#) }
+    let run = PollingHost.round(
+      RestPollerPlugin.plugin, parameters(server, #","token_query":"key""#), secrets: ["key": "hush-hush"])
+    #expect(server.requests.last?["key"] == "hush-hush")
+    #expect(run.last.error == VDT_FAILED_AUTH)
+    #expect(run.last.words.contains("/people answered 401"))
+    #expect(!run.last.words.contains("hush"))
+  }
+
   @Test("A link to another origin is not followed")
   func foreignLink() throws {
     let server = try LocalServer { _ in .json("[]", ["Link": "<https://evil.example/steal>; rel=next"]) }

@@ -19,7 +19,7 @@ struct BlueskyProfileFeed: Feed {
   func read(_ answer: HTTPAnswer, _ place: FeedPlace, now: Int64) throws(PollFailure) -> FeedPage {
     let node = try service.parse(answer)
     guard let profiles = node["profiles"], profiles.kind == .array else {
-      throw PollFailure(.format, "\(answer.address.text) answered with no profiles")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no profiles")
     }
     var page = FeedPage()
     var known: Set<String> = []
@@ -69,7 +69,7 @@ struct BlueskyListFeed: Feed {
   func read(_ answer: HTTPAnswer, _ place: FeedPlace, now: Int64) throws(PollFailure) -> FeedPage {
     let node = try service.parse(answer)
     guard let found = node[list == .search ? "actors" : list.rawValue], found.kind == .array else {
-      throw PollFailure(.format, "\(answer.address.text) answered with no list of accounts")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no list of accounts")
     }
     var page = FeedPage()
     page.items = found.elements.map { BlueskyProfile.item($0, place, now: now) }
@@ -103,7 +103,7 @@ struct BlueskyNotificationFeed: Feed {
   func read(_ answer: HTTPAnswer, _ place: FeedPlace, now: Int64) throws(PollFailure) -> FeedPage {
     let node = try service.parse(answer)
     guard let list = node["notifications"], list.kind == .array else {
-      throw PollFailure(.format, "\(answer.address.text) answered with no notifications")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no notifications")
     }
     let mark = place.mark.flatMap { Int64($0) } ?? .min
     var page = FeedPage()

@@ -74,7 +74,7 @@ final class BlueskyService: PolledService {
 
   func parse(_ answer: HTTPAnswer) throws(PollFailure) -> JSONNode {
     do { return try reader.parse(answer.body) } catch {
-      throw PollFailure(.format, "\(answer.address.text) answered with no JSON: \(error.reason)")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no JSON: \(error.reason)")
     }
   }
 
@@ -109,12 +109,12 @@ final class BlueskyService: PolledService {
       let said = words(of: answer).map { ": \($0)" } ?? ""
       throw PollFailure(
         answer.status >= 500 ? .network : .auth,
-        "\(answer.address.text) answered \(answer.status)\(said); check identifier and app password")
+        "\(answer.address.shown) answered \(answer.status)\(said); check identifier and app password")
     }
     let node = try parse(answer)
     guard let access = node["accessJwt"]?.string, let refresh = node["refreshJwt"]?.string,
       let did = node["did"]?.string, let handle = node["handle"]?.string
-    else { throw PollFailure(.format, "\(answer.address.text) answered with no session") }
+    else { throw PollFailure(.format, "\(answer.address.shown) answered with no session") }
     session = Session(access: access, refresh: refresh)
     own = (did, handle)
   }

@@ -98,7 +98,7 @@ struct FollowerFeed: Feed {
   private func begin(_ answer: HTTPAnswer, _ place: FeedPlace) throws(PollFailure) -> FeedPage {
     let node = try service.context.parse(answer)
     guard let id = node["id"]?.string, !id.isEmpty, id.utf8.count <= 64, !id.utf8.contains(0x20) else {
-      throw PollFailure(.format, "\(answer.address.text) answered with no account")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no account")
     }
     var page = FeedPage()
     if let newest = place.mark?.split(separator: " ").first.map(String.init) {

@@ -18,7 +18,7 @@ struct AccountFeed: Feed {
 
   func read(_ answer: HTTPAnswer, _ place: FeedPlace, now: Int64) throws(PollFailure) -> FeedPage {
     let node = try service.context.parse(answer)
-    guard node.kind == .object else { throw PollFailure(.format, "\(answer.address.text) answered with no account") }
+    guard node.kind == .object else { throw PollFailure(.format, "\(answer.address.shown) answered with no account") }
     var page = FeedPage()
     page.items = [service.context.item(node, place, now: now)]
     return page

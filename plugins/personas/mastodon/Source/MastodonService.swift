@@ -72,7 +72,7 @@ final class MastodonService: PolledService {
   }
 
   func take(preparation answer: HTTPAnswer) throws(PollFailure) {
-    let place = answer.address.text
+    let place = answer.address.shown
     guard answer.status < 500 else { throw PollFailure(.network, "\(place) answered \(answer.status)") }
     let node = answer.status == 200 ? try? context.reader.parse(answer.body) : nil
     switch stage {
@@ -123,7 +123,7 @@ final class MastodonContext {
 
   func parse(_ answer: HTTPAnswer) throws(PollFailure) -> JSONNode {
     do { return try reader.parse(answer.body) } catch {
-      throw PollFailure(.format, "\(answer.address.text) answered with no JSON: \(error.reason)")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no JSON: \(error.reason)")
     }
   }
 
@@ -132,7 +132,7 @@ final class MastodonContext {
     var node: JSONNode? = try parse(answer)
     if let member { node = node?[member] }
     guard let node, node.kind == .array else {
-      throw PollFailure(.format, "\(answer.address.text) answered with no list\(member.map { " of \($0)" } ?? "")")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no list\(member.map { " of \($0)" } ?? "")")
     }
     return node
   }

@@ -153,11 +153,11 @@ public final class HTTPClient {
       self.transfer = nil
       if transfer.wasPrivate.pointee != 0 {
         return .failed(
-          PollFailure(.permission, "\(place.text) is not on the public Internet, and so is not asked"))
+          PollFailure(.permission, "\(place.shown) is not on the public Internet, and so is not asked"))
       }
-      if let refused = transfer.refused { return .failed(PollFailure(.format, "\(place.text) \(refused)")) }
+      if let refused = transfer.refused { return .failed(PollFailure(.format, "\(place.shown) \(refused)")) }
       let detail = words.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: words)
-      return .failed(PollFailure(.network, "\(place.text): \(detail)"))
+      return .failed(PollFailure(.network, "\(place.shown): \(detail)"))
     }
     let answer = HTTPAnswer(status: status, headers: transfer.headers, body: transfer.body, address: place)
     guard [301, 302, 303, 307, 308].contains(status), let location = answer.header("location") else {
@@ -173,17 +173,17 @@ public final class HTTPClient {
 
   private func follow(_ location: String, from place: WebAddress, _ transfer: Transfer) -> PollFailure? {
     guard let next = WebAddress(location, relativeTo: place) else {
-      return PollFailure(.format, "\(place.text) redirects to what is no address")
+      return PollFailure(.format, "\(place.shown) redirects to what is no address")
     }
     guard next.hasOrigin(of: place) else {
       return PollFailure(
         .permission,
-        "\(place.text) redirects to \(next.scheme)://\(next.host):\(next.port), another origin, which is not followed: "
+        "\(place.shown) redirects to \(next.scheme)://\(next.host):\(next.port), another origin, which is not followed: "
           + "put that address into the parameters if it is right")
     }
     transfer.redirects += 1
     guard transfer.redirects <= limits.redirects, transfer.request.body == nil else {
-      return PollFailure(.format, "\(place.text) redirects \(transfer.redirects) times, or what is posted")
+      return PollFailure(.format, "\(place.shown) redirects \(transfer.redirects) times, or what is posted")
     }
     transfer.request.address = next
     begin()

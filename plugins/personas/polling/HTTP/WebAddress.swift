@@ -15,6 +15,9 @@ public struct WebAddress: Hashable, Sendable {
   public let host: String
   public let port: UInt16
 
+  /// The address as people are shown it: without what is asked, for a token may be part of that.
+  public var shown: String { String(text.prefix { $0 != "?" }) }
+
   /// Nil: no such address.
   public init?(_ text: String) { self.init(text, from: nil) }
 

@@ -275,7 +275,7 @@ public final class Poller {
   private func refusal(_ answer: HTTPAnswer, _ kind: PollFailure.Kind) -> PollFailure {
     let said = service.words(of: answer).map { ": \($0)" } ?? ""
     let remedy = kind == .auth ? "; check the token and what it may read" : ""
-    return PollFailure(kind, "\(answer.address.text) answered \(answer.status)\(said)\(remedy)")
+    return PollFailure(kind, "\(answer.address.shown) answered \(answer.status)\(said)\(remedy)")
   }
 
   private func read(_ answer: HTTPAnswer, _ feed: any Feed) throws(PollFailure) {

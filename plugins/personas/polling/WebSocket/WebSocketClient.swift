@@ -305,8 +305,7 @@ public final class WebSocketClient {
   /// The address as it was given, without what is asked.
   private var shown: String {
     guard let address else { return "the server" }
-    let whole = (address.scheme == "https" ? "wss" : "ws") + address.text.dropFirst(address.scheme.utf8.count)
-    return String(whole.prefix { $0 != "?" })
+    return (address.scheme == "https" ? "wss" : "ws") + address.shown.dropFirst(address.scheme.utf8.count)
   }
 
   private func lost(_ words: String) -> Turn { .step(.ended(.lost(words: "\(shown): \(words)"))) }

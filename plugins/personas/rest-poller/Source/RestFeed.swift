@@ -46,7 +46,7 @@ struct RestFeed: Feed {
   func read(_ answer: HTTPAnswer, _ place: FeedPlace, now: Int64) throws(PollFailure) -> FeedPage {
     let body: JSONValue
     do throws(JSONError) { body = JSONValue(try service.reader.parse(answer.body)) } catch {
-      throw PollFailure(.format, "\(service.address.text) answered with no JSON: \(error.reason)")
+      throw PollFailure(.format, "\(service.address.shown) answered with no JSON: \(error.reason)")
     }
     let found = service.items.values(in: body)
     // A path to a list gives one value, one with [] the elements.
@@ -58,7 +58,7 @@ struct RestFeed: Feed {
     guard number < service.paging.most, let next = next(answer, body, elements.count) else { return page }
     page.next = "\(number) \(next)"
     guard parts(place.page).rest != next || next.isEmpty else {
-      throw PollFailure(.format, "\(service.address.text): the page after this one is this one")
+      throw PollFailure(.format, "\(service.address.shown): the page after this one is this one")
     }
     return page
   }

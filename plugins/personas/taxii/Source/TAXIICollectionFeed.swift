@@ -55,7 +55,7 @@ final class TAXIICollectionFeed: Feed {
     do {
       let node = try service.parse(answer)
       guard node.kind == .object else {
-        throw PollFailure(.format, "\(answer.address.text) answered with no envelope")
+        throw PollFailure(.format, "\(answer.address.shown) answered with no envelope")
       }
       more = node["more"]?.bool ?? false
       next = node["next"]?.string ?? ""
@@ -76,7 +76,7 @@ final class TAXIICollectionFeed: Feed {
       } else if let last, last != after, count > 0 {
         page.next = "\(last) "
       } else {
-        throw PollFailure(.format, "\(answer.address.text) says that there is more, and not how to ask for it")
+        throw PollFailure(.format, "\(answer.address.shown) says that there is more, and not how to ask for it")
       }
       page.isPart = !collector.isFull
     }

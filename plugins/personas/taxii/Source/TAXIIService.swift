@@ -64,7 +64,7 @@ final class TAXIIService: PolledService {
 
   func parse(_ answer: HTTPAnswer) throws(PollFailure) -> JSONNode {
     do { return try reader.parse(answer.body) } catch {
-      throw PollFailure(.format, "\(answer.address.text) answered with no JSON: \(error.reason)")
+      throw PollFailure(.format, "\(answer.address.shown) answered with no JSON: \(error.reason)")
     }
   }
 
@@ -86,7 +86,7 @@ final class TAXIIService: PolledService {
   private func path(_ address: WebAddress) -> String { address.text.hasSuffix("/") ? address.text : address.text + "/" }
 
   func take(preparation answer: HTTPAnswer) throws(PollFailure) {
-    let place = answer.address.text
+    let place = answer.address.shown
     guard answer.status == 200 else {
       let kind: PollFailure.Kind =
         answer.status >= 500 ? .network : [401, 403].contains(answer.status) ? .auth : .format
@@ -116,16 +116,16 @@ final class TAXIIService: PolledService {
     }
     guard let choice else {
       let known = roots.prefix(8).map { $0.oneLine(most: 100) }.joined(separator: ", ")
-      throw PollFailure(.format, "\(place.text) tells of no standard API root; name one as api_root: \(known)")
+      throw PollFailure(.format, "\(place.shown) tells of no standard API root; name one as api_root: \(known)")
     }
     guard let address = WebAddress(choice, relativeTo: place) else {
-      throw PollFailure(.format, "\(place.text) tells of an API root that is no address")
+      throw PollFailure(.format, "\(place.shown) tells of an API root that is no address")
     }
     // What lets in is meant for the server that was named.
     guard address.hasOrigin(of: server) else {
       throw PollFailure(
         .permission,
-        "\(place.text) has its API root at \(address.scheme)://\(address.host), another origin: "
+        "\(place.shown) has its API root at \(address.scheme)://\(address.host), another origin: "
           + "put that into the parameters as url if it is right")
     }
     root = address
