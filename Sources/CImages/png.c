@@ -85,8 +85,8 @@ int vedette_decode_png(const uint8_t *bytes, size_t count, vedette_image *image)
         png_set_read_fn(png, &reading, take);
         // How large an image may be is said by vedette_image_make, in its own words.
         png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
-        // Texts and profiles are kept packed and unpacked: no more of them than a file may have.
-        png_set_chunk_cache_max(png, 64);
+        // 1 is none: texts would be unpacked, all of them, before anything could be said of the picture.
+        png_set_chunk_cache_max(png, 1);
         png_set_chunk_malloc_max(png, 8u << 20);
         int done = read_rows(png, info, &reading);
         free(reading.row);

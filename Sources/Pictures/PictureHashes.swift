@@ -41,7 +41,8 @@ public struct PictureHashes: Equatable, Sendable {
     let problem = problem(status, &image)
     if let problem, problem.kind == .unknown { return .failure(problem) }
     var hashes = PictureHashes(sha256: SHA256.hex(bytes), problem: problem)
-    hashes.effort = Int(clamping: image.effort)
+    // A digest costs a fiftieth of a pixel for each byte.
+    hashes.effort = Int(clamping: image.effort) + bytes.count / 50
     if problem == nil, let greys = image.greys {
       let pixels = UnsafeBufferPointer(start: greys, count: Int(image.width) * Int(image.height))
       var square = GreySquare(pixels, width: Int(image.width), height: Int(image.height))

@@ -21,8 +21,8 @@ final class PicturesBeside: Sendable {
   }
 
   private struct State {
-    /// The one that was last read: it is asked for piece by piece.
-    var last: (name: String, bytes: [UInt8])?
+    /// What became of the one that was last asked for: it is asked for piece by piece, and maybe again in the next line.
+    var last: (name: String, found: Result<[UInt8], PictureRefusal>)?
     var searches = 0
   }
 
@@ -59,7 +59,7 @@ final class PicturesBeside: Sendable {
       throw PictureRefusal(code: VDT_E_ARGUMENT)
     }
     let found = state.withLock { state -> Result<[UInt8], PictureRefusal> in
-      if let last = state.last, last.name == name { return .success(last.bytes) }
+      if let last = state.last, last.name == name { return last.found }
       state.last = nil
       let found = Result { () throws(PictureRefusal) in
         switch place {
@@ -67,7 +67,7 @@ final class PicturesBeside: Sendable {
         case .archive(let archive, let prefix): try Self.read(prefix + name, of: archive, &state.searches)
         }
       }
-      if case .success(let bytes) = found { state.last = (name, bytes) }
+      state.last = (name, found)
       return found
     }
     return try found.get()

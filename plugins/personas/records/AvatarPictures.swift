@@ -57,6 +57,9 @@ public struct AvatarPictures {
     return counted(reading, at: place)
   }
 
+  /// What a file that gave no picture counts as: it was looked for, and may have been read.
+  private static let effortOfFailure = 50_000
+
   /// A picture in a file that the input names.
   public mutating func read(file name: String, at place: Place) -> AvatarReading {
     let reading: AvatarReading
@@ -66,9 +69,11 @@ public struct AvatarPictures {
       do throws(PictureProblem) {
         reading = AvatarReading(try budget.read { () throws(PictureProblem) in try PictureHashes(bytes) })
       } catch {
+        effort += Self.effortOfFailure
         reading = AvatarReading(problem: error.words)
       }
     } catch {
+      effort += Self.effortOfFailure
       reading = AvatarReading(problem: "\(error)")
     }
     return counted(reading, at: place)

@@ -108,6 +108,7 @@ extension PersonaWorld {
       free.remove(handle)
       free.remove(party.platform)
     }
+    for number in keptPlatforms { free.remove(number) }
     for text in free { self.texts.erase(text) }
   }
 }

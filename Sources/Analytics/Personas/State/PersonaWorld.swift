@@ -48,6 +48,8 @@ final class PersonaWorld {
   var forgotten: [Int32: [Int32]] = [:]
   private(set) var dirty: [Int32] = []
   private var platforms: [(name: String, number: Int32)] = []
+  /// Platforms whose numbers are given out without a look-up.
+  var keptPlatforms: [Int32] { platforms.map(\.number) }
   var foresight = Foresight()
   let configuration: PersonaConfiguration
 

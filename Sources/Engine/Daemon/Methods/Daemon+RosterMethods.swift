@@ -19,7 +19,10 @@ extension Daemon {
       } catch {
         throw RPCError.refused("the roster was not taken: \(error.text)")
       }
-      do throws(StoreError) { try store.keep(roster: json) } catch {
+      // As it was understood: pictures have become their hashes.
+      var kept = JSONWriter(capacity: 1 << 16)
+      roster.write(to: &kept)
+      do throws(StoreError) { try store.keep(roster: kept.text) } catch {
         throw RPCError.unavailable("the roster was not taken: \(error)")
       }
       audit(call, "\(roster.people.count) people")

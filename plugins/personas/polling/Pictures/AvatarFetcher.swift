@@ -53,14 +53,27 @@ final class AvatarFetcher {
     waits = 0
   }
 
+  /// Longer addresses are not asked, and not remembered.
+  private static let mostAddressBytes = 2048
+
   /// Goes on with the page's pictures; nil once each record has what there is for it.
   func advance(
     _ outputs: inout [(output: any SourceOutput, digest: String)], day: Int64, wait: UInt64
   ) -> Poller.Standing? {
     next = min(next, outputs.count - 1)
     var effort = 0
+    let end = steadyMilliseconds() &+ wait
     while next >= 0 {
       guard var record = outputs[next].output as? PersonaRecord, let text = record.avatarAddress else {
+        next -= 1
+        continue
+      }
+      guard text.utf8.count <= Self.mostAddressBytes else {
+        let words = "its address is longer than \(Self.mostAddressBytes) bytes"
+        count(words, words)
+        record.take(AvatarReading(problem: words))
+        record.avatarAddress = nil
+        outputs[next].output = record
         next -= 1
         continue
       }
@@ -73,10 +86,11 @@ final class AvatarFetcher {
         next -= 1
         continue
       }
-      if let standing = fetch(text, day, wait: wait) { return standing }
+      let moment = steadyMilliseconds()
+      if let standing = fetch(text, day, wait: end > moment ? end - moment : 0) { return standing }
       effort += memory.known(text, on: day)?.hashes?.effort ?? 0
       // A page of large pictures would hold a call for long.
-      if effort >= AvatarPictures.effortOfCall { return .idle(milliseconds: 1) }
+      if effort >= AvatarPictures.effortOfCall || steadyMilliseconds() >= end { return .idle(milliseconds: 1) }
     }
     return nil
   }
@@ -141,9 +155,9 @@ final class AvatarFetcher {
       isFresh = true
       fetched += 1
       memory.note(text, AvatarReading(hashes))
-      if let problem = hashes.problem { count(problem.words, "\(text): \(problem)") }
+      if let problem = hashes.problem { count(problem.words, "\(Self.shown(text)): \(problem)") }
     } catch {
-      leave(text, day, error.words, "\(text): \(error)")
+      leave(text, day, error.words, "\(Self.shown(text)): \(error)")
     }
     return nil
   }
@@ -153,8 +167,11 @@ final class AvatarFetcher {
     asked = nil
     isFresh = true
     memory.note(text, AvatarReading(problem: (more ?? words).oneLine(most: 200)), failedOn: day)
-    count(words, more ?? "\(text): \(words)")
+    count(words, more ?? "\(Self.shown(text)): \(words)")
   }
+
+  /// Without what is asked, which may be a signature.
+  private static func shown(_ text: String) -> String { String(text.prefix { $0 != "?" }) }
 
   private func count(_ words: String, _ more: String) {
     left.skip(words)
