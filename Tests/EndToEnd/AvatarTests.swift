@@ -139,7 +139,8 @@ struct AvatarTests {
       // It is a picture all the same.
       #expect(!run.errors.contains("picture"))
       let peak = try #require(records.last?["run"]?["peak_memory"]?.int64)
-      #expect(peak < 200 << 20)
+      // Unpacked they are 488 MiB. The system counts the memory of this test program, which the process was forked from, too.
+      #expect(peak < 450 << 20)
     }
   }
 }
