@@ -16,7 +16,10 @@ public struct WebAddress: Hashable, Sendable {
   public let port: UInt16
 
   /// The address as people are shown it: without what is asked, for a token may be part of that.
-  public var shown: String { String(text.prefix { $0 != "?" }) }
+  public var shown: String { Self.shown(text) }
+
+  /// The same of a text that may be no address.
+  static func shown(_ text: String) -> String { String(text.prefix { $0 != "?" }) }
 
   /// Nil: no such address.
   public init?(_ text: String) { self.init(text, from: nil) }

@@ -155,9 +155,9 @@ final class AvatarFetcher {
       isFresh = true
       fetched += 1
       memory.note(text, AvatarReading(hashes))
-      if let problem = hashes.problem { count(problem.words, "\(Self.shown(text)): \(problem)") }
+      if let problem = hashes.problem { count(problem.words, "\(WebAddress.shown(text)): \(problem)") }
     } catch {
-      leave(text, day, error.words, "\(Self.shown(text)): \(error)")
+      leave(text, day, error.words, "\(WebAddress.shown(text)): \(error)")
     }
     return nil
   }
@@ -167,11 +167,8 @@ final class AvatarFetcher {
     asked = nil
     isFresh = true
     memory.note(text, AvatarReading(problem: (more ?? words).oneLine(most: 200)), failedOn: day)
-    count(words, more ?? "\(Self.shown(text)): \(words)")
+    count(words, more ?? "\(WebAddress.shown(text)): \(words)")
   }
-
-  /// Without what is asked, which may be a signature.
-  private static func shown(_ text: String) -> String { String(text.prefix { $0 != "?" }) }
 
   private func count(_ words: String, _ more: String) {
     left.skip(words)
