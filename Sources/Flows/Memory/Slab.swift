@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Values of one trivial type in manually managed memory, named by 32-bit numbers that stay valid until they are freed.
 ///
 /// Invariant: `base` has address space for `capacity` elements, or is nil where there was none at all; the numbers below `used` were
@@ -49,7 +51,21 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
       used &+= 1
     }
     count &+= 1
+    askForNext()
     return index
+  }
+
+  /// Asks for the memory that the next call of `allocate` will give: by then it is there.
+  @inline(__always)
+  private func askForNext() {
+    let next = freeHead != .none ? freeHead : used
+    guard let base, Int(next) < capacity else { return }
+    let element = UnsafeRawPointer(base) + Int(next) * MemoryLayout<Element>.stride
+    var line = 0
+    while line < MemoryLayout<Element>.stride {
+      vedette_prefetch(element + line)
+      line &+= 64
+    }
   }
 
   package mutating func release(_ index: UInt32) {
