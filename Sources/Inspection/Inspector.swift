@@ -98,8 +98,10 @@ public final class Inspector: FlowConsumer {
   }
 
   deinit {
-    for number in hot.pointee.slots.numbers where hot.pointee.slots[number].pointee.phase != .free {
-      discard(hot.pointee.slots[number])
+    var next = hot.pointee.slots.number(from: 0)
+    while let number = next {
+      next = hot.pointee.slots.number(from: number &+ 1)
+      if hot.pointee.slots[number].pointee.phase != .free { discard(hot.pointee.slots[number]) }
     }
     calls.deallocate()
     meters.deallocate()

@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  @Test("What has no sound IP header goes to the first worker, whatever stands where addresses would")
+  func damaged() {
+    for i in 1..<40 {
+      let whole = Ethernet(IPv4(from: "10.1.0.\(i)", to: "198.51.100.\(i)", UDP(from: 5000, to: 53))).bytes
+      for (at, value) in [(14, 0x44 as UInt8), (14, 0x4F), (14, 0x65), (17, 19)] {
+        var frame = whole
+        // Header length 16, 60 of 28 octets, version 6 in IPv4's place, a total length below the header's.
+        frame[at] = value
+        #expect(worker(frame) == 0)
+      }
+    }
+  }
+
   @Test("Frames cut at any length go somewhere")
   func cut() {
     let frame = Ethernet(VLAN(7, IPv4(from: "10.0.0.9", to: "192.0.2.77", ICMP(type: 3, rest: [0, 0, 0, 0, 0x45]))))

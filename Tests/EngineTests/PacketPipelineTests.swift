@@ -68,6 +68,44 @@ struct PacketPipelineTests {
     for workers in [2, 8] { #expect(run(workers: workers, frames, at: times) == one) }
   }
 
+  @Test("Of packets without a flow in many tunnels, any number of workers tells the same")
+  func tunnelled() {
+    // Frames of no protocol that anybody knows, eight in each of thirty tunnels.
+    let frames = (0..<240).map { index in
+      Ethernet(
+        IPv4(
+          from: "10.1.0.\(index % 30 + 1)", to: "198.51.100.\(index % 30 + 1)",
+          UDP(
+            from: 5000, to: 4789,
+            payload: [8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x5E, 0, 0x53, 1, 0, 0, 0x5E, 0, 0x53, 2, 0x12, 0x34, 1, 2]))
+      ).bytes
+    }
+    func told(_ workers: Int) -> [String] {
+      var all: [String] = []
+      let pipeline = PacketPipeline(
+        workers: (0..<workers).map { _ in PacketWorker(options: FlowOptions(), inspector: nil) })
+      func take(_ batch: WireBatch) {
+        all += batch.anomalies.map { "\($0.name.id) \($0.packet) \($0.count)" }
+      }
+      for (index, frame) in frames.enumerated() {
+        frame.withUnsafeBytes { bytes in
+          pipeline.process(
+            [
+              FrameView(
+                bytes: bytes, time: 1_700_000_000_000_000_000, number: UInt64(index + 1),
+                wireLength: UInt32(bytes.count), linkType: .ethernet, interface: 0, hasInvalidTime: false)
+            ], take: take)
+        }
+      }
+      pipeline.finish(take: take)
+      return all
+    }
+    let one = told(1)
+    // Of each tunnel the first ones are told one by one, the rest as one.
+    #expect(one.filter { $0.hasPrefix("ethernet.unknown_ethertype") }.count >= 60)
+    for workers in [2, 5] { #expect(told(workers) == one) }
+  }
+
   @Test("Fragments in one aggregate of 802.11 meet, and the frame after them has a flow of its own")
   func aggregate() {
     func fragment(_ content: [UInt8], at offset: Int, more: Bool) -> [UInt8] {

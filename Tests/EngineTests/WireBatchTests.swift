@@ -1,4 +1,5 @@
 import Evidence
+import Flows
 import Testing
 
 @testable import Engine
@@ -22,7 +23,8 @@ import Testing
       anomaly.detail = [("number", .u64(number))]
       batch.anomalies.append(anomaly)
     }
-    batch.sort()
+    var sorter = WordOrder()
+    batch.sort(&sorter)
     #expect(batch.flows.map(\.firstPacket) == Array(0..<1000))
     #expect(batch.flows.allSatisfy { $0.appProto.hasSuffix(": \($0.firstPacket)") })
     #expect(batch.anomalies.map(\.packet) == Array(0..<1000))
@@ -38,7 +40,8 @@ import Testing
         AnomalyRecord(
           name: .plugin(id: id, severity: .low), time: Timestamp(nanoseconds: 0), origin: origin, packet: 1))
     }
-    batch.sort()
+    var sorter = WordOrder()
+    batch.sort(&sorter)
     #expect(batch.anomalies.map(\.name.id) == ["a.a", "b.b", "c.c"])
   }
 }

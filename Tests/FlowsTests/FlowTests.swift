@@ -284,4 +284,66 @@ struct MemoryTests {
     #expect(slab.allocate() == 77)
     #expect(slab.allocate() == nil)
   }
+
+  @Test("A slab that was emptied hands out its numbers again, the memory behind them gone")
+  func emptied() {
+    struct Large: BitwiseCopyable { var words = InlineArray<64, UInt64>(repeating: 7) }
+    // Thirty-two chunks of two mebibytes.
+    var slab = Slab<Large>(capacity: 1 << 17)
+    for _ in 0..<2 {
+      var numbers: [UInt32] = []
+      while let i = slab.allocate() {
+        numbers.append(i)
+        slab[i].pointee = Large()
+      }
+      #expect(Set(numbers).count == 1 << 17)
+      #expect(slab.count == 1 << 17)
+      for number in numbers { slab.release(number) }
+      #expect(slab.count == 0)
+    }
+    // The few that were freed last may keep theirs, and the chunk that numbers come from.
+    var kept = 0
+    for number in slab.numbers where slab[number].pointee.words[63] != 0 { kept += 1 }
+    #expect(kept <= 2 << 12)
+    #expect(slab.numbers == 0..<(1 << 17))
+  }
+
+  @Test(
+    "A look at all numbers of a slab passes each that is in use, in chunks that were emptied and filled again as well")
+  func look() {
+    struct Large: BitwiseCopyable { var words = InlineArray<64, UInt64>(repeating: 7) }
+    var slab = Slab<Large>(capacity: 1 << 15)
+    var inUse: Set<UInt32> = []
+    var random = SplitMix(state: 5)
+    while let i = slab.allocate() { inUse.insert(i) }
+    for round in 0..<6 {
+      // All of some chunks, and a few of the others.
+      for number in inUse where number >> 12 & 1 == UInt32(round & 1) || UInt32.random(in: 0..<8, using: &random) == 0 {
+        slab.release(number)
+        inUse.remove(number)
+      }
+      for _ in 0..<2000 { if let i = slab.allocate() { #expect(inUse.insert(i).inserted) } }
+      var passed: Set<UInt32> = []
+      var next = slab.number(from: 0)
+      while let number = next {
+        passed.insert(number)
+        next = slab.number(from: number + 1)
+      }
+      #expect(passed.isSuperset(of: inUse))
+      #expect(slab.count == inUse.count)
+    }
+  }
+
+  @Test("Words come in rising order, and those that are the same above keep theirs", arguments: [0, 1, 47, 48, 5000])
+  func words(count: Int) {
+    var order = WordOrder()
+    var random = SplitMix(state: 7)
+    for low in [0, 13] {
+      // Few different values above, so that many are the same.
+      let words = (0..<count).map { UInt64.random(in: 0..<900, using: &random) << 13 | UInt64($0) }
+      var sorted = words
+      order.sort(&sorted, from: low)
+      #expect(sorted == words.sorted())
+    }
+  }
 }

@@ -4,16 +4,17 @@
 import Packets
 
 enum FrameDispatch {
-  /// The worker for a frame, 0..<workers. Frames that are not IP, and those too short to tell, go to worker 0. An ICMP
-  /// error goes where the flow that it quotes goes.
+  /// The worker for a frame, 0..<workers. Frames without a sound IP header go to worker 0: what is wrong with them is
+  /// counted together. An ICMP error goes where the flow that it quotes goes.
   static func worker(for frame: UnsafeRawBufferPointer, linkType: LinkType, workers: Int) -> Int {
-    guard workers > 1, let offset = networkOffset(frame, linkType) else { return 0 }
-    guard let hash = pairHash(UnsafeRawBufferPointer(rebasing: frame[offset...]), mayQuote: true) else { return 0 }
+    guard workers > 1, let (offset, version) = network(frame, linkType) else { return 0 }
+    let packet = UnsafeRawBufferPointer(rebasing: frame[offset...])
+    guard version == 0 || packet[0] >> 4 == version, let hash = pairHash(packet, mayQuote: true) else { return 0 }
     return Int(hash % UInt64(workers))
   }
 
-  /// Where the IP header begins, nil if there is none.
-  private static func networkOffset(_ frame: UnsafeRawBufferPointer, _ linkType: LinkType) -> Int? {
+  /// Where the IP header begins and of which version it is said to be, 0 where it says so itself; nil if there is none.
+  private static func network(_ frame: UnsafeRawBufferPointer, _ linkType: LinkType) -> (offset: Int, version: UInt8)? {
     func u16(_ at: Int) -> UInt16? {
       at + 2 <= frame.count ? UInt16(bigEndian: frame.loadUnaligned(fromByteOffset: at, as: UInt16.self)) : nil
     }
@@ -23,15 +24,17 @@ enum FrameDispatch {
     case .ethernet: (offset, etherType) = (14, u16(12))
     case .linuxCooked: (offset, etherType) = (16, u16(14))
     case .linuxCooked2: (offset, etherType) = (20, u16(0))
-    case .raw, .rawDLT12, .rawDLT14, .ipv4, .ipv6: return frame.isEmpty ? nil : 0
-    case .null, .loop: return frame.count > 4 ? 4 : nil
+    case .raw, .rawDLT12, .rawDLT14: return frame.isEmpty ? nil : (0, 0)
+    case .ipv4, .ipv6: return frame.isEmpty ? nil : (0, linkType == .ipv4 ? 4 : 6)
+    // The family, in the byte order of some machine: that of IPv4 is 2 everywhere.
+    case .null, .loop: return frame.count > 4 ? (4, frame[0] | frame[3] == 2 ? 4 : 6) : nil
     default: return nil
     }
     // At most four tags: the decoder's business is what more of them mean.
     for _ in 0..<4 {
       guard let type = etherType else { return nil }
       switch type {
-      case 0x0800, 0x86DD: return offset < frame.count ? offset : nil
+      case 0x0800, 0x86DD: return offset < frame.count ? (offset, type == 0x0800 ? 4 : 6) : nil
       case 0x8100, 0x88A8, 0x9100: (offset, etherType) = (offset + 4, u16(offset + 2))
       default: return nil
       }
@@ -46,8 +49,10 @@ enum FrameDispatch {
     case 4:
       guard packet.count >= 20 else { return nil }
       let header = Int(first & 15) * 4
+      let total = Int(packet[2]) << 8 | Int(packet[3])
+      guard header >= 20, header <= packet.count, total == 0 || total >= header else { return nil }
       // Fragments keep to the outer pair: the later ones quote nothing, and they have to meet.
-      if mayQuote, packet[9] == 1, header >= 20, packet.count > header + 8, packet[6] & 0x3F | packet[7] == 0,
+      if mayQuote, packet[9] == 1, packet.count > header + 8, packet[6] & 0x3F | packet[7] == 0,
         isICMPError(packet[header])
       {
         let quoted = UnsafeRawBufferPointer(rebasing: packet[(header + 8)...])

@@ -24,6 +24,7 @@ public final class PacketPipeline {
   private var lastTime: Int64 = .min
   /// The batch that is given out again and again, empty in between: its room is used on.
   private var batch = WireBatch()
+  private var sorter = WordOrder()
 
   init(workers: [PacketWorker]) {
     self.workers = workers
@@ -109,7 +110,7 @@ public final class PacketPipeline {
     var batch = WireBatch()
     swap(&batch, &self.batch)
     fill(&batch)
-    batch.sort()
+    batch.sort(&sorter)
     take(batch)
     batch.empty()
     self.batch = batch

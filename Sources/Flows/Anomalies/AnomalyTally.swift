@@ -43,7 +43,8 @@ extension FlowCore {
   mutating func noteAll(_ packet: inout Packet) {
     let lowFirst = !(packet.destination < packet.source)
     let pair = hostPair(
-      lowFirst ? packet.source : packet.destination, lowFirst ? packet.destination : packet.source, packet.time)
+      lowFirst ? packet.source : packet.destination, lowFirst ? packet.destination : packet.source,
+      packet.tunnelDepth == 0 ? 0 : UInt32(truncatingIfNeeded: packet.tunnelEnds), packet.time)
     let seen = Sighting(time: packet.time, number: packet.number, direction: lowFirst ? .toServer : .toClient)
     for i in 0..<packet.anomalies.count {
       let found = packet.anomalies[i]
@@ -156,9 +157,11 @@ extension FlowCore {
   // MARK: - Host pairs
 
   /// The entry of two hosts, made if need be; one whose time is over is told of and begins anew.
-  mutating func hostPair(_ low: NetworkAddress, _ high: NetworkAddress, _ time: Int64) -> UInt32 {
-    let hash = HostPairTable.hash(low, high, seed: seed)
-    var at = pairs.find(low, high, hash)
+  private mutating func hostPair(
+    _ low: NetworkAddress, _ high: NetworkAddress, _ related: UInt32, _ time: Int64
+  ) -> UInt32 {
+    let hash = HostPairTable.hash(low, high, related, seed: seed)
+    var at = pairs.find(low, high, related, hash)
     if at != .none, time &- pairs[at].pointee.last > options.timeouts.hostPair {
       releasePair(at)
       at = .none
@@ -169,7 +172,7 @@ extension FlowCore {
         reached(.hostPairs)
         releasePair(pairs.oldest)
       }
-      at = pairs.insert(low, high, hash, time)
+      at = pairs.insert(low, high, related, hash, time)
       guard at != .none else { return .none }
     }
     if time > pairs[at].pointee.last { pairs[at].pointee.last = time }

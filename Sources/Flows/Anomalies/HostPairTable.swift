@@ -6,6 +6,9 @@ struct HostPair: BitwiseCopyable {
   var newer: UInt32 = .none
   var low: NetworkAddress
   var high: NetworkAddress
+  /// The ends of the outermost tunnel that they spoke in, 0 if in none: packets are spread over tables by those, and any number
+  /// of tables is to tell the same.
+  var related: UInt32
   var hash: UInt32
   var tallies: UInt32 = .none
   var capture: UInt16 = 0
@@ -25,18 +28,24 @@ struct HostPairTable: ~Copyable {
 
   subscript(at: UInt32) -> UnsafeMutablePointer<HostPair> { slab[at] }
 
-  static func hash(_ low: NetworkAddress, _ high: NetworkAddress, seed: UInt64) -> UInt32 {
-    let h = mix(mix(low.high ^ seed, low.low ^ 0x9E37_79B9_7F4A_7C15) ^ high.high, high.low ^ 0xC2B2_AE3D_27D4_EB4F)
+  static func hash(_ low: NetworkAddress, _ high: NetworkAddress, _ related: UInt32, seed: UInt64) -> UInt32 {
+    let h = mix(
+      mix(low.high ^ seed, low.low ^ 0x9E37_79B9_7F4A_7C15) ^ high.high ^ UInt64(related),
+      high.low ^ 0xC2B2_AE3D_27D4_EB4F)
     return UInt32(truncatingIfNeeded: h ^ h >> 32)
   }
 
-  func find(_ low: NetworkAddress, _ high: NetworkAddress, _ hash: UInt32) -> UInt32 {
-    index.first(hash) { slab[$0].pointee.low == low && slab[$0].pointee.high == high }
+  func find(_ low: NetworkAddress, _ high: NetworkAddress, _ related: UInt32, _ hash: UInt32) -> UInt32 {
+    index.first(hash) {
+      slab[$0].pointee.low == low && slab[$0].pointee.high == high && slab[$0].pointee.related == related
+    }
   }
 
-  mutating func insert(_ low: NetworkAddress, _ high: NetworkAddress, _ hash: UInt32, _ time: Int64) -> UInt32 {
+  mutating func insert(
+    _ low: NetworkAddress, _ high: NetworkAddress, _ related: UInt32, _ hash: UInt32, _ time: Int64
+  ) -> UInt32 {
     guard let at = slab.allocate() else { return .none }
-    slab[at].initialize(to: HostPair(older: newest, low: low, high: high, hash: hash, last: time))
+    slab[at].initialize(to: HostPair(older: newest, low: low, high: high, related: related, hash: hash, last: time))
     if newest != .none { slab[newest].pointee.newer = at } else { oldest = at }
     newest = at
     index.insert(hash, at)

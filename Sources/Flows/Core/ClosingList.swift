@@ -27,13 +27,17 @@ struct ClosingList {
     words.removeAll(keepingCapacity: true)
     words.reserveCapacity(flows.count)
     // In the order of memory; along the lists of the timer wheel each flow would be waited for.
-    for at in flows.numbers where flows[at].pointee.timerSlot != .max {
-      flows[at].pointee.timerSlot = .max
+    var next = flows.number(from: 0)
+    while let at = next {
+      next = flows.number(from: at &+ 1)
+      guard flows[at].pointee.timerSlot != 0 else { continue }
+      flows[at].pointee.timerSlot = 0
       let age = UInt64(bitPattern: clock &- flows[at].pointee.start)
       // Of numbers that are not negative, the larger one has the larger bit pattern.
       words.append(UInt64(Float(age).bitPattern) << 32 | UInt64(at))
     }
-    words.sort()
+    var sorter = WordOrder()
+    sorter.sort(&words)
     orderTies(flows)
   }
 

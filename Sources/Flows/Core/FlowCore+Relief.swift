@@ -49,7 +49,7 @@ extension FlowCore {
   }
 
   /// Whether a number is that of a flow: one that is not has left the wheel.
-  func isInUse(_ at: UInt32) -> Bool { flows[at].pointee.timerSlot != .max }
+  func isInUse(_ at: UInt32) -> Bool { flows[at].pointee.timerSlot != 0 }
 
   private mutating func shorten(sparing new: UInt32) {
     if !relief.isOn {

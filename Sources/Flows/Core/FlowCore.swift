@@ -112,7 +112,7 @@ struct FlowCore: ~Copyable {
     while at != .none {
       let flow = flows[at]
       let next = flow.pointee.timerNext
-      flow.pointee.timerSlot = .max
+      flow.pointee.timerSlot = 0
       if flow.pointee.deadline <= clock {
         close(at, reason: reasonForTimeout(flow))
       } else {

@@ -30,6 +30,12 @@ enum PageMemory {
     if let length = rounded(bytes) { munmap(memory, length) }
   }
 
+  /// Gives back the memory of part of what `reserve` gave, from the border of a page on; its address space stays and reads as
+  /// zero.
+  static func forget(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+    if let length = rounded(bytes) { madvise(memory, length, MADV_DONTNEED) }
+  }
+
   private static func rounded(_ bytes: Int) -> Int? {
     // Far beyond what any address space has, and far from an overflow.
     bytes <= 1 << 52 ? (bytes + page - 1) & ~(page - 1) : nil

@@ -4,7 +4,7 @@
 /// again if its time has moved on. What a jump of the clock costs is bounded by the number of slots.
 ///
 /// Invariant: `heads` has `slotCount` entries; each is the head of a list of flows linked through `FlowState.timerNext`
-/// and `timerPrevious`; a flow with `timerSlot` < `slotCount` is in that list and in no other.
+/// and `timerPrevious`; a flow with a `timerSlot` that is not 0 is in the list of the slot before that and in no other.
 struct TimerWheel: ~Copyable {
   static var slotCount: Int { 1024 }
   static let second: Int64 = 1_000_000_000
@@ -31,7 +31,7 @@ struct TimerWheel: ~Copyable {
     let ahead = min(max(due &- base, 1), Int64(Self.slotCount - 1))
     let slot = Int((base &+ ahead) & Int64(Self.slotCount - 1))
     let flow = flows[index]
-    flow.pointee.timerSlot = UInt16(slot)
+    flow.pointee.timerSlot = UInt16(slot + 1)
     flow.pointee.timerPrevious = .none
     flow.pointee.timerNext = heads[slot]
     if heads[slot] != .none { flows[heads[slot]].pointee.timerPrevious = index }
@@ -40,13 +40,13 @@ struct TimerWheel: ~Copyable {
 
   mutating func remove(_ index: UInt32, in flows: borrowing Slab<FlowState>) {
     let flow = flows[index]
-    let slot = Int(flow.pointee.timerSlot)
-    guard slot < Self.slotCount else { return }
+    let slot = Int(flow.pointee.timerSlot) - 1
+    guard slot >= 0 else { return }
     let next = flow.pointee.timerNext
     let previous = flow.pointee.timerPrevious
     if next != .none { flows[next].pointee.timerPrevious = previous }
     if previous != .none { flows[previous].pointee.timerNext = next } else { heads[slot] = next }
-    flow.pointee.timerSlot = .max
+    flow.pointee.timerSlot = 0
   }
 
   /// The slots that have come due, as a range of seconds to hand to `take`; the wheel's time moves on.

@@ -71,7 +71,8 @@ struct FlowState: BitwiseCopyable {
   /// The consumer's token.
   var token: UInt32 = 0
   var marks: FlowMarks = []
-  var timerSlot: UInt16 = .max
+  /// The slot of the timer wheel plus one, 0 for none: as memory that was given back reads.
+  var timerSlot: UInt16 = 0
   /// Which of the engine's captures it began in.
   var capture: UInt16 = 0
   /// Of the key: where the index has it.

@@ -136,7 +136,9 @@ extension Inspector {
   /// answered does not count.
   private func mendSearches(reused: UInt64) {
     let asked = hot.pointee.overTCP | hot.pointee.overUDP
-    for number in hot.pointee.slots.numbers {
+    var next = hot.pointee.slots.number(from: 0)
+    while let number = next {
+      next = hot.pointee.slots.number(from: number &+ 1)
       let slot = hot.pointee.slots[number]
       guard let stream = slot.activeStream else { continue }
       for index in stream.sessions {
@@ -199,7 +201,9 @@ extension Inspector {
   private func cutSessions(of place: UInt8, at time: Int64) -> UInt64 {
     var cut: UInt64 = 0
     packetMark.pointee.time = time
-    for number in hot.pointee.slots.numbers {
+    var next = hot.pointee.slots.number(from: 0)
+    while let number = next {
+      next = hot.pointee.slots.number(from: number &+ 1)
       let slot = hot.pointee.slots[number]
       guard let stream = slot.activeStream else { continue }
       let token = slot.pointee.token

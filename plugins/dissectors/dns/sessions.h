@@ -6,14 +6,11 @@
 
 struct session_chunk;
 
-/// Sessions of one instance, which belongs to one thread. Zero is empty. Invariants: `free` lists the
-/// sessions that were given back, each beginning with the address of the next; of the newest chunk the last
-/// `left` were never taken. A chunk goes back to the system when the instance is destroyed: how many there
-/// are follows from the most sessions that were open at once, which the host bounds.
+/// Sessions of one instance, which belongs to one thread. Zero is empty. Invariants: `first` and what follows
+/// it are all chunks there are, those that have room before those that have none. A chunk goes back to the
+/// system with its last session, unless it is the only one that has room.
 struct session_pool {
-    struct session_chunk *newest;
-    void *free;
-    size_t left;
+    struct session_chunk *first, *last;
 };
 
 /// A session whose bytes are undefined, on the border of a cache line; NULL where there is no memory.
