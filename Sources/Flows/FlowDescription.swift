@@ -59,6 +59,7 @@ extension NetworkAddress {
 ///     let token = consumer.open(flow.reference)
 public final class DescribedFlow {
   private let state: UnsafeMutablePointer<FlowState>
+  private let addresses: UnsafeMutablePointer<LongAddresses>
 
   public init(_ description: FlowDescription) {
     var clientIsLow = false
@@ -66,15 +67,23 @@ public final class DescribedFlow {
       source: NetworkAddress(description.client), sourcePort: description.clientPort,
       destination: NetworkAddress(description.server), destinationPort: description.serverPort,
       proto: description.proto, vlan: 0, innerVLAN: 0, sourceIsLow: &clientIsLow)
+    addresses = .allocate(capacity: 1)
+    addresses.initialize(to: LongAddresses(low: key.low, high: key.high))
     state = .allocate(capacity: 1)
-    state.initialize(to: FlowState(key: key, id: description.id.rawValue, time: description.start, number: 1))
+    state.initialize(
+      to: FlowState(
+        key: key, long: key.isShort ? nil : UnsafePointer(addresses), id: description.id.rawValue,
+        time: description.start, number: 1))
     if clientIsLow { state.pointee.marks.insert(.clientIsLow) }
     state.pointee.toServer.packets = 1
     state.pointee.toClient.packets = description.isOneSided ? 0 : 1
     if description.midstream { state.pointee.marks.insert(.midstream) }
   }
 
-  deinit { state.deallocate() }
+  deinit {
+    state.deallocate()
+    addresses.deallocate()
+  }
 
   /// Its latest packet is this one from now on.
   public func saw(_ packet: PacketMark) {

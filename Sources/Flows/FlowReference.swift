@@ -21,9 +21,9 @@ public struct FlowReference: BitwiseCopyable {
   public var clientPort: UInt16 { state.pointee.clientPort }
   public var serverPort: UInt16 { state.pointee.serverPort }
   /// IP protocol number: 6 TCP, 17 UDP, …
-  public var proto: UInt8 { state.pointee.key.proto }
+  public var proto: UInt8 { state.pointee.proto }
   /// Outer 802.1Q id, 0 when there is none.
-  public var vlan: UInt16 { state.pointee.key.vlan }
+  public var vlan: UInt16 { state.pointee.vlan }
   /// Capture time of the first packet, nanoseconds since 1970 UTC.
   public var start: Int64 { state.pointee.start }
   /// Its latest packet so far. It changes with each.

@@ -122,8 +122,8 @@ extension FlowCore {
     let toServer = direction == .toServer
     record.sourceIP = IPAddress(toServer ? flow.pointee.client : flow.pointee.server)
     record.destinationIP = IPAddress(toServer ? flow.pointee.server : flow.pointee.client)
-    record.proto = TransportProtocol(rawValue: flow.pointee.key.proto)
-    if flow.pointee.key.ports != 0 {
+    record.proto = TransportProtocol(rawValue: flow.pointee.proto)
+    if flow.pointee.ports != 0 {
       record.sourcePort = toServer ? flow.pointee.clientPort : flow.pointee.serverPort
       record.destinationPort = toServer ? flow.pointee.serverPort : flow.pointee.clientPort
     }

@@ -8,11 +8,20 @@ extension FlowCore {
   mutating func open(_ key: FlowKey, _ hash: UInt32, _ packet: inout Packet, clientIsLow: Bool) -> UInt32 {
     if flows.count >= flows.capacity { giveUpFlow() }
     guard let at = flows.allocate() else { return .none }
+    var long: UnsafePointer<LongAddresses>?
+    if !key.isShort {
+      guard let place = longAddresses.allocate() else {
+        flows.release(at)
+        return .none
+      }
+      longAddresses[place].initialize(to: LongAddresses(low: key.low, high: key.high))
+      long = UnsafePointer(longAddresses[place])
+    }
     let flow = flows[at]
     flow.initialize(
       to: FlowState(
-        key: key, hash: hash, id: Self.identity(key, &packet, basis: idBasis), time: packet.time, number: packet.number)
-    )
+        key: key, long: long, id: Self.identity(key, &packet, basis: idBasis), time: packet.time,
+        number: packet.number))
     flow.pointee.capture = capture
     if clientIsLow { flow.pointee.marks.insert(.clientIsLow) }
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
@@ -82,10 +91,18 @@ extension FlowCore {
     noteAtEnd(flow)
     conclude(at, flow, reason)
     releaseTallies(flow)
-    wheel.remove(at, in: flows)
-    index.remove(flow.pointee.hash, at)
-    flows.release(at)
+    remove(at)
     counters.flowsClosed &+= 1
+  }
+
+  /// Takes a flow out of the table.
+  mutating func remove(_ at: UInt32) {
+    let flow = flows[at]
+    wheel.remove(at, in: flows)
+    index.remove(flow.pointee.key.hash(seed: seed), at)
+    if let long = flow.pointee.long { longAddresses.release(longAddresses.number(of: long)) }
+    if flow.pointee.marks.contains(.large) { largeTotals.forget(flow) }
+    flows.release(at)
     counters.flows &-= 1
   }
 
@@ -127,7 +144,7 @@ extension FlowCore {
   }
 
   private mutating func record(_ flow: UnsafeMutablePointer<FlowState>, _ reason: FlowEndReason) {
-    let proto = flow.pointee.key.proto
+    let proto = flow.pointee.proto
     let hasPorts = proto == 6 || proto == 17 || proto == 1 || proto == 58 || proto == 132
     let place = flowRecords.count
     flowRecords.append(
@@ -138,26 +155,27 @@ extension FlowCore {
         sourcePort: hasPorts ? flow.pointee.clientPort : nil, destinationIP: IPAddress(flow.pointee.server),
         destinationPort: hasPorts ? flow.pointee.serverPort : nil, proto: TransportProtocol(rawValue: proto)))
     let session = flow.pointee.tcp == .none ? nil : sessions[flow.pointee.tcp]
-    Self.complete(&flowRecords[place], flow, session, reason)
+    Self.complete(
+      &flowRecords[place], flow, largeTotals.all(flow, .toServer), largeTotals.all(flow, .toClient), session, reason)
   }
 
   /// Adds what a flow counted to its record, where that lies: it is too large to be passed about.
   private static func complete(
-    _ record: inout FlowRecord, _ flow: UnsafeMutablePointer<FlowState>, _ session: UnsafeMutablePointer<TCPState>?,
-    _ reason: FlowEndReason
+    _ record: inout FlowRecord, _ flow: UnsafeMutablePointer<FlowState>, _ toServer: SideTotals,
+    _ toClient: SideTotals, _ session: UnsafeMutablePointer<TCPState>?, _ reason: FlowEndReason
   ) {
-    let vlans = (flow.pointee.key.vlan, flow.pointee.key.innerVLAN)
+    let vlans = (flow.pointee.vlan, flow.pointee.innerVLAN)
     if vlans != (0, 0) { record.vlan = vlans.1 == 0 ? [vlans.0] : [vlans.0, vlans.1] }
     record.isOneWay = flow.pointee.marks.contains(.oneWay)
-    record.toServer = FlowSide(flow.pointee.toServer)
-    record.toClient = FlowSide(flow.pointee.toClient)
+    record.toServer = FlowSide(toServer)
+    record.toClient = FlowSide(toClient)
     record.reason = reason
     if let session {
       record.tcp = summary(flow, session)
       record.toServer.payload = session.pointee.originator.payload(peer: session.pointee.responder)
       record.toClient.payload = session.pointee.responder.payload(peer: session.pointee.originator)
-      record.toServer.missed = flow.pointee.toServer.payloadOrMissed
-      record.toClient.missed = flow.pointee.toClient.payloadOrMissed
+      record.toServer.missed = toServer.payloadOrMissed
+      record.toClient.missed = toClient.payloadOrMissed
     }
   }
 
@@ -170,7 +188,7 @@ extension FlowCore {
     guard flow.pointee.toServer.packets == 0 || flow.pointee.toClient.packets == 0,
       !flow.pointee.marks.contains(.strayReported)
     else { return }
-    switch flow.pointee.key.proto {
+    switch flow.pointee.proto {
     case 6:
       if flow.pointee.marks.contains(.answerDue) { note(.flowUnidirectional, flow, seen) }
     case 17:
@@ -186,11 +204,11 @@ extension FlowCore {
 }
 
 extension FlowSide {
-  init(_ counters: SideCounters) {
+  init(_ totals: SideTotals) {
     self.init()
-    packets = counters.packets
-    bytes = counters.bytes
-    ipBytes = counters.ipBytes
-    payload = counters.payloadOrMissed
+    packets = totals.packets
+    bytes = totals.bytes
+    ipBytes = totals.ipBytes
+    payload = totals.payloadOrMissed
   }
 }

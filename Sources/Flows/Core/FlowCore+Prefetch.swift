@@ -36,7 +36,6 @@ extension FlowCore {
     let flow = UnsafeRawPointer(flows[at])
     vedette_prefetch(flow)
     vedette_prefetch(flow + 64)
-    vedette_prefetch(flow + 128)
   }
 
   /// Third step: the flow has come, what hangs on it is asked for.
@@ -71,7 +70,7 @@ extension FlowCore {
     if count >= 12 { ask(for: closing[fromEnd: 12]) }
     if count >= 8 {
       let at = closing[fromEnd: 8]
-      index.prefetch(flows[at].pointee.hash)
+      index.prefetch(flows[at].pointee.key.hash(seed: seed))
       hintSession(at)
     }
     if count >= 4 { hintConsumer(closing[fromEnd: 4]) }

@@ -66,7 +66,8 @@ extension FlowCore {
 
   @inline(__always)
   func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    index.first(hash) { flows[$0].pointee.key == key }
+    let short = key.isShort
+    return index.first(hash) { flows[$0].pointee.has(key, short: short) }
   }
 
   /// The open flow of that key; one whose time is over is closed first, however late the wheel would have seen it.
@@ -83,18 +84,16 @@ extension FlowCore {
   // MARK: - Counting
 
   @inline(__always)
-  func count(
+  mutating func count(
     _ packet: inout Packet, _ flow: UnsafeMutablePointer<FlowState>, _ direction: Direction, _ carried: FragmentTotals
   ) {
-    let side = flow.side(direction)
     if carried.packets == 0 {
-      side.pointee.packets &+= 1
-      side.pointee.bytes &+= UInt64(packet.countedLength)
-      side.pointee.ipBytes &+= UInt64(packet.networkLength)
+      add(
+        SideTotals(packets: 1, bytes: UInt64(packet.countedLength), ipBytes: UInt64(packet.networkLength)),
+        to: flow, direction)
     } else {
-      side.pointee.packets &+= carried.packets
-      side.pointee.bytes &+= carried.bytes
-      side.pointee.ipBytes &+= carried.ipBytes
+      add(
+        SideTotals(packets: carried.packets, bytes: carried.bytes, ipBytes: carried.ipBytes), to: flow, direction)
     }
     if packet.time > flow.pointee.last { flow.pointee.last = packet.time }
     flow.pointee.lastPacket = packet.number
@@ -220,7 +219,7 @@ extension FlowCore {
       counters.badChecksums &+= 1
       return
     }
-    flow.side(direction).pointee.payloadOrMissed &+= UInt64(packet.wirePayloadLength)
+    add(SideTotals(payloadOrMissed: UInt64(packet.wirePayloadLength)), to: flow, direction)
     guard packet.payloadLength > 0, let consumer, !flow.pointee.marks.contains(.stopped) else { return }
     if !flow.pointee.marks.contains(.opened), !announce(flow) { return }
     let bytes = payload(of: &packet, frame)

@@ -16,6 +16,8 @@ struct FlowCore: ~Copyable {
   let consumer: BorrowedConsumer?
 
   var flows: Slab<FlowState>
+  var longAddresses: Slab<LongAddresses>
+  var largeTotals = LargeTotals()
   var sessions: Slab<TCPState>
   var spares: Slab<SpareSYN>
   var index: HashIndex
@@ -56,6 +58,7 @@ struct FlowCore: ~Copyable {
     self.consumer = consumer.map(BorrowedConsumer.init)
     let limits = options.limits
     flows = Slab(capacity: limits.flows)
+    longAddresses = Slab(capacity: limits.flows)
     sessions = Slab(capacity: limits.flows)
     spares = Slab(capacity: 4096)
     index = HashIndex()

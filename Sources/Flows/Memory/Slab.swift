@@ -11,7 +11,7 @@ import CPrefetch
 /// the memory of the others was not touched since and reads as zero. No chunk below `lowest` has room. Elements are never moved, so that pointers to them
 /// hold as long as they are in use. Nothing else in the program frees or moves this memory.
 @frozen
-package struct Slab<Element: BitwiseCopyable>: ~Copyable {
+public struct Slab<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline
   struct Chunk: BitwiseCopyable {
     @usableFromInline var live: UInt32 = 0
@@ -23,7 +23,7 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
   }
 
   /// The most elements that may be in use at once.
-  package let capacity: Int
+  public let capacity: Int
   /// Elements in use.
   @usableFromInline var inUse = 0
   @usableFromInline let base: UnsafeMutableRawPointer?
@@ -42,7 +42,7 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
 
   /// - Parameter wanted: the cap. Where there is not as much address space (the system may count it strictly, or limit it) it is
   ///   halved until there is.
-  package init(capacity wanted: Int) {
+  public init(capacity wanted: Int) {
     var room = max(1, min(wanted, Int(UInt32.max - 1)))
     var memory = PageMemory.reserve(room * MemoryLayout<Element>.stride)
     while memory == nil, room > 1 {
@@ -68,18 +68,18 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
   }
 
   /// Elements in use.
-  @inlinable package var count: Int { inUse }
+  @inlinable public var count: Int { inUse }
 
   /// The element of that number, which must have been handed out.
   @inlinable @inline(__always)
-  package subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
+  public subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
     // What handed out a number has memory: see the invariant.
     base.unsafelyUnwrapped.assumingMemoryBound(to: Element.self) + Int(index)
   }
 
   /// The number of an element whose bytes are undefined, or nil when `capacity` is reached or memory is out.
   @inlinable
-  package mutating func allocate() -> UInt32? {
+  public mutating func allocate() -> UInt32? {
     if recentCount > 0 {
       recentEnd = (recentEnd &- 1) & 7
       recentCount &-= 1
@@ -104,7 +104,7 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
   }
 
   @inlinable
-  package mutating func release(_ index: UInt32) {
+  public mutating func release(_ index: UInt32) {
     inUse &-= 1
     if recentCount == 8 { free(recent[recentEnd]) } else { recentCount &+= 1 }
     recent[recentEnd] = index
@@ -124,13 +124,19 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
     chunk.pointee.freeHead = index
   }
 
+  /// The number of an element that was handed out.
+  public func number(of element: UnsafePointer<Element>) -> UInt32 {
+    let bytes = UInt(bitPattern: element) &- UInt(bitPattern: base)
+    return UInt32(truncatingIfNeeded: bytes / UInt(MemoryLayout<Element>.stride))
+  }
+
   /// Below its end there is memory: all numbers that were ever handed out.
   @inlinable @inline(__always)
-  package var numbers: Range<UInt32> { 0..<bound }
+  public var numbers: Range<UInt32> { 0..<bound }
 
   /// The first number from `start` on that was handed out and whose chunk has anything in use: for a look at all that is. Whether
   /// that number is, the element itself must tell; what is not may read as zero, or as it was left when it was freed.
-  package func number(from start: UInt32) -> UInt32? {
+  public func number(from start: UInt32) -> UInt32? {
     var start = start
     while start < bound {
       let at = Int(start) >> shift
@@ -186,5 +192,5 @@ package struct Slab<Element: BitwiseCopyable>: ~Copyable {
 
 extension UInt32 {
   /// No element: the end of a list, or nothing found.
-  @inlinable @inline(__always) package static var none: UInt32 { .max }
+  @inlinable @inline(__always) public static var none: UInt32 { .max }
 }

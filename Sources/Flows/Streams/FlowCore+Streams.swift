@@ -164,7 +164,7 @@ extension FlowCore {
     stream.pointee.nextOffset = end
     stream.pointee.marks.insert(.afterGap)
     if missed {
-      flow.side(direction).pointee.payloadOrMissed &+= end - start
+      add(SideTotals(payloadOrMissed: end - start), to: flow, direction)
       counters.gaps &+= 1
       counters.gapBytes &+= end - start
     }

@@ -151,8 +151,8 @@ extension FlowCore {
     let spare = spares[sessions[flows[old].pointee.tcp].pointee.spareSYN].pointee
     let side = flows[old].side(.toServer)
     side.pointee.packets &-= min(1, side.pointee.packets)
-    side.pointee.bytes &-= min(UInt64(spare.wireLength), side.pointee.bytes)
-    side.pointee.ipBytes &-= min(UInt64(spare.networkLength), side.pointee.ipBytes)
+    side.pointee.bytes &-= min(spare.wireLength, side.pointee.bytes)
+    side.pointee.ipBytes &-= min(spare.networkLength, side.pointee.ipBytes)
     let clientIsLow = flows[old].pointee.marks.contains(.clientIsLow)
     close(old, reason: .closed)
     var first = packet
@@ -163,8 +163,9 @@ extension FlowCore {
     let flow = flows[at]
     let session = sessions[flow.pointee.tcp]
     if !options.oneside { flow.pointee.marks.insert(.held) }
-    flow.pointee.toServer = SideCounters(
-      packets: 1, bytes: UInt64(spare.wireLength), ipBytes: UInt64(spare.networkLength))
+    add(
+      SideTotals(packets: 1, bytes: UInt64(spare.wireLength), ipBytes: UInt64(spare.networkLength)), to: flow, .toServer
+    )
     let originator = session.sender(.toServer)
     originator.pointee.startSequence = spare.sequence
     originator.pointee.acknowledged = spare.sequence
@@ -183,10 +184,7 @@ extension FlowCore {
   /// Gives a flow its session; without one the flow cannot be, and is taken back.
   private mutating func startSession(_ at: UInt32) -> Bool {
     guard let session = sessions.allocate() else {
-      wheel.remove(at, in: flows)
-      index.remove(flows[at].pointee.hash, at)
-      flows.release(at)
-      counters.flows &-= 1
+      remove(at)
       return false
     }
     sessions[session].initialize(to: TCPState())

@@ -326,7 +326,7 @@ extension FlowCore {
     let flow = segment.flow
     guard !flow.pointee.marks.contains(.opened) else { return }
     let session = segment.session
-    swap(&flow.pointee.toServer, &flow.pointee.toClient)
+    turnCountersAbout(flow)
     swap(&session.pointee.originator, &session.pointee.responder)
     session.pointee.firstSeen = (session.pointee.firstSeen & 1) << 1 | session.pointee.firstSeen >> 1
     flow.pointee.marks.formSymmetricDifference(.clientIsLow)

@@ -32,16 +32,32 @@ struct FlowKey: BitwiseCopyable, Equatable {
     context = UInt32(proto) << 24 | UInt32(vlan & 0xFFF) << 12 | UInt32(innerVLAN & 0xFFF)
   }
 
+  init(low: NetworkAddress, high: NetworkAddress, ports: UInt32, context: UInt32, related: UInt32) {
+    self.low = low
+    self.high = high
+    self.ports = ports
+    self.context = context
+    self.related = related
+  }
+
   /// Ties the key to two other hosts, in whichever order.
   mutating func relate(to a: NetworkAddress, _ b: NetworkAddress) {
     related ^= UInt32(truncatingIfNeeded: NetworkAddress.pairName(a, b))
   }
 
-  var lowPort: UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }
-  var highPort: UInt16 { UInt16(truncatingIfNeeded: ports) }
-  var proto: UInt8 { UInt8(truncatingIfNeeded: context >> 24) }
-  var vlan: UInt16 { UInt16(truncatingIfNeeded: context >> 12) & 0xFFF }
-  var innerVLAN: UInt16 { UInt16(truncatingIfNeeded: context) & 0xFFF }
+  // What its words hold.
+  static func lowPort(_ ports: UInt32) -> UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }
+  static func highPort(_ ports: UInt32) -> UInt16 { UInt16(truncatingIfNeeded: ports) }
+  static func proto(_ context: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: context >> 24) }
+  static func vlan(_ context: UInt32) -> UInt16 { UInt16(truncatingIfNeeded: context >> 12) & 0xFFF }
+  static func innerVLAN(_ context: UInt32) -> UInt16 { UInt16(truncatingIfNeeded: context) & 0xFFF }
+
+  /// Whether both addresses are of IPv4, so that a word holds them.
+  @inline(__always)
+  var isShort: Bool { low.isIPv4 && high.isIPv4 }
+  /// Both in a word, where they are short.
+  @inline(__always)
+  var shortAddresses: UInt64 { UInt64(low.ipv4) << 32 | UInt64(high.ipv4) }
 
   @inline(__always)
   func hash(seed: UInt64) -> UInt32 {

@@ -1,15 +1,6 @@
 import Evidence
 import Packets
 
-/// What one side of a flow sent, counted.
-struct SideCounters: BitwiseCopyable {
-  var packets: UInt64 = 0
-  var bytes: UInt64 = 0
-  var ipBytes: UInt64 = 0
-  /// Datagram bytes. For TCP, payload follows from sequence numbers; this then counts the bytes never seen.
-  var payloadOrMissed: UInt64 = 0
-}
-
 struct FlowMarks: OptionSet, BitwiseCopyable {
   let rawValue: UInt32
   /// The client is the low endpoint of the key.
@@ -43,17 +34,24 @@ struct FlowMarks: OptionSet, BitwiseCopyable {
   static var windowKnown: FlowMarks { .init(rawValue: 16384) }
   /// An ICMP error quoted a packet of it.
   static var quoted: FlowMarks { .init(rawValue: 32768) }
+  /// Its addresses are not IPv4's and lie elsewhere.
+  static var longAddresses: FlowMarks { .init(rawValue: 65536) }
+  /// Some of what its sides sent is counted among the ``LargeTotals``.
+  static var large: FlowMarks { .init(rawValue: 131072) }
 }
 
-/// A flow in the table: everything that flows of all protocols have. Trivial, 192 bytes with its padding: three
-/// cache lines.
+/// A flow in the table: everything that flows of all protocols have. Trivial, 128 bytes: two cache lines.
 struct FlowState: BitwiseCopyable {
   // First, so that a side is found by index from the flow's own address.
   var toServer = SideCounters()
   var toClient = SideCounters()
 
-  var key: FlowKey
-  // Beside the key, which ends in the middle of a word.
+  // The key; what a look-up compares comes with the counters.
+  /// The low address << 32 | the high one; with `.longAddresses` the address of a ``LongAddresses``.
+  private let addresses: UInt64
+  let ports: UInt32
+  private let context: UInt32
+  private let related: UInt32
   var timerNext: UInt32 = .none
   var id: UInt64
   var start: Int64
@@ -75,13 +73,18 @@ struct FlowState: BitwiseCopyable {
   var timerSlot: UInt16 = 0
   /// Which of the engine's captures it began in.
   var capture: UInt16 = 0
-  /// Of the key: where the index has it.
-  let hash: UInt32
 
-  /// - Parameter hash: of the key; none is needed where the flow is in no index.
-  init(key: FlowKey, hash: UInt32 = 0, id: UInt64, time: Int64, number: UInt64) {
-    self.key = key
-    self.hash = hash
+  /// - Parameter long: the key's addresses, which stay there as long as the flow; nil where both are of IPv4.
+  init(key: FlowKey, long: UnsafePointer<LongAddresses>? = nil, id: UInt64, time: Int64, number: UInt64) {
+    if let long {
+      addresses = UInt64(UInt(bitPattern: long))
+      marks.insert(.longAddresses)
+    } else {
+      addresses = key.shortAddresses
+    }
+    ports = key.ports
+    context = key.context
+    related = key.related
     self.id = id
     start = time
     last = time
@@ -90,10 +93,41 @@ struct FlowState: BitwiseCopyable {
     deadline = time
   }
 
-  var client: NetworkAddress { marks.contains(.clientIsLow) ? key.low : key.high }
-  var server: NetworkAddress { marks.contains(.clientIsLow) ? key.high : key.low }
-  var clientPort: UInt16 { marks.contains(.clientIsLow) ? key.lowPort : key.highPort }
-  var serverPort: UInt16 { marks.contains(.clientIsLow) ? key.highPort : key.lowPort }
+  var long: UnsafePointer<LongAddresses>? {
+    marks.contains(.longAddresses) ? UnsafePointer(bitPattern: UInt(addresses)) : nil
+  }
+  var low: NetworkAddress {
+    if let long { return long.pointee.low }
+    return NetworkAddress(ipv4: UInt32(truncatingIfNeeded: addresses >> 32))
+  }
+  var high: NetworkAddress {
+    if let long { return long.pointee.high }
+    return NetworkAddress(ipv4: UInt32(truncatingIfNeeded: addresses))
+  }
+  var key: FlowKey { FlowKey(low: low, high: high, ports: ports, context: context, related: related) }
+
+  /// - Parameter short: whether the key's addresses are short.
+  @inline(__always)
+  func has(_ key: FlowKey, short: Bool) -> Bool {
+    guard ports == key.ports, context == key.context, related == key.related,
+      short != marks.contains(.longAddresses)
+    else { return false }
+    return short ? addresses == key.shortAddresses : low == key.low && high == key.high
+  }
+
+  var proto: UInt8 { FlowKey.proto(context) }
+  var vlan: UInt16 { FlowKey.vlan(context) }
+  var innerVLAN: UInt16 { FlowKey.innerVLAN(context) }
+  var client: NetworkAddress { marks.contains(.clientIsLow) ? low : high }
+  var server: NetworkAddress { marks.contains(.clientIsLow) ? high : low }
+  var clientPort: UInt16 { marks.contains(.clientIsLow) ? FlowKey.lowPort(ports) : FlowKey.highPort(ports) }
+  var serverPort: UInt16 { marks.contains(.clientIsLow) ? FlowKey.highPort(ports) : FlowKey.lowPort(ports) }
+}
+
+/// The addresses of a flow that are not both of IPv4. Trivial.
+struct LongAddresses: BitwiseCopyable {
+  var low: NetworkAddress
+  var high: NetworkAddress
 }
 
 extension UnsafeMutablePointer<FlowState> {
