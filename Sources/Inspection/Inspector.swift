@@ -182,7 +182,7 @@ public final class Inspector: FlowConsumer {
     /// What is inspected: the flow engine's token is the number here plus one.
     var slots = Slab<InspectedFlow>(capacity: 1 << 24)
     /// What was counted of anomalies, as lists that begin in the slots.
-    var tallies = Slab<AnomalyTally>(capacity: 1 << 24)
+    var tallies = AnomalyTallies(capacity: 1 << 24)
     var counters = InspectionCounters()
     /// What the records of the capture share.
     var origin: RecordOrigin

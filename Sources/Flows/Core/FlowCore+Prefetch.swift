@@ -51,7 +51,7 @@ extension FlowCore {
       vedette_prefetch(session + 128)
       vedette_prefetch(session + 192)
     }
-    if flow.pointee.tallies < tallies.numbers.upperBound { vedette_prefetch(tallies[flow.pointee.tallies]) }
+    tallies.prefetch(flow.pointee.tallies)
     if flow.pointee.token != 0, let consumer { consumer.call { $0.prefetch(flow.pointee.token) } }
   }
 

@@ -23,7 +23,7 @@ struct FlowCore: ~Copyable {
   var index: HashIndex
   var wheel = TimerWheel()
   var buffers: StreamBuffers
-  var tallies: Slab<AnomalyTally>
+  var tallies: AnomalyTallies
   var quotedErrors: QuotedErrors
   var datagrams: DatagramTable
   var pairs: HostPairTable
@@ -63,7 +63,7 @@ struct FlowCore: ~Copyable {
     spares = Slab(capacity: 4096)
     index = HashIndex()
     buffers = StreamBuffers(capacity: limits.streamBuffer)
-    tallies = Slab(capacity: max(1 << 16, limits.flows))
+    tallies = AnomalyTallies(capacity: max(1 << 16, limits.flows))
     quotedErrors = QuotedErrors(capacity: limits.quotedErrors)
     datagrams = DatagramTable(limits: limits)
     pairs = HostPairTable(capacity: limits.hostPairs)

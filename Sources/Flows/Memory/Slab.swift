@@ -130,6 +130,10 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
     return UInt32(truncatingIfNeeded: bytes / UInt(MemoryLayout<Element>.stride))
   }
 
+  /// Asks for the beginning of an element, whose number is one of `numbers`.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: UInt32) { vedette_prefetch(UnsafeRawPointer(self[index])) }
+
   /// Below its end there is memory: all numbers that were ever handed out.
   @inlinable @inline(__always)
   public var numbers: Range<UInt32> { 0..<bound }

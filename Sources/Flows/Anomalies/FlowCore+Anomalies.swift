@@ -2,19 +2,6 @@ import Catalog
 import Evidence
 import Packets
 
-/// How often one kind of anomaly was seen in one flow (or between two hosts, outside flows). Trivial.
-struct AnomalyTally: BitwiseCopyable {
-  var next: UInt32
-  var kind: UInt16
-  var direction: Direction
-  /// All of them, those that are records of their own included.
-  var count: UInt64
-  /// Of those that are no records of their own: time and packet of the first, time of the last.
-  var first: Int64
-  var firstPacket: UInt64
-  var last: Int64
-}
-
 /// Anomalies become records here: the first few of a kind each, the rest as one record when their flow ends.
 extension FlowCore {
   /// Notes an anomaly of a flow.
@@ -79,37 +66,20 @@ extension FlowCore {
     note(reset ? .tcpRstNoSession : .tcpNoSession, flow, seen)
   }
 
-  /// Counts one; true if it is among the first few, which are records of their own.
-  private mutating func tally(_ kind: AnomalyKind, _ head: inout UInt32, _ seen: Sighting) -> Bool {
+  /// Counts one; true if it is a record of its own.
+  private mutating func tally(_ kind: AnomalyKind, _ list: inout UInt32, _ seen: Sighting) -> Bool {
     counters.anomalies &+= 1
-    var at = head
-    while at != .none {
-      let entry = tallies[at]
-      if entry.pointee.kind == kind.rawValue {
-        entry.pointee.count &+= 1
-        if entry.pointee.count <= UInt64(options.anomaliesPerKind) { return true }
-        if entry.pointee.count == UInt64(options.anomaliesPerKind) &+ 1 {
-          entry.pointee.first = seen.time
-          entry.pointee.firstPacket = seen.number
-          entry.pointee.direction = seen.direction
-        }
-        entry.pointee.last = seen.time
-        return false
-      }
-      at = entry.pointee.next
-    }
-    guard let new = tallies.allocate() else {
+    switch tallies.count(
+      UInt32(kind.rawValue), in: &list, telling: options.anomaliesPerKind, time: seen.time, packet: seen.number,
+      direction: seen.direction)
+    {
+    case .told: return true
+    case .counted: return false
+    case .lost:
       counters.talliesLost &+= 1
       reached(.tallies)
       return true
     }
-    tallies[new].initialize(
-      to: AnomalyTally(
-        next: head, kind: kind.rawValue, direction: seen.direction, count: 1, first: seen.time,
-        firstPacket: seen.number,
-        last: seen.time))
-    head = new
-    return options.anomaliesPerKind > 0
   }
 
   private func makeRecord(_ kind: AnomalyKind, _ time: Int64, _ packet: UInt64, _ capture: UInt16) -> AnomalyRecord {
@@ -131,26 +101,19 @@ extension FlowCore {
 
   /// Writes the records that sum up, and gives the tallies back.
   mutating func releaseTallies(_ flow: UnsafeMutablePointer<FlowState>) {
-    var at = flow.pointee.tallies
-    while at != .none {
-      let entry = tallies[at].pointee
-      if var record = summary(entry, flow.pointee.capture) {
-        describe(&record, flow, entry.direction)
-        anomalyRecords.append(consume record)
-      }
-      tallies.release(at)
-      at = entry.next
+    while let (kind, rest) = tallies.takeFirst(&flow.pointee.tallies) {
+      guard let rest, var record = summary(kind, rest, flow.pointee.capture) else { continue }
+      describe(&record, flow, rest.direction)
+      anomalyRecords.append(consume record)
     }
-    flow.pointee.tallies = .none
   }
 
-  private func summary(_ entry: AnomalyTally, _ capture: UInt16) -> AnomalyRecord? {
-    let reported = UInt64(options.anomaliesPerKind)
-    guard entry.count > reported, let kind = AnomalyKind(rawValue: entry.kind) else { return nil }
-    var record = makeRecord(kind, entry.first, entry.firstPacket, capture)
-    record.count = entry.count - reported
-    record.first = Timestamp(nanoseconds: entry.first)
-    record.last = Timestamp(nanoseconds: entry.last)
+  private func summary(_ kind: UInt32, _ rest: AnomalyTallies.Rest, _ capture: UInt16) -> AnomalyRecord? {
+    guard let kind = AnomalyKind(rawValue: UInt16(truncatingIfNeeded: kind)) else { return nil }
+    var record = makeRecord(kind, rest.first, rest.packet, capture)
+    record.count = rest.count
+    record.first = Timestamp(nanoseconds: rest.first)
+    record.last = Timestamp(nanoseconds: rest.last)
     return record
   }
 
@@ -184,19 +147,14 @@ extension FlowCore {
   }
 
   private mutating func releasePair(_ at: UInt32) {
-    let pair = pairs[at].pointee
-    var tallyAt = pair.tallies
-    while tallyAt != .none {
-      let entry = tallies[tallyAt].pointee
-      if var record = summary(entry, pair.capture) {
-        if pair.high != .zero {
-          record.sourceIP = IPAddress(entry.direction == .toServer ? pair.low : pair.high)
-          record.destinationIP = IPAddress(entry.direction == .toServer ? pair.high : pair.low)
-        }
-        anomalyRecords.append(consume record)
+    var pair = pairs[at].pointee
+    while let (kind, rest) = tallies.takeFirst(&pair.tallies) {
+      guard let rest, var record = summary(kind, rest, pair.capture) else { continue }
+      if pair.high != .zero {
+        record.sourceIP = IPAddress(rest.direction == .toServer ? pair.low : pair.high)
+        record.destinationIP = IPAddress(rest.direction == .toServer ? pair.high : pair.low)
       }
-      tallies.release(tallyAt)
-      tallyAt = entry.next
+      anomalyRecords.append(consume record)
     }
     pairs.remove(at)
   }
