@@ -42,8 +42,8 @@ struct ListOptions: ParsableArguments {
 /// A command that shows a list of the daemon's: what sets one apart from the others is its method and its columns.
 protocol ListCommand: ParsableCommand {
   static var abstract: String { get }
-  /// Where it is not the type's name.
-  static var commandName: String? { get }
+  /// To work it out from the type's name takes milliseconds at each start of the program, of whatever command.
+  static var commandName: String { get }
   static var method: String { get }
   /// Each a heading and the path of a member.
   static var columns: [(heading: String, path: String)] { get }
@@ -76,7 +76,6 @@ extension RecordCommand {
 }
 
 extension ListCommand {
-  static var commandName: String? { nil }
   static var configuration: CommandConfiguration { CommandConfiguration(commandName: commandName, abstract: abstract) }
 
   func run() throws { try list() }
@@ -126,6 +125,7 @@ private func cell(_ item: JSONValue, _ path: String) -> String {
 }
 
 struct Cases: ListCommand {
+  static let commandName = "cases"
   static let abstract = "Cases, newest first."
   static let method = "case.list"
   static let columns: [(heading: String, path: String)] = [
@@ -137,6 +137,7 @@ struct Cases: ListCommand {
 }
 
 struct Signals: ListCommand {
+  static let commandName = "signals"
   static let abstract = "Signals, newest first."
   static let method = "signal.list"
   static let columns: [(heading: String, path: String)] = [
@@ -150,7 +151,7 @@ struct Signals: ListCommand {
 struct ListPersonas: RecordCommand {
   static let abstract = "Snapshots of personas, newest first, or one by its id."
   static let getMethod = "persona.get"
-  static let commandName: String? = "list"
+  static let commandName = "list"
   static let method = "persona.list"
   static let columns: [(heading: String, path: String)] = [
     ("TIME", "time"), ("PLATFORM", "platform"), ("ACCOUNT", "account_id"), ("HANDLE", "handle"),
@@ -162,6 +163,7 @@ struct ListPersonas: RecordCommand {
 }
 
 struct Flows: RecordCommand {
+  static let commandName = "flows"
   static let abstract = "Flows, newest first, or one by its id."
   static let getMethod = "flow.get"
   static let method = "flow.list"
@@ -175,6 +177,7 @@ struct Flows: RecordCommand {
 }
 
 struct Anomalies: ListCommand {
+  static let commandName = "anomalies"
   static let abstract = "Anomalies, newest first."
   static let method = "anomaly.list"
   static let columns: [(heading: String, path: String)] = [
@@ -186,6 +189,7 @@ struct Anomalies: ListCommand {
 }
 
 struct Processes: RecordCommand {
+  static let commandName = "processes"
   static let abstract = "Process events, newest first, or one by its id."
   static let getMethod = "process.get"
   static let method = "process.list"
@@ -199,6 +203,7 @@ struct Processes: RecordCommand {
 }
 
 struct Transactions: ListCommand {
+  static let commandName = "transactions"
   static let abstract = "What dissectors made of flows, newest first."
   static let method = "transaction.list"
   static let columns: [(heading: String, path: String)] = [
@@ -209,6 +214,7 @@ struct Transactions: ListCommand {
 }
 
 struct Assets: ListCommand {
+  static let commandName = "assets"
   static let abstract = "Machines as sources and people told of them, newest first."
   static let method = "asset.list"
   static let columns: [(heading: String, path: String)] = [
@@ -220,6 +226,7 @@ struct Assets: ListCommand {
 }
 
 struct Audit: ListCommand {
+  static let commandName = "audit"
   static let abstract = "Who did what: changes, loads and refusals of plugins, what was deleted."
   static let method = "audit.list"
   static let columns: [(heading: String, path: String)] = [

@@ -13,7 +13,7 @@ struct Sources: ParsableCommand {
 
 struct ListSources: ListCommand {
   static let abstract = "Sources, the one that began last first."
-  static let commandName: String? = "list"
+  static let commandName = "list"
   static let method = "source.list"
   static let columns: [(heading: String, path: String)] = [
     ("NAME", "name"), ("STATE", "state"), ("PLUGIN", "plugin"), ("FILE", "file"), ("RECORDS", "records"),

@@ -13,7 +13,7 @@ struct Suppressions: ParsableCommand {
 
 struct ListSuppressions: ListCommand {
   static let abstract = "Suppressions, newest first, and how many signals each covers now."
-  static let commandName: String? = "list"
+  static let commandName = "list"
   static let method = "suppression.list"
   static let columns: [(heading: String, path: String)] = [
     ("ID", "id"), ("ANALYTIC", "analytic"), ("OF", "about"), ("SIGNALS", "signals"), ("BY", "by"), ("UNTIL", "until"),
