@@ -27,7 +27,7 @@ extension FlowCore {
     // Until its protocol says otherwise, soon enough that nothing is kept for long by mistake.
     flow.pointee.deadline = packet.time &+ options.timeouts.attempt
     index.insert(hash, at)
-    wheel.schedule(at, deadline: flow.pointee.deadline, in: flows)
+    wheel.schedule(at, deadline: flow.pointee.deadline, in: flows.elements)
     counters.flowsOpened &+= 1
     counters.flows &+= 1
     if counters.flows > counters.flowsPeak { counters.flowsPeak = counters.flows }
@@ -98,7 +98,7 @@ extension FlowCore {
   /// Takes a flow out of the table.
   mutating func remove(_ at: UInt32) {
     let flow = flows[at]
-    wheel.remove(at, in: flows)
+    wheel.remove(at, in: flows.elements)
     index.remove(flow.pointee.key.hash(seed: seed), at)
     if let long = flow.pointee.long { longAddresses.release(longAddresses.number(of: long)) }
     if flow.pointee.marks.contains(.large) { largeTotals.forget(flow) }

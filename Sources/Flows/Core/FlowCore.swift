@@ -119,7 +119,7 @@ struct FlowCore: ~Copyable {
       if flow.pointee.deadline <= clock {
         close(at, reason: reasonForTimeout(flow))
       } else {
-        wheel.schedule(at, deadline: flow.pointee.deadline, in: flows)
+        wheel.schedule(at, deadline: flow.pointee.deadline, in: flows.elements)
       }
       at = next
     }

@@ -124,6 +124,24 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
     chunk.pointee.freeHead = index
   }
 
+  /// Where elements are, for who only reads and writes those: a slab that is lent to a function may be copied for it.
+  @frozen
+  public struct Elements: BitwiseCopyable {
+    @usableFromInline let base: UnsafeMutableRawPointer?
+    @inlinable @inline(__always)
+    init(_ base: UnsafeMutableRawPointer?) { self.base = base }
+
+    /// The element of that number, which must have been handed out.
+    @inlinable @inline(__always)
+    public subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
+      // What handed out a number has memory: see the invariant.
+      base.unsafelyUnwrapped.assumingMemoryBound(to: Element.self) + Int(index)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public var elements: Elements { Elements(base) }
+
   /// The number of an element that was handed out.
   public func number(of element: UnsafePointer<Element>) -> UInt32 {
     let bytes = UInt(bitPattern: element) &- UInt(bitPattern: base)

@@ -25,7 +25,7 @@ struct TimerWheel: ~Copyable {
   func isDue(_ time: Int64) -> Bool { time / Self.second > now }
 
   /// Puts a flow that is in no slot where it will be looked at not before its deadline, unless the wheel is too short.
-  mutating func schedule(_ index: UInt32, deadline: Int64, in flows: borrowing Slab<FlowState>) {
+  mutating func schedule(_ index: UInt32, deadline: Int64, in flows: Slab<FlowState>.Elements) {
     let due = deadline / Self.second &+ 1
     let base = max(now, 0)
     let ahead = min(max(due &- base, 1), Int64(Self.slotCount - 1))
@@ -38,7 +38,7 @@ struct TimerWheel: ~Copyable {
     heads[slot] = index
   }
 
-  mutating func remove(_ index: UInt32, in flows: borrowing Slab<FlowState>) {
+  mutating func remove(_ index: UInt32, in flows: Slab<FlowState>.Elements) {
     let flow = flows[index]
     let slot = Int(flow.pointee.timerSlot) - 1
     guard slot >= 0 else { return }

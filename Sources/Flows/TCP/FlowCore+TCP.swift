@@ -274,8 +274,8 @@ extension FlowCore {
     let sooner = deadline < flow.pointee.deadline
     flow.pointee.deadline = deadline
     if sooner {
-      wheel.remove(at, in: flows)
-      wheel.schedule(at, deadline: deadline, in: flows)
+      wheel.remove(at, in: flows.elements)
+      wheel.schedule(at, deadline: deadline, in: flows.elements)
     }
   }
 
