@@ -87,8 +87,8 @@ extension FlowCore {
     let session = sessions[flow.pointee.tcp]
     let direction: Direction = flow.pointee.marks.contains(.clientIsLow) == sourceIsLow ? .toServer : .toClient
     let seen = Sighting(time: packet.time, number: packet.number, direction: direction)
-    let originator = session.pointee.originator
-    let responder = session.pointee.responder
+    let originator = session.sender(.toServer)
+    let responder = session.sender(.toClient)
     let sequence = packet.tcp.sequence
     if packet.tcp.flags.contains(.ack) {
       if direction == .toClient, session.pointee.spareSYN != .none,
@@ -97,29 +97,29 @@ extension FlowCore {
         return .answered
       }
       // A second SYN-ACK whose SYN was never seen, with another number, is another half of a session.
-      guard originator.state == .inactive, sequence != responder.startSequence else { return .none }
+      guard originator.pointee.state == .inactive, sequence != responder.pointee.startSequence else { return .none }
       return .replace(session.pointee.handshakeVariants)
     }
-    let closed = originator.marks.contains(.didClose) && responder.marks.contains(.didClose)
-    let wasReset = originator.state == .reset || responder.state == .reset
+    let closed = originator.pointee.marks.contains(.didClose) && responder.pointee.marks.contains(.didClose)
+    let wasReset = originator.pointee.state == .reset || responder.pointee.state == .reset
     if closed || wasReset {
-      if !closed, sequence == originator.startSequence { return .none }
+      if !closed, sequence == originator.pointee.startSequence { return .none }
       if !wasReset { note(.tcpReuseEarly, flow, seen) }
       return .replace(0)
     }
-    if sequence == originator.startSequence { return .none }
+    if sequence == originator.pointee.startSequence { return .none }
     if direction == .toClient {
       // Simultaneous open, or SYN and SYN-ACK whose order was turned about.
-      if responder.state == .inactive || sequence == responder.startSequence { return .none }
+      if responder.pointee.state == .inactive || sequence == responder.pointee.startSequence { return .none }
     }
-    if originator.state == .synSent, responder.state == .inactive {
+    if originator.pointee.state == .synSent, responder.pointee.state == .inactive {
       let variants = session.pointee.handshakeVariants &+ 1
       note(.tcpSynResendDifferent, flow, seen)
       note(.tcpHandshakeWrongSeq, flow, seen)
       return .replace(variants)
     }
-    if !flow.pointee.marks.contains(.established) || direction == .toClient || originator.state == .closed
-      || responder.state == .closed
+    if !flow.pointee.marks.contains(.established) || direction == .toClient || originator.pointee.state == .closed
+      || responder.pointee.state == .closed
     {
       note(.tcpReuseEarly, flow, seen)
       return .replace(0)
