@@ -32,6 +32,8 @@ public final class Analysis {
   private var refusals = 0
   private var statistics = AnalysisStatistics()
   private var store: Store?
+  /// What was held to reason over: it goes with the analysis.
+  private var investigation: Investigation?
   /// Flows that wait for the conclusion to be written with their processes.
   private var held: [FlowRecord] = []
   private static let maximumHeld = 200_000
@@ -68,6 +70,7 @@ public final class Analysis {
     for refusal in shelf.refusals { note(refusal.description) }
 
     let investigation = Investigation(roster: roster, configuration: configuration)
+    self.investigation = investigation
     do throws(SecretError) { investigation.pseudonyms = try Pseudonyms.of(configuration, roster) } catch {
       throw AnalysisError(error.description)
     }
@@ -86,6 +89,8 @@ public final class Analysis {
     statistics.refusals = UInt64(refusals)
     output?.record(.stats) { statistics.write(to: &$0, gaps: conclusion.gaps) }
     output?.flush()
+    // Closed here, whenever the analysis goes.
+    store = nil
     return AnalysisOutcome(conclusion: conclusion, roster: roster, refusals: refusals, statistics: statistics)
   }
 
