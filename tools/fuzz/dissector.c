@@ -10,35 +10,40 @@ const vdt_plugin *vedette_plugin_entry(uint32_t host_abi);
 
 enum { MAX_EVENTS = 64 };
 
-/// Each event: an octet that says which and where to, two of length, then the bytes.
+/// Each event: an octet that says which, where to, and how much later than the one before, two of length,
+/// then the bytes.
 static void read_wire(struct wire *wire, struct event *events, const uint8_t *bytes, size_t length) {
     *wire = (struct wire){
         .transport = VDT_TCP, .client_port = 40000, .server_port = DISSECTOR_PORT, .events = events};
     bool datagrams = DISSECTOR_PORT == 53 && length && bytes[0] & 0x80, ended[2] = {false, false};
     if (datagrams)
         wire->transport = VDT_UDP;
+    static const int64_t later[8] = {
+        0, 1, -1, 1000000000, (int64_t)1 << 45, -((int64_t)1 << 45), (int64_t)1 << 47, -((int64_t)1 << 47)};
+    int64_t time = 1700000000000000000;
     while (length >= 3 && wire->count < MAX_EVENTS) {
         uint8_t kind = bytes[0];
         size_t part = (size_t)(bytes[1] << 8 | bytes[2]);
         uint32_t direction = kind & 1;
         bytes += 3;
         length -= 3;
+        time += later[kind >> 4 & 7];
         if (ended[direction])
             continue;
         if (!datagrams && (kind & 0x0e) == 2) {
             if (part)
-                events[wire->count++] = (struct event){GAP, direction, NULL, part};
+                events[wire->count++] = (struct event){GAP, direction, NULL, part, time};
             continue;
         }
         if (!datagrams && (kind & 0x0e) == 4) {
-            events[wire->count++] = (struct event){END, direction, NULL, 0};
+            events[wire->count++] = (struct event){END, direction, NULL, 0, time};
             ended[direction] = true;
             continue;
         }
         if (part > length)
             part = length;
         if (part || datagrams)
-            events[wire->count++] = (struct event){datagrams ? DATAGRAM : SEND, direction, bytes, part};
+            events[wire->count++] = (struct event){datagrams ? DATAGRAM : SEND, direction, bytes, part, time};
         bytes += part;
         length -= part;
     }

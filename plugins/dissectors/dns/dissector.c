@@ -29,7 +29,7 @@ static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_se
     memset(*session, 0, offsetof(vdt_session, pending.first));
     (*session)->instance = instance;
     (*session)->protocol = (uint8_t)(flow->protocol ? flow->protocol : dns_protocol_of(flow));
-    (*session)->transport = (uint8_t)flow->transport;
+    (*session)->over_tcp = flow->transport == VDT_TCP;
     return VDT_OK;
 }
 
@@ -43,8 +43,7 @@ static int32_t close_session(vdt_session *session, const vdt_sink *sink, uint32_
 static int32_t datagram(vdt_session *session, const vdt_chunk *chunk, const vdt_sink *sink,
                         vdt_data_result *result) {
     // A query will be added at the end: with many flows, waiting for that memory would be most of the work.
-    if (session->pending.bytes)
-        __builtin_prefetch(session->pending.bytes + session->pending.used, 1);
+    __builtin_prefetch(pending_end(&session->pending), 1);
     dns_take_message(session, sink, chunk->direction, chunk->offset, chunk->bytes.ptr, chunk->bytes.len);
     result->consumed = chunk->bytes.len;
     return VDT_DATA_OK;
@@ -58,13 +57,13 @@ static int32_t data(vdt_session *session, const vdt_chunk *chunk, const vdt_sink
     size_t length = chunk->bytes.len, at = 0;
     if (direction > VDT_TO_CLIENT)
         return VDT_E_ARGUMENT;
-    if (session->lost[direction]) {
+    if (session->lost >> direction & 1) {
         result->consumed = length;
         return VDT_DATA_OK;
     }
     if (session->missing[direction]) {
         at = length < session->missing[direction] ? length : session->missing[direction];
-        session->missing[direction] -= (uint32_t)at;
+        session->missing[direction] -= (uint16_t)at;
     }
     size_t need = 0;
     while (length - at >= 2) {
@@ -79,9 +78,9 @@ static int32_t data(vdt_session *session, const vdt_chunk *chunk, const vdt_sink
     result->consumed = at;
     if (chunk->flags & (VDT_CHUNK_BEFORE_GAP | VDT_CHUNK_END)) { // what is left is the beginning of a message
         if (length - at == 1)
-            session->lost[direction] = 1; // half of a length: where the next one stands cannot be known
+            session->lost |= 1u << direction; // half of a length: where the next one stands cannot be known
         else if (need)
-            session->missing[direction] = (uint32_t)need;
+            session->missing[direction] = (uint16_t)need;
         result->consumed = length;
         return VDT_DATA_OK;
     }
@@ -97,10 +96,10 @@ static int32_t gap(vdt_session *session, uint32_t direction, uint64_t offset, ui
     if (direction > VDT_TO_CLIENT)
         return VDT_E_ARGUMENT;
     if (length <= session->missing[direction]) // all within the message that it cut
-        session->missing[direction] -= (uint32_t)length;
+        session->missing[direction] -= (uint16_t)length;
     else
-        session->lost[direction] = 1;
-    return session->lost[0] && session->lost[1] ? VDT_DATA_DONE : VDT_DATA_OK;
+        session->lost |= 1u << direction;
+    return session->lost == 3 ? VDT_DATA_DONE : VDT_DATA_OK;
 }
 
 static const vdt_dissector dissector = {

@@ -26,16 +26,18 @@ struct answered {
     uint8_t used;
 };
 
-/// Three cache lines: what every message looks at, and the first queries that wait behind it.
+/// Two cache lines: what every message looks at, and the first queries that wait behind it.
 struct vdt_session {
     _Alignas(64) struct vdt_instance *instance;
     struct answered *answered; // MAX_ANSWERED, from the first response on
-    uint32_t missing[2];       // TCP: of a message cut by a gap, bytes still to come
-    uint8_t protocol, transport;
+    uint16_t missing[2];       // TCP: of a message cut by a gap, bytes still to come
     uint8_t answered_next;
-    uint8_t lost[2]; // TCP: a gap took the framing away
+    uint8_t protocol;
+    bool over_tcp;
+    uint8_t lost; // TCP: a gap took the framing away; one bit a direction
     struct pending_list pending;
 };
+_Static_assert(sizeof(vdt_session) == 128, "two cache lines");
 
 uint32_t dns_protocol_of(const vdt_flow *flow);
 int32_t dns_probe(vdt_instance *instance, const vdt_flow *flow, uint32_t direction, vdt_bytes bytes,

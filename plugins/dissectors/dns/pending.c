@@ -3,169 +3,196 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t questions_size(const struct pending *query) {
-    return query->question_count * sizeof(struct pending_question);
+_Static_assert(sizeof(struct pending_group) == sizeof(uint64_t), "a group begins with one word");
+_Static_assert(sizeof(struct pending) == sizeof(uint64_t), "a query is one word");
+
+static void *word(const struct pending_list *list, uint32_t at) {
+    return (uint64_t *)(uintptr_t)(list->doubled ? list->block : list->first) + at;
 }
 
-/// Bytes of a query of its own without its names.
-static size_t fixed_size(const struct pending *query) {
-    return sizeof *query + (query->repeats ? 0 : questions_size(query));
+static struct pending_group *group_at(const struct pending_list *list, uint32_t at) {
+    return word(list, at);
 }
 
-static size_t names_size(const struct pending_question *questions, unsigned count) {
-    size_t size = 0;
-    for (unsigned i = 0; i < count; i++)
-        size += questions[i].name_length;
-    return size;
+static struct pending_question *questions_of(const struct pending_group *group) {
+    return (struct pending_question *)(uintptr_t)(group + 1);
 }
 
-static size_t rounded(size_t size) {
-    return (size + 7) & ~(size_t)7;
+static char *names_of(const struct pending_group *group) {
+    return (char *)(questions_of(group) + group->question_count);
 }
 
-static size_t whole_size(const struct pending_list *list, struct pending_place place) {
-    const struct pending *query = pending_query(list, place);
-    size_t names =
-        query->shares_names ? 0 : names_size(pending_questions(list, place), query->question_count);
-    return rounded(fixed_size(query) + names);
+static uint32_t words(size_t bytes) {
+    return (uint32_t)((bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t));
 }
 
-/// The place of a query, given where the questions and names of the one before it are.
-static struct pending_place place_at(const struct pending_list *list, uint32_t at, uint32_t questions,
-                                     uint32_t names) {
-    struct pending_place place = {at, questions, names};
+/// Words of a group before its queries.
+static uint32_t head_words(const struct pending_group *group) {
+    size_t size = (size_t)(names_of(group) - (const char *)group);
+    for (unsigned i = 0; !group->shares_names && i < group->question_count; i++)
+        size += questions_of(group)[i].name_length;
+    return words(size);
+}
+
+/// The first query of the group at `at`, if there is one; the group before has its names in `names`.
+static struct pending_place enter(const struct pending_list *list, uint32_t at, uint32_t names) {
     if (at >= list->used)
-        return place;
-    const struct pending *query = pending_query(list, place);
-    if (!query->repeats)
-        place.questions = at + (uint32_t)sizeof *query;
-    if (!query->shares_names)
-        place.names = at + (uint32_t)fixed_size(query);
-    return place;
+        return (struct pending_place){.at = at};
+    const struct pending_group *group = group_at(list, at);
+    return (struct pending_place){.at = at + head_words(group),
+                                  .group = at,
+                                  .left = group->queries - 1u,
+                                  .names = group->shares_names ? names : at};
+}
+
+static struct pending_place next_group(const struct pending_list *list, struct pending_place place) {
+    return enter(list, place.at + place.left + 1, place.names);
 }
 
 struct pending_place pending_first(const struct pending_list *list) {
-    return place_at(list, 0, 0, 0);
+    return enter(list, 0, 0);
 }
 
 struct pending_place pending_next(const struct pending_list *list, struct pending_place place) {
-    return place_at(list, place.at + (uint32_t)whole_size(list, place), place.questions, place.names);
+    if (!place.left)
+        return next_group(list, place);
+    place.at++;
+    place.left--;
+    return place;
 }
 
-/// What a query has in common with the newest in the list.
-static void compare_with_last(const struct pending_list *list, const struct dns_message *message,
-                              struct pending *query) {
-    if (!list->count)
-        return;
-    struct pending_place last = {list->last, list->last_questions, list->last_names};
-    const struct pending_question *questions = pending_questions(list, last);
-    const char *name = pending_names(list, last);
-    bool same = true;
-    if (pending_query(list, last)->question_count != message->questions_kept)
-        return;
-    for (unsigned i = 0; i < message->questions_kept; name += questions[i++].name_length) {
+struct pending_view pending_view(const struct pending_list *list, struct pending_place place) {
+    const struct pending_group *group = group_at(list, place.group);
+    struct pending query;
+    memcpy(&query, word(list, place.at), sizeof query);
+    return (struct pending_view){.time =
+                                     (int64_t)((uint64_t)group->time_above << PENDING_TIME_BITS | query.time),
+                                 .id = query.id,
+                                 .flags = group->flags,
+                                 .length = group->length,
+                                 .direction = query.direction,
+                                 .question_count = group->question_count,
+                                 .questions = questions_of(group),
+                                 .names = names_of(group_at(list, place.names))};
+}
+
+/// Whether a group may share the names of the newest; and if so, whether it is the same as that.
+static bool shares_names(const struct pending_list *list, const struct dns_message *message,
+                         const struct pending_group *group, bool *same) {
+    if (!list->used)
+        return false;
+    const struct pending_group *newest = group_at(list, list->newest);
+    const struct pending_question *questions = questions_of(newest);
+    const char *name = names_of(group_at(list, list->newest_names));
+    if (newest->question_count != group->question_count)
+        return false;
+    *same = newest->flags == group->flags && newest->length == group->length &&
+            newest->time_above == group->time_above;
+    for (unsigned i = 0; i < group->question_count; name += questions[i++].name_length) {
         const struct dns_question *question = &message->questions[i];
         if (questions[i].name_length != question->name.length ||
             memcmp(name, message->arena + question->name.offset, question->name.length) != 0)
-            return;
-        same = same && questions[i].type == question->type && questions[i].class == question->class;
+            return false;
+        *same = *same && questions[i].type == question->type && questions[i].class == question->class;
     }
-    query->shares_names = 1;
-    query->repeats = same;
+    return true;
 }
 
-static bool has_room(struct pending_list *list, size_t more) {
+static bool has_room(struct pending_list *list, uint32_t more) {
+    const size_t first = sizeof list->first / sizeof *list->first;
     size_t wanted = list->used + more;
-    if (!list->bytes) {
-        list->bytes = list->first;
-        list->room = sizeof list->first;
-    }
-    if (wanted <= list->room)
+    uint8_t doubled = list->doubled;
+    if (wanted <= first << doubled)
         return true;
-    wanted = rounded(wanted + wanted / 2);
-    bool is_first = list->bytes == list->first;
-    uint8_t *larger = realloc(is_first ? NULL : list->bytes, wanted);
+    if (wanted > UINT16_MAX)
+        return false;
+    while (first << doubled < wanted)
+        doubled++;
+    uint64_t *larger = realloc(list->doubled ? list->block : NULL, sizeof list->first << doubled);
     if (!larger)
         return false;
-    if (is_first)
-        memcpy(larger, list->first, list->used);
-    list->bytes = larger;
-    list->room = (uint32_t)wanted;
+    if (!list->doubled)
+        memcpy(larger, list->first, sizeof list->first);
+    list->block = larger;
+    list->doubled = doubled;
     return true;
+}
+
+/// Writes a group behind the others, where there is room for it.
+static void write_group(struct pending_list *list, const struct dns_message *message,
+                        const struct pending_group *group) {
+    struct pending_group *added = group_at(list, list->used);
+    *added = *group;
+    char *name = names_of(added);
+    for (unsigned i = 0; i < group->question_count; i++) {
+        const struct dns_question *question = &message->questions[i];
+        questions_of(added)[i] =
+            (struct pending_question){question->type, question->class, question->name.length};
+        if (!group->shares_names)
+            memcpy(name, message->arena + question->name.offset, question->name.length);
+        name += question->name.length;
+    }
+    list->newest = list->used;
+    if (!group->shares_names)
+        list->newest_names = list->newest;
 }
 
 bool pending_add(struct pending_list *list, const struct dns_message *message, int64_t time,
                  uint32_t direction, size_t length) {
-    struct pending query = {.time = time,
-                            .id = message->id,
-                            .flags = message->flags,
-                            .length = (uint16_t)length,
-                            .direction = (uint8_t)direction,
-                            .question_count = message->questions_kept & 63};
-    compare_with_last(list, message, &query);
-    size_t fixed = fixed_size(&query), size = fixed;
-    for (unsigned i = 0; !query.shares_names && i < query.question_count; i++)
+    struct pending_group group = {.flags = message->flags,
+                                  .length = length & UINT16_MAX,
+                                  .time_above = (uint64_t)time >> PENDING_TIME_BITS,
+                                  .queries = 1,
+                                  .question_count = message->questions_kept & 7};
+    struct pending query = {.id = message->id, .direction = direction & 1, .time = (uint64_t)time};
+    bool same = false;
+    size_t size = sizeof group + group.question_count * sizeof(struct pending_question);
+    group.shares_names = shares_names(list, message, &group, &same);
+    for (unsigned i = 0; !group.shares_names && i < group.question_count; i++)
         size += message->questions[i].name.length;
-    size = rounded(size);
-    if (!has_room(list, size))
+    uint32_t head = group.shares_names && same ? 0 : words(size);
+    if (!has_room(list, head + 1))
         return false;
-    uint8_t *added = list->bytes + list->used;
-    memcpy(added, &query, sizeof query);
-    struct pending_question *questions = (struct pending_question *)(void *)(added + sizeof query);
-    for (unsigned i = 0; !query.repeats && i < query.question_count; i++) {
-        const struct dns_question *question = &message->questions[i];
-        questions[i] = (struct pending_question){question->type, question->class, question->name.length};
-    }
-    char *name = (char *)added + fixed;
-    for (unsigned i = 0; !query.shares_names && i < query.question_count; i++) {
-        const struct dns_question *question = &message->questions[i];
-        memcpy(name, message->arena + question->name.offset, question->name.length);
-        name += question->name.length;
-    }
-    list->last = list->used;
-    if (!query.repeats)
-        list->last_questions = list->used + (uint32_t)sizeof query;
-    if (!query.shares_names)
-        list->last_names = list->used + (uint32_t)fixed;
-    list->used += (uint32_t)size;
+    if (head)
+        write_group(list, message, &group);
+    else
+        group_at(list, list->newest)->queries++;
+    list->used += (uint16_t)head;
+    memcpy(word(list, list->used++), &query, sizeof query);
     list->count++;
     return true;
 }
 
-/// Takes bytes out of the middle.
-static void cut(struct pending_list *list, size_t from, size_t size) {
-    memmove(list->bytes + from, list->bytes + from + size, list->used - from - size);
-    list->used -= (uint32_t)size;
+/// Takes words out of the middle.
+static void cut(struct pending_list *list, uint32_t from, uint32_t to) {
+    memmove(word(list, from), word(list, to), (list->used - to) * sizeof(uint64_t));
+    list->used -= (uint16_t)(to - from);
 }
 
 void pending_remove(struct pending_list *list, struct pending_place place) {
-    struct pending *query = (struct pending *)(void *)(list->bytes + place.at);
-    struct pending_place next = pending_next(list, place);
-    const struct pending *heir = pending_query(list, next);
-    if (next.at < list->used &&
-        ((heir->shares_names && !query->shares_names) || (heir->repeats && !query->repeats))) {
-        // The next one moves in before what both have; it has as many questions.
-        size_t size = whole_size(list, next);
-        uint8_t shares_names = query->shares_names;
-        memcpy(query, heir, fixed_size(heir));
-        query->shares_names = shares_names & 1;
-        query->repeats = 0;
-        cut(list, next.at, size);
+    struct pending_group *group = group_at(list, place.group);
+    struct pending_place next = next_group(list, place);
+    if (group->queries > 1) {
+        group->queries--;
+        cut(list, place.at, place.at + 1);
+    } else if (!group->shares_names && next.at < list->used && group_at(list, next.group)->shares_names) {
+        // The next one moves in before the names that both have; it has as many questions.
+        const struct pending_group *heir = group_at(list, next.group);
+        memcpy(group, heir, (size_t)(names_of(heir) - (const char *)heir));
+        group->shares_names = 0;
+        cut(list, place.at, next.at);
     } else {
-        cut(list, place.at, next.at - place.at);
+        cut(list, place.group, place.at + 1);
     }
     list->count--;
-    struct pending_place at = pending_first(list);
-    for (uint32_t left = list->count; left > 1; left--)
-        at = pending_next(list, at);
-    list->last = at.at;
-    list->last_questions = at.questions;
-    list->last_names = at.names;
+    for (struct pending_place at = pending_first(list); at.at < list->used; at = next_group(list, at)) {
+        list->newest = (uint16_t)at.group;
+        list->newest_names = (uint16_t)at.names;
+    }
 }
 
 void pending_free(struct pending_list *list) {
-    if (list->bytes != list->first)
-        free(list->bytes);
-    list->bytes = NULL;
-    list->used = list->room = list->last = list->last_questions = list->last_names = list->count = 0;
+    if (list->doubled)
+        free(list->block);
+    list->used = list->count = list->doubled = 0;
 }

@@ -50,11 +50,10 @@ static void put_response(const vdt_sink *sink, const struct dns_message *message
 }
 
 /// A query with its response, or without (`message` NULL).
-static void emit_pending(vdt_session *session, const vdt_sink *sink, struct pending_place place,
+static void emit_pending(vdt_session *session, const vdt_sink *sink, const struct pending_view *query,
                          const struct dns_message *message, int64_t time, size_t length) {
-    const struct pending *query = pending_query(&session->pending, place);
-    const struct pending_question *questions = pending_questions(&session->pending, place);
-    const char *name = pending_names(&session->pending, place);
+    const struct pending_question *questions = query->questions;
+    const char *name = query->names;
     sink->begin(sink, session->protocol, query->time);
     sink->u64(sink, FIELD_ID, query->id);
     sink->u64(sink, FIELD_OPCODE, (query->flags >> 11) & 15);
@@ -102,20 +101,20 @@ static uint64_t digest(const uint8_t *bytes, size_t length) { // FNV-1a: equal o
     return hash;
 }
 
-static bool asks_for_transfer(const struct pending *query, const struct pending_question *questions) {
-    return query->question_count && (questions[0].type == 251 || questions[0].type == 252);
+static bool asks_for_transfer(const struct pending_view *query) {
+    return query->question_count && (query->questions[0].type == 251 || query->questions[0].type == 252);
 }
 
 /// Servers echo the question, in any case of letters; some leave it out when they refuse.
-static bool answers(const struct dns_message *message, const struct pending *query,
-                    const struct pending_question *questions, const char *names, uint32_t direction) {
+static bool answers(const struct dns_message *message, const struct pending_view *query, uint32_t direction) {
     if (query->id != message->id || query->direction == direction)
         return false;
     if (!message->questions_kept || !query->question_count)
         return true;
     const struct dns_question *question = &message->questions[0];
-    return question->type == questions[0].type && question->name.length == questions[0].name_length &&
-           strncasecmp(message->arena + question->name.offset, names, question->name.length) == 0;
+    return question->type == query->questions[0].type &&
+           question->name.length == query->questions[0].name_length &&
+           strncasecmp(message->arena + question->name.offset, query->names, question->name.length) == 0;
 }
 
 /// Remembers what a query was answered with. Without memory a second answer will be taken for one to no
@@ -131,8 +130,9 @@ static void take_query(vdt_session *session, const vdt_sink *sink, uint32_t dire
                        const struct dns_message *message, int64_t time, size_t length) {
     if (session->pending.count == MAX_PENDING) {
         struct pending_place oldest = pending_first(&session->pending);
+        struct pending_view query = pending_view(&session->pending, oldest);
         sink->anomaly(sink, ANOMALY_TOO_MANY_TRANSACTIONS, direction, offset);
-        emit_pending(session, sink, oldest, NULL, 0, pending_query(&session->pending, oldest)->length);
+        emit_pending(session, sink, &query, NULL, 0, query.length);
         pending_remove(&session->pending, oldest);
     }
     if (!pending_add(&session->pending, message, time, direction, length))
@@ -146,13 +146,12 @@ static void take_response(vdt_session *session, const vdt_sink *sink, uint32_t d
     const struct pending_list *pending = &session->pending;
     for (struct pending_place at = pending_first(pending); at.at < pending->used;
          at = pending_next(pending, at)) {
-        const struct pending *query = pending_query(pending, at);
-        const struct pending_question *questions = pending_questions(pending, at);
-        if (!answers(message, query, questions, pending_names(pending, at), direction))
+        struct pending_view query = pending_view(pending, at);
+        if (!answers(message, &query, direction))
             continue;
-        remember(session, (struct answered){content, message->id, (uint8_t)direction,
-                                            asks_for_transfer(query, questions), 1});
-        emit_pending(session, sink, at, message, time, length);
+        remember(session,
+                 (struct answered){content, message->id, (uint8_t)direction, asks_for_transfer(&query), 1});
+        emit_pending(session, sink, &query, message, time, length);
         pending_remove(&session->pending, at);
         return;
     }
@@ -166,7 +165,7 @@ static void take_response(vdt_session *session, const vdt_sink *sink, uint32_t d
         emit_message(session, sink, message, time, length);
         return;
     }
-    if (!session->lost[direction ^ 1]) // else the query may have been in the gap
+    if (!(session->lost >> (direction ^ 1) & 1)) // else the query may have been in the gap
         sink->anomaly(sink, ANOMALY_UNSOLICITED_RESPONSE, direction, offset);
     emit_message(session, sink, message, time, length);
 }
@@ -196,7 +195,7 @@ void dns_take_message(vdt_session *session, const vdt_sink *sink, uint32_t direc
                       const uint8_t *bytes, size_t length) {
     struct dns_message *message = &session->instance->message;
     int64_t time = VDT_TIME_UNKNOWN;
-    message->over_tcp = session->transport == VDT_TCP;
+    message->over_tcp = session->over_tcp;
     dns_read_message(message, bytes, length);
     if (message->problems || dns_opcode(message))
         report(session, sink, direction, offset, message);
@@ -215,7 +214,9 @@ void dns_take_message(vdt_session *session, const vdt_sink *sink, uint32_t direc
 void dns_flush(vdt_session *session, const vdt_sink *sink) {
     const struct pending_list *pending = &session->pending;
     for (struct pending_place at = pending_first(pending); sink && at.at < pending->used;
-         at = pending_next(pending, at))
-        emit_pending(session, sink, at, NULL, 0, pending_query(pending, at)->length);
+         at = pending_next(pending, at)) {
+        struct pending_view query = pending_view(pending, at);
+        emit_pending(session, sink, &query, NULL, 0, query.length);
+    }
     pending_free(&session->pending);
 }

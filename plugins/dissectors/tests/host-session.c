@@ -138,7 +138,7 @@ static int32_t sink_flow_text(const vdt_sink *sink, uint32_t field, vdt_str valu
     say(run_of(sink)->log, "flow %s=%.*s\n", declared.fact[field % NAMES], (int)value.len, value.ptr);
     return VDT_OK;
 }
-/// Time is the number of the event that first brought the byte.
+/// Time is that of the event that first brought the byte.
 static int32_t sink_when(const vdt_sink *sink, uint32_t direction, uint64_t offset, int64_t *time,
                          uint64_t *packet) {
     struct run *run = run_of(sink);
@@ -154,7 +154,7 @@ static int32_t sink_when(const vdt_sink *sink, uint32_t direction, uint64_t offs
         passed += event->length;
         if (offset < passed) {
             if (time)
-                *time = (int64_t)i;
+                *time = event->time;
             if (packet)
                 *packet = i + 1;
             return VDT_OK;

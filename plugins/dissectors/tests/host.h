@@ -14,6 +14,7 @@ struct event {
     uint32_t direction;
     const uint8_t *bytes; // of SEND and DATAGRAM
     size_t length;        // of GAP: how much is missing
+    int64_t time;         // what `when` says of its bytes
 };
 
 struct wire {

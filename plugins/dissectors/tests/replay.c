@@ -4,8 +4,8 @@
 //
 // A case is lines: `tcp CLIENT-PORT SERVER-PORT [FLAGS]` or `udp …`; then `> TEXT` (to the server) and `<
 // TEXT`, with \r \n \t \\ \xNN in TEXT and `\*N*C` for N times the character C; `>x HEX`, `<x HEX`; `gap >
-// N`; `end >`; and what is asked: `= LINE` must be among the lines emitted, `! LINE` must not. `#` begins a
-// comment.
+// N`; `end >`; `at N`: what is next comes at this time (else it is the event's number); and what is asked:
+// `= LINE` must be among the lines emitted, `! LINE` must not. `#` begins a comment.
 #include "host.h"
 
 #include <dlfcn.h>
@@ -16,6 +16,8 @@
 struct test {
     struct wire wire;
     struct event events[512];
+    int64_t time; // of the next event, if has_time
+    bool has_time;
     char *asked[128];
     bool wanted[128];
     size_t asked_count;
@@ -77,8 +79,12 @@ static size_t read_hex(const char *from, uint8_t **out) {
 }
 
 static void add(struct test *test, enum kind kind, char side, uint8_t *bytes, size_t length) {
-    if (test->wire.count < sizeof test->events / sizeof *test->events)
-        test->events[test->wire.count++] = (struct event){kind, side == '<', bytes, length};
+    size_t number = test->wire.count;
+    if (number == sizeof test->events / sizeof *test->events)
+        return;
+    int64_t time = test->has_time ? test->time : (int64_t)number;
+    test->events[test->wire.count++] = (struct event){kind, side == '<', bytes, length, time};
+    test->has_time = false;
 }
 
 static bool read_case(const char *path, struct test *test) {
@@ -105,6 +111,9 @@ static bool read_case(const char *path, struct test *test) {
             add(test, GAP, line[4], NULL, strtoul(line + 5, NULL, 10));
         } else if (strncmp(line, "end ", 4) == 0) {
             add(test, END, line[4], NULL, 0);
+        } else if (strncmp(line, "at ", 3) == 0) {
+            test->time = strtoll(line + 3, NULL, 10);
+            test->has_time = true;
         } else if ((line[0] == '=' || line[0] == '!') && test->asked_count < 128) {
             test->wanted[test->asked_count] = line[0] == '=';
             test->asked[test->asked_count++] = strdup(line + 2);
