@@ -22,12 +22,11 @@ static int32_t destroy(vdt_instance *instance) {
 }
 
 static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_session **session) {
-    *session = session_take(&instance->sessions);
+    *session = session_take(instance);
     if (!*session)
         return VDT_E_MEMORY;
     // Not the room for queries, of which most sessions need little.
     memset(*session, 0, offsetof(vdt_session, pending.first));
-    (*session)->instance = instance;
     (*session)->protocol = (uint8_t)(flow->protocol ? flow->protocol : dns_protocol_of(flow));
     (*session)->over_tcp = flow->transport == VDT_TCP;
     return VDT_OK;
@@ -36,7 +35,7 @@ static int32_t open_session(vdt_instance *instance, const vdt_flow *flow, vdt_se
 static int32_t close_session(vdt_session *session, const vdt_sink *sink, uint32_t reason) {
     dns_flush(session, reason == VDT_CLOSE_NOT_MINE ? NULL : sink);
     free(session->answered);
-    session_give(&session->instance->sessions, session);
+    session_give(session);
     return VDT_OK;
 }
 

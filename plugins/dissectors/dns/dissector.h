@@ -26,11 +26,11 @@ struct answered {
     uint8_t used;
 };
 
-/// Two cache lines: what every message looks at, and the first queries that wait behind it.
+/// Two cache lines: what every message looks at, and the first queries that wait behind it. Its instance is
+/// found by its address: session_instance.
 struct vdt_session {
-    _Alignas(64) struct vdt_instance *instance;
-    struct answered *answered; // MAX_ANSWERED, from the first response on
-    uint16_t missing[2];       // TCP: of a message cut by a gap, bytes still to come
+    _Alignas(64) struct answered *answered; // MAX_ANSWERED, from the first response on
+    uint16_t missing[2];                    // TCP: of a message cut by a gap, bytes still to come
     uint8_t answered_next;
     uint8_t protocol;
     bool over_tcp;

@@ -7,7 +7,7 @@
 
 enum {
     MAX_PENDING = 128,      // queries that wait, per session
-    PENDING_FIRST = 96,     // bytes that the first of them have within the list itself
+    PENDING_FIRST = 104,    // bytes that the first of them have within the list itself
     PENDING_TIME_BITS = 47, // of its time a query has for itself: nanoseconds within 39 hours
 };
 

@@ -13,12 +13,17 @@ enum { CHUNK = 2 << 20 }; // bytes: one page where the system has such pages
 /// `free`, each beginning with the address of the next.
 struct session_chunk {
     _Alignas(64) struct session_chunk *before, *behind;
+    vdt_instance *instance;
     void *free;
     uint32_t used, live;
     vdt_session sessions[];
 };
 
 enum { SESSIONS = (CHUNK - sizeof(struct session_chunk)) / sizeof(vdt_session) };
+
+static struct session_chunk *chunk_of(const vdt_session *session) {
+    return (struct session_chunk *)((uintptr_t)session & ~(uintptr_t)(CHUNK - 1));
+}
 
 static bool has_room(const struct session_chunk *chunk) {
     return chunk->free || chunk->used < SESSIONS;
@@ -56,7 +61,8 @@ static void *map_chunk(void) {
     return base + before;
 }
 
-static bool add_chunk(struct session_pool *pool) {
+static bool add_chunk(vdt_instance *instance) {
+    struct session_pool *pool = &instance->sessions;
     struct session_chunk *chunk = map_chunk();
     if (!chunk)
         return false;
@@ -64,12 +70,14 @@ static bool add_chunk(struct session_pool *pool) {
     if (pool->first) // few sessions need no more than a few small pages
         madvise(chunk, CHUNK, MADV_HUGEPAGE);
 #endif
+    chunk->instance = instance;
     link_first(pool, chunk);
     return true;
 }
 
-vdt_session *session_take(struct session_pool *pool) {
-    if ((!pool->first || !has_room(pool->first)) && !add_chunk(pool))
+vdt_session *session_take(vdt_instance *instance) {
+    struct session_pool *pool = &instance->sessions;
+    if ((!pool->first || !has_room(pool->first)) && !add_chunk(instance))
         return NULL;
     struct session_chunk *chunk = pool->first;
     void *session = chunk->free;
@@ -89,8 +97,13 @@ vdt_session *session_take(struct session_pool *pool) {
     return session;
 }
 
-void session_give(struct session_pool *pool, vdt_session *session) {
-    struct session_chunk *chunk = (void *)((uintptr_t)session & ~(uintptr_t)(CHUNK - 1));
+vdt_instance *session_instance(const vdt_session *session) {
+    return chunk_of(session)->instance;
+}
+
+void session_give(vdt_session *session) {
+    struct session_chunk *chunk = chunk_of(session);
+    struct session_pool *pool = &chunk->instance->sessions;
     bool was_full = !has_room(chunk);
     memcpy(session, &chunk->free, sizeof chunk->free);
     chunk->free = session;

@@ -13,9 +13,12 @@ struct session_pool {
     struct session_chunk *first, *last;
 };
 
-/// A session whose bytes are undefined, on the border of a cache line; NULL where there is no memory.
-vdt_session *session_take(struct session_pool *pool);
-void session_give(struct session_pool *pool, vdt_session *session);
+/// A session of the instance's pool, whose bytes are undefined, on the border of a cache line; NULL where
+/// there is no memory.
+vdt_session *session_take(vdt_instance *instance);
+void session_give(vdt_session *session);
+/// The instance that a session was taken of.
+vdt_instance *session_instance(const vdt_session *session);
 /// Frees all memory; no session may be in use.
 void session_pool_free(struct session_pool *pool);
 

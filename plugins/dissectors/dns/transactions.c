@@ -193,7 +193,7 @@ static void report(vdt_session *session, const vdt_sink *sink, uint32_t directio
 
 void dns_take_message(vdt_session *session, const vdt_sink *sink, uint32_t direction, uint64_t offset,
                       const uint8_t *bytes, size_t length) {
-    struct dns_message *message = &session->instance->message;
+    struct dns_message *message = &session_instance(session)->message;
     int64_t time = VDT_TIME_UNKNOWN;
     message->over_tcp = session->over_tcp;
     dns_read_message(message, bytes, length);
