@@ -44,6 +44,9 @@ public struct AnomalyTallies: ~Copyable {
     rests = Slab(capacity: capacity)
   }
 
+  /// Tallies in lists.
+  var inUse: Int { entries.count + rests.count }
+
   /// Asks for the memory that a list begins with.
   @inline(__always)
   func prefetch(_ list: UInt32) { if list < entries.numbers.upperBound { entries.prefetch(list) } }

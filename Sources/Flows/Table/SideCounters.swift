@@ -62,6 +62,9 @@ struct LargeTotals {
   /// By the flow's address: entries of the table never move.
   private var sides: [UnsafeMutablePointer<FlowState>: (toServer: SideTotals, toClient: SideTotals)] = [:]
 
+  /// Flows that have any.
+  var flows: Int { sides.count }
+
   subscript(flow: UnsafeMutablePointer<FlowState>, direction: Direction) -> SideTotals {
     get {
       guard let both = sides[flow] else { return SideTotals() }

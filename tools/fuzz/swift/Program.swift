@@ -120,7 +120,9 @@ struct Tracker: ~Copyable {
     require(core.flows.count == 0 && core.sessions.count == 0 && core.spares.count == 0, "flows are given back")
     require(core.buffers.count == 0, "bytes that waited are given back")
     require(core.datagrams.count == 0 && core.datagrams.blocks.count == 0, "fragments are given back")
-    require(core.tallies.count == 0, "tallies are given back")
+    require(core.tallies.inUse == 0, "tallies are given back")
+    require(core.longAddresses.count == 0, "addresses are given back")
+    require(core.largeTotals.flows == 0, "large totals are given back")
     require(core.counters.flowsOpened == core.counters.flowsClosed, "each flow ends")
     require(core.flowRecords.count == core.counters.flowsClosed, "each flow has its record")
   }
