@@ -33,4 +33,20 @@ struct HeldFlowsTests {
     #expect(held[FlowID(rawValue: 1)] == nil)
     #expect(held.letGo == 1)
   }
+
+  @Test("Of many that come and go, those that came last are found, and no other")
+  func many() {
+    var held = HeldFlows(bound: 1_500)
+    // Neighbours, so that many share the beginning of their search, and strangers.
+    let ids = (0..<10_000 as Range<UInt64>).map { $0 % 3 == 0 ? $0 : $0 &* 0x9e37_79b9_7f4a_7c15 }
+    for (n, id) in ids.enumerated() {
+      held.hold(flow(id, packets: UInt64(n)))
+      // What is told again keeps its turn.
+      if n >= 700, n % 5 == 0 { held.hold(flow(ids[n - 700], packets: UInt64(n - 700))) }
+    }
+    let found = ids.map { held[FlowID(rawValue: $0)]?.toServer.packets }
+    #expect(found.prefix(8_500).allSatisfy { $0 == nil })
+    #expect(found.suffix(1_500).map { $0 } == (8_500..<10_000).map { UInt64($0) })
+    #expect(held.letGo == 8_500)
+  }
 }

@@ -152,7 +152,7 @@ public struct FlowRecord: Sendable {
   public var appProto = "unknown"
   public var appProtoBy: ProtocolEvidence?
   /// What few flows have: most records are copied without it.
-  private var box: Box?
+  var box: Box?
 
   public init(
     id: FlowID, origin: RecordOrigin, start: Timestamp, end: Timestamp, firstPacket: UInt64,
@@ -204,7 +204,7 @@ extension FlowRecord {
     public init() {}
   }
 
-  private struct Rare {
+  fileprivate struct Rare {
     var facts = Facts()
     var vlan: [UInt16] = []
     var severalProtos: [String] = []
@@ -212,9 +212,10 @@ extension FlowRecord {
     var icmpErrors: [ICMPError] = []
   }
 
-  private final class Box: Sendable {
-    let rare: Rare
-    init(_ rare: Rare) { self.rare = rare }
+  /// What is in it never changes, so that copies of a record may share it.
+  final class Box: Sendable {
+    fileprivate let rare: Rare
+    fileprivate init(_ rare: Rare) { self.rare = rare }
   }
 
   private mutating func change(_ body: (inout Rare) -> Void) {
