@@ -70,20 +70,53 @@ struct Habits {
 
 /// A client that speaks a protocol with a server on such a port.
 struct MisplacedKey: DenseKey {
-  var client: IPAddress
-  var server: IPAddress
+  private let both: TwoAddresses
   /// Its number among the ``Habits``.
-  var habit: UInt32
+  let habit: UInt32
+
+  init(client: IPAddress, server: IPAddress, habit: UInt32) {
+    both = TwoAddresses(client, server)
+    self.habit = habit
+  }
+
+  var client: IPAddress { both.first }
+  var server: IPAddress { both.second }
 
   func hash(seed: UInt64) -> UInt64 {
-    let low = foldedProduct(client.low ^ seed, server.low ^ seed &* 0x9e37_79b9_7f4a_7c15)
-    let high = foldedProduct(client.high ^ seed &* 0xbf58_476d_1ce4_e5b9, server.high ^ seed &* 0xd6e8_feb8_6659_fd93)
+    let low = foldedProduct(both.firstLow ^ seed, both.secondLow ^ seed &* 0x9e37_79b9_7f4a_7c15)
+    let high = foldedProduct(
+      both.firstHigh ^ seed &* 0xbf58_476d_1ce4_e5b9, both.secondHigh ^ seed &* 0xd6e8_feb8_6659_fd93)
     return foldedProduct(low ^ high, UInt64(habit) &* 2 &+ 1 ^ seed)
   }
 }
 
 struct MisplacedRecord {
-  typealias Flow = (start: Timestamp, id: FlowID, endpoints: CommunityID.Endpoints)
+  /// One of the flows: its addresses are its record's key, and its port is the habit's.
+  struct Flow: Comparable {
+    let id: FlowID
+    let start: Timestamp
+    private let sourcePort: UInt16?
+    private let proto: TransportProtocol
+    private let isOneWay: Bool
+
+    @inline(__always)
+    init(_ flows: [FlowRecord], _ place: Int) {
+      id = flows[place].id
+      start = flows[place].start
+      sourcePort = flows[place].sourcePort
+      proto = flows[place].proto
+      isOneWay = flows[place].isOneWay
+    }
+
+    static func < (a: Flow, b: Flow) -> Bool { (a.start, a.id) < (b.start, b.id) }
+
+    func communityID(_ key: MisplacedKey, port: UInt16) -> String {
+      CommunityID.Endpoints(
+        source: key.client, sourcePort: sourcePort, destination: key.server, destinationPort: port, proto: proto,
+        isOneWay: isOneWay
+      ).text
+    }
+  }
   private(set) var count: UInt64 = 1
   /// The earliest, and what came since they were last put in order.
   private(set) var flows: Few<Flow>
@@ -94,7 +127,7 @@ struct MisplacedRecord {
     count &+= 1
     flows.append(flow)
     if flows.count > limit * 2 {
-      flows.sort { ($0.start, $0.id) < ($1.start, $1.id) }
+      flows.sort()
       flows.keep(first: limit)
     }
   }
@@ -128,7 +161,7 @@ extension NetworkAnalytics {
       if clients >= 3 { score *= 0.5 }
       guard score >= configuration.least else { return nil }
       let record = misplaced.rows[at]
-      let flows = record.flows.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.prefix(configuration.maximumEvidence)
+      let flows = record.flows.sorted().prefix(configuration.maximumEvidence)
       guard let first = flows.first else { return nil }
       let name = habit.proto.uppercased()
       let home = "\(name) is usual on ports such as \(PortKnowledge.homes(habit.proto))"
@@ -138,12 +171,12 @@ extension NetworkAnalytics {
         isHabit ? "; at least \(clients - 1) more machines speak \(name) on port \(habit.port)" : ""
       var signal = Signal(
         analytic: Self.unusualPortAnalytic, time: first.start, score: score,
-        entity: .flow(first.id, communityID: first.endpoints.text),
+        entity: .flow(first.id, communityID: first.communityID(key, port: habit.port)),
         reason:
           "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, habit.port)) in \(many); \(home)\(there)\(others).",
         evidence: flows.map(\.id.description), attack: ["T1571"])
       signal.parts = [(name: "\(name) on port \(habit.port)", weight: score)]
-      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.endpoints.text) }
+      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.communityID(key, port: habit.port)) }
       return signal
     }
   }

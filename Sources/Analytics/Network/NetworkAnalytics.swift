@@ -38,7 +38,7 @@ public struct NetworkAnalytics {
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
   var busyPairs = DenseTable<AddressPair, Void>()
   /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
-  private var named = DenseTable<FlowID, CommunityID.Endpoints?>()
+  private var named = NamedFlows()
   private var refusedPairs: UInt64 = 0
   private var refusedFlows: UInt64 = 0
 
@@ -87,7 +87,7 @@ public struct NetworkAnalytics {
       return
     }
     if named.count < configuration.maximumFlows, let flow = anomalies[place].flow, named.place(of: flow) == nil {
-      named.append(flow, nil)
+      named.append(flow)
     }
   }
 
@@ -132,7 +132,7 @@ public struct NetworkAnalytics {
       from: flows[place].start, to: flows[place].end, isLossy: flows[place].tcp?.lossy == true)
     var isNamed = false
     if let known = named.place(of: flows[place].id) {
-      named.rows[known] = flows[place].endpoints
+      named[known] = flows[place].endpoints
       isNamed = true
     }
     if busyPairs.count < configuration.maximumPairs {
@@ -158,10 +158,9 @@ public struct NetworkAnalytics {
     if habit < configuration.maximumPairs { habits.add(flows[place].sourceIP, to: habit) }
     let key = MisplacedKey(client: flows[place].sourceIP, server: flows[place].destinationIP, habit: habit)
     if let at = misplaced.place(of: key) {
-      misplaced.rows[at].add(
-        (flows[place].start, flows[place].id, flows[place].endpoints), limit: configuration.maximumEvidence)
+      misplaced.rows[at].add(MisplacedRecord.Flow(flows, place), limit: configuration.maximumEvidence)
     } else if misplaced.count < configuration.maximumFlows {
-      misplaced.append(key, MisplacedRecord((flows[place].start, flows[place].id, flows[place].endpoints)))
+      misplaced.append(key, MisplacedRecord(MisplacedRecord.Flow(flows, place)))
     } else {
       refusedFlows &+= 1
       return false
@@ -198,7 +197,7 @@ public struct NetworkAnalytics {
   }
 
   func entity(_ flow: FlowID) -> Entity {
-    .flow(flow, communityID: named.place(of: flow).flatMap { named.rows[$0] }?.text ?? "")
+    .flow(flow, communityID: named.place(of: flow).flatMap { named[$0] }?.text ?? "")
   }
 
   /// Whether a capture that showed a pair, by its place, lost packets.

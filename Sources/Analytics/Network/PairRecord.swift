@@ -5,20 +5,21 @@ import Evidence
 
 /// Two addresses without direction.
 struct AddressPair: DenseKey, Comparable {
-  let first: IPAddress
-  let second: IPAddress
-  init(_ a: IPAddress, _ b: IPAddress) {
-    first = min(a, b)
-    second = max(a, b)
-  }
+  private let both: TwoAddresses
+  var first: IPAddress { both.first }
+  var second: IPAddress { both.second }
+
+  init(_ a: IPAddress, _ b: IPAddress) { both = TwoAddresses(min(a, b), max(a, b)) }
+
   static func < (a: AddressPair, b: AddressPair) -> Bool {
     a.first != b.first ? a.first < b.first : a.second < b.second
   }
 
   func hash(seed: UInt64) -> UInt64 {
-    let low = foldedProduct(first.low ^ seed, second.low ^ seed &* 0x9e37_79b9_7f4a_7c15)
-    guard !first.isIPv4 || !second.isIPv4 else { return low }
-    return low ^ foldedProduct(first.high ^ seed &* 0xbf58_476d_1ce4_e5b9, second.high ^ seed &* 0xd6e8_feb8_6659_fd93)
+    let low = foldedProduct(both.firstLow ^ seed, both.secondLow ^ seed &* 0x9e37_79b9_7f4a_7c15)
+    guard !both.areIPv4 else { return low }
+    return low
+      ^ foldedProduct(both.firstHigh ^ seed &* 0xbf58_476d_1ce4_e5b9, both.secondHigh ^ seed &* 0xd6e8_feb8_6659_fd93)
   }
 }
 
@@ -53,14 +54,16 @@ struct Sighting {
 struct PairRecord {
   /// One kind of anomaly between the two.
   struct Kind {
-    /// Its number among the ``JudgedKinds``.
-    let number: Int
     var count: UInt64 = 0
     /// Of these, sent by the lower address.
     var fromFirst: UInt64 = 0
     var first: Timestamp
     var last: Timestamp
     var evidence: Earliest
+    private let shortNumber: UInt32
+
+    /// Its number among the ``JudgedKinds``.
+    var number: Int { Int(shortNumber) }
   }
 
   /// An anomaly record by what its id is made of.
@@ -77,23 +80,31 @@ struct PairRecord {
   /// The earliest records, so that what is named does not depend on arrival. More are held than are asked for, so that they need
   /// not be put in order at each.
   struct Earliest {
-    private(set) var list: Few<Reference>
-    /// Once so many came that some were given up: the last that was kept. What is not before it is not among the earliest.
-    private var bound: Reference?
+    private var rest: [Reference] = []
+    /// In place, so that a list of one allocates nothing.
+    private var head: Reference
+    /// Whether so many came that some were given up. Then `head` is the last that was kept, and what is not before it is not among
+    /// the earliest.
+    private var isCut = false
 
-    init(_ first: Reference) { list = Few(first) }
+    init(_ first: Reference) { head = first }
 
     /// Whether a record of that time may be among the earliest.
-    func mayHold(_ time: Timestamp) -> Bool { bound.map { time <= $0.time } ?? true }
+    func mayHold(_ time: Timestamp) -> Bool { !isCut || time <= head.time }
 
     mutating func add(_ reference: Reference, limit: Int) {
-      if let bound, !(reference < bound) { return }
-      list.append(reference)
-      guard list.count > limit * 2 else { return }
-      list.sort()
-      list.keep(first: limit)
-      bound = list.last
+      if isCut, !(reference < head) { return }
+      rest.append(reference)
+      guard rest.count + 1 > limit * 2 else { return }
+      rest.append(head)
+      rest.sort()
+      rest.removeLast(rest.count - max(1, limit))
+      head = rest.removeLast()
+      isCut = true
     }
+
+    /// In order of time.
+    func sorted() -> [Reference] { (rest + [head]).sorted() }
   }
 
   /// Few: a pair that has more than a handful is rare.
@@ -148,7 +159,7 @@ struct PairRecord {
   /// The earliest records of some kinds and their flows, in order of time. Of what is held beyond those `limit` it depends on
   /// arrival what it is.
   func behind(_ kinds: some Sequence<Kind>, limit: Int) -> (records: [String], flows: [FlowID]) {
-    let list = kinds.flatMap { $0.evidence.list.sorted().prefix(limit) }.sorted()
+    let list = kinds.flatMap { $0.evidence.sorted().prefix(limit) }.sorted()
     return (
       list.map(\.digest).uniqued().prefix(limit).map(AnomalyRecord.id),
       Array(list.compactMap(\.flow).uniqued().prefix(limit))
@@ -158,7 +169,7 @@ struct PairRecord {
 
 extension PairRecord.Kind {
   fileprivate init(_ seen: Sighting, _ number: Int, _ digest: UInt64) {
-    self.number = number
+    shortNumber = UInt32(truncatingIfNeeded: number)
     first = seen.first
     last = seen.last
     evidence = .init(.init(time: seen.time, digest: digest, flow: seen.flow))

@@ -175,11 +175,9 @@ public struct FlowRecord: Sendable {
   public var capture: String { origin.capture }
 
   public var endpoints: CommunityID.Endpoints {
-    // The specification knows no ports of DCCP and UDP-Lite.
-    let hasPorts = proto.rawValue != 33 && proto.rawValue != 136
-    return CommunityID.Endpoints(
-      source: sourceIP, destination: destinationIP, sourcePort: hasPorts ? sourcePort : nil,
-      destinationPort: hasPorts ? destinationPort : nil, proto: proto.rawValue, isOneWay: isOneWay)
+    CommunityID.Endpoints(
+      source: sourceIP, sourcePort: sourcePort, destination: destinationIP, destinationPort: destinationPort,
+      proto: proto, isOneWay: isOneWay)
   }
 
   /// Community ID v1, seed 0. Made anew at each call: most flows are never asked.

@@ -58,6 +58,20 @@ public enum CommunityID {
     public var proto: UInt8
     public var isOneWay: Bool
 
+    /// Of a flow with the ports that it has; the specification knows none of DCCP and UDP-Lite.
+    public init(
+      source: IPAddress, sourcePort: UInt16?, destination: IPAddress, destinationPort: UInt16?,
+      proto: TransportProtocol, isOneWay: Bool
+    ) {
+      let hasPorts = proto.rawValue != 33 && proto.rawValue != 136
+      self.source = source
+      self.destination = destination
+      self.sourcePort = hasPorts ? sourcePort : nil
+      self.destinationPort = hasPorts ? destinationPort : nil
+      self.proto = proto.rawValue
+      self.isOneWay = isOneWay
+    }
+
     /// The ID, seed 0.
     public var text: String { CommunityID.text(digest) }
 
