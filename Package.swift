@@ -24,6 +24,7 @@ let rooms: [Target] = [
     linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("gif")]),
   .target(name: "Pictures", dependencies: ["CImages", "JSON"]),
   .target(name: "CPrefetch"),
+  .target(name: "CGrowingMemory"),
   .target(name: "CMemoryFile"),
   .target(name: "CIsolation"),
   .target(name: "Catalog"),
@@ -42,7 +43,7 @@ let rooms: [Target] = [
     dependencies: ["CPrefetch", "VedettePluginABI", "Catalog", "Evidence", "Flows", "JSON", "PluginHost"]),
   .target(name: "Capture", dependencies: ["CLibpcap", "CZlib", "CZstd", "Packets"]),
   .target(name: "Store", dependencies: ["Catalog", "Evidence", "JSON", grdb]),
-  .target(name: "Analytics", dependencies: ["CPrefetch", "Catalog", "Evidence"]),
+  .target(name: "Analytics", dependencies: ["CPrefetch", "CGrowingMemory", "Catalog", "Evidence"]),
   .target(name: "Correlation", dependencies: ["Catalog", "Evidence", "Analytics"]),
   .target(name: "CAllocator"),
   .target(

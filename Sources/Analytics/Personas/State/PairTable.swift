@@ -26,7 +26,7 @@ struct PairTable<Value> {
   func lookAhead(_ keys: [PairKey], into places: inout [Int32]) { table.lookAhead(keys, into: &places) }
 
   /// By the places of a look ahead.
-  var rows: [Value?] { table.rows }
+  var rows: GrowingList<Value?> { table.rows }
 
   /// Reads something of the value of a key where it is.
   @inline(__always)

@@ -28,8 +28,8 @@ final class PersonaWorld {
   var accounts: [AccountState] = []
   /// Parties, and the handle that each told by its account was told with, −1 for none; of several the one that sorts first.
   private(set) var partyTable = DenseTable<PartyRecord, Int32>()
-  var parties: [PartyRecord] { partyTable.keys }
-  var partyHandles: [Int32] { partyTable.rows }
+  var parties: GrowingList<PartyRecord> { partyTable.keys }
+  var partyHandles: GrowingList<Int32> { partyTable.rows }
   private var plainIDs: [String] = []
   private var plainNumbers: [String: Int] = [:]
   var accountNumbers = PairTable<Int32>()

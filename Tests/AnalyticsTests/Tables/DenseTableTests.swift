@@ -11,7 +11,7 @@ struct DenseTableTests {
     for n in 0..<5_000 { table.append(FlowID(rawValue: UInt64(n) * 2), n) }
     let places = (0..<5_000).map { (n: Int) -> Int? in table.place(of: FlowID(rawValue: UInt64(n) * 2)) }
     #expect(places == Array(0..<5_000))
-    #expect(table.rows == Array(0..<5_000))
+    #expect(Array(table.rows) == Array(0..<5_000))
     let others = (0..<5_000).map { (n: Int) -> Int? in table.place(of: FlowID(rawValue: UInt64(n) * 2 + 1)) }
     #expect(others.allSatisfy { $0 == nil })
   }

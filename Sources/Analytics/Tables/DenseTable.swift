@@ -14,9 +14,9 @@ struct DenseTable<Key: DenseKey, Row> {
   /// Hash << 32 | place + 1, or 0; a power of two, at most half of them in use, found by linear probing.
   private var slots: [UInt64]
   private let seed = UInt64.random(in: .min ... .max)
-  private(set) var keys: [Key] = []
+  private(set) var keys = GrowingList<Key>()
   /// By the places of `keys`.
-  var rows: [Row] = []
+  var rows = GrowingList<Row>()
 
   init() { slots = Array(repeating: 0, count: 64) }
 
