@@ -2,72 +2,6 @@
 
 import Evidence
 
-/// A protocol on a port.
-struct Habit: Hashable {
-  var proto: String
-  var port: UInt16
-}
-
-/// What is known of each protocol on each port that it does not belong to, by number.
-///
-/// Every recognised flow asks, and most ask for the same few: these are found without hashing a text.
-struct Habits {
-  struct Entry {
-    let name: Habit
-    let place: PortPlace
-    /// Who does so, as far as that is counted: what many do is a habit of the place.
-    fileprivate(set) var clients: Set<IPAddress> = []
-  }
-
-  /// More clients say nothing more.
-  private static let maximumClients = 64
-
-  private var all: [Entry] = []
-  private var numbers: [Habit: UInt32] = [:]
-  /// The latest answers by the port's low bits.
-  private var recent: [(name: Habit, answer: Answer)?] = Array(repeating: nil, count: 16)
-
-  enum Answer {
-    /// The protocol is at home on the port, or nothing is known of its home.
-    case unremarkable
-    case misplaced(UInt32)
-    /// There is no room for another one.
-    case full
-  }
-
-  var count: Int { all.count }
-
-  subscript(number: UInt32) -> Entry {
-    _read { yield all[Int(number)] }
-  }
-
-  /// Whether a protocol belongs on a port, and its number if not.
-  @inline(__always)
-  mutating func answer(_ proto: String, _ port: UInt16, limit: Int) -> Answer {
-    if let known = recent[Int(port & 15)], known.name.port == port, known.name.proto == proto { return known.answer }
-    let name = Habit(proto: proto, port: port)
-    let answer = lookUp(name, limit: limit)
-    recent[Int(port & 15)] = (name, answer)
-    return answer
-  }
-
-  @inline(never)
-  private mutating func lookUp(_ name: Habit, limit: Int) -> Answer {
-    guard let place = PortKnowledge.judge(name.proto, name.port) else { return .unremarkable }
-    if let known = numbers[name] { return .misplaced(known) }
-    guard all.count < limit else { return .full }
-    let number = UInt32(all.count)
-    numbers[name] = number
-    all.append(Entry(name: name, place: place))
-    return .misplaced(number)
-  }
-
-  @inline(__always)
-  mutating func add(_ client: IPAddress, to number: UInt32) {
-    if all[Int(number)].clients.count < Self.maximumClients { all[Int(number)].clients.insert(client) }
-  }
-}
-
 /// A client that speaks a protocol with a server on such a port.
 struct MisplacedKey: DenseKey {
   private let both: TwoAddresses
@@ -139,45 +73,77 @@ extension NetworkAnalytics {
   /// Clients from which on a protocol on a port is how things are done here: one signal then stands for them all.
   private static let manyClients = 10
 
+  /// What a habit says, with a server outside and with one within.
+  private struct Weight {
+    var clients: Int
+    var outside: Double
+    var within: Double
+
+    /// One signal stands for all who have it.
+    var isOfThePlace: Bool { clients >= manyClients }
+    func score(_ server: IPAddress) -> Double { !server.isPrivate && !server.isLoopback ? outside : within }
+  }
+
+  private func weights() -> [Weight] {
+    (0..<habits.count).map { number in
+      let clients = max(1, habits.clients(UInt32(number)))
+      let isOwned = habits.owner(UInt32(number)) != nil
+      // What several machines do is a habit of the place.
+      let part = clients >= 3 ? 0.5 : 1
+      return Weight(clients: clients, outside: (isOwned ? 0.6 : 0.4) * part, within: (isOwned ? 0.6 : 0.3) * part)
+    }
+  }
+
+  /// By address, then by port.
+  private func precedes(_ a: MisplacedKey, _ b: MisplacedKey) -> Bool {
+    if a.client != b.client { return a.client < b.client }
+    if a.server != b.server { return a.server < b.server }
+    let (one, other) = (habits[a.habit], habits[b.habit])
+    return (one.port, one.proto) < (other.port, other.proto)
+  }
+
   /// `network.unusual_port`: a protocol where another one lives, or where none does.
   func unusualPorts() -> [Signal] {
     let keys = misplaced.keys
-    let order = keys.indices.sorted { a, b in
-      if keys[a].client != keys[b].client { return keys[a].client < keys[b].client }
-      if keys[a].server != keys[b].server { return keys[a].server < keys[b].server }
-      let (one, other) = (habits[keys[a].habit].name, habits[keys[b].habit].name)
-      return (one.port, one.proto) < (other.port, other.proto)
+    let weights = weights()
+    // Of many few are told, and only these are put in order. Of a habit of the place it is the first.
+    var told: [Int] = []
+    var firsts: [UInt32: Int] = [:]
+    for at in keys.indices {
+      let weight = weights[Int(keys[at].habit)]
+      if !weight.isOfThePlace {
+        if weight.score(keys[at].server) >= configuration.least { told.append(at) }
+      } else if firsts[keys[at].habit].map({ precedes(keys[at], keys[$0]) }) ?? true {
+        firsts[keys[at].habit] = at
+      }
     }
-    var told: Set<UInt32> = []
-    return order.compactMap { at in
-      let key = keys[at]
-      let (habit, place) = (habits[key.habit].name, habits[key.habit].place)
-      let clients = max(1, habits[key.habit].clients.count)
-      let isHabit = clients >= Self.manyClients
-      if isHabit, !told.insert(key.habit).inserted { return nil }
-      let outside = !key.server.isPrivate && !key.server.isLoopback
-      var score = place.owner != nil ? 0.6 : outside ? 0.4 : 0.3
-      // What several machines do is a habit of the place.
-      if clients >= 3 { score *= 0.5 }
-      guard score >= configuration.least else { return nil }
-      let record = misplaced.rows[at]
-      let flows = record.flows.sorted().prefix(configuration.maximumEvidence)
-      guard let first = flows.first else { return nil }
-      let name = habit.proto.uppercased()
-      let home = "\(name) is usual on ports such as \(PortKnowledge.homes(habit.proto))"
-      let there = place.owner.map { ", and port \(habit.port) is \($0.uppercased())'s" } ?? ""
-      let many = record.count == 1 ? "a connection" : "\(record.count) connections"
-      let others =
-        isHabit ? "; at least \(clients - 1) more machines speak \(name) on port \(habit.port)" : ""
-      var signal = Signal(
-        analytic: Self.unusualPortAnalytic, time: first.start, score: score,
-        entity: .flow(first.id, communityID: first.communityID(key, port: habit.port)),
-        reason:
-          "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, habit.port)) in \(many); \(home)\(there)\(others).",
-        evidence: flows.map(\.id.description), attack: ["T1571"])
-      signal.parts = [(name: "\(name) on port \(habit.port)", weight: score)]
-      signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.communityID(key, port: habit.port)) }
-      return signal
-    }
+    told += firsts.values.filter { weights[Int(keys[$0].habit)].score(keys[$0].server) >= configuration.least }
+    told.sort { precedes(keys[$0], keys[$1]) }
+    return told.compactMap { unusualPort($0, weights[Int(keys[$0].habit)]) }
+  }
+
+  private func unusualPort(_ at: Int, _ weight: Weight) -> Signal? {
+    let key = misplaced.keys[at]
+    let habit = habits[key.habit]
+    let score = weight.score(key.server)
+    let record = misplaced.rows[at]
+    let flows = record.flows.sorted().prefix(configuration.maximumEvidence)
+    guard let first = flows.first else { return nil }
+    let name = habit.proto.uppercased()
+    let home = "\(name) is usual on ports such as \(PortKnowledge.homes(habit.proto))"
+    let there = habits.owner(key.habit).map { ", and port \(habit.port) is \($0.uppercased())'s" } ?? ""
+    let many = record.count == 1 ? "a connection" : "\(record.count) connections"
+    let others =
+      weight.isOfThePlace
+      ? "; at least \(weight.clients - 1) more machines speak \(name) on port \(habit.port)" : ""
+    var signal = Signal(
+      analytic: Self.unusualPortAnalytic, time: first.start, score: score,
+      entity: .flow(first.id, communityID: first.communityID(key, port: habit.port)),
+      reason:
+        "\(key.client) spoke \(name) to \(FlowEnd.text(key.server, habit.port)) in \(many); \(home)\(there)\(others).",
+      evidence: flows.map(\.id.description), attack: ["T1571"])
+    signal.parts = [(name: "\(name) on port \(habit.port)", weight: score)]
+    signal.related = flows.dropFirst().map { .flow($0.id, communityID: $0.communityID(key, port: habit.port)) }
+    return signal
   }
 }

@@ -76,9 +76,6 @@ extension NetworkAnalytics {
 
   func sessionless() -> [Signal] {
     var findings = pairs.keys.indices.compactMap(finding)
-    // By address, so that what is said does not depend on arrival. A closure that took all of self would copy it.
-    let keys = pairs.keys
-    findings.sort { keys[$0.place] < keys[$1.place] }
     var probed: [IPAddress: Int] = [:]
     var answered: [IPAddress: Int] = [:]
     for f in findings {
@@ -86,14 +83,20 @@ extension NetworkAnalytics {
     }
     var scanners: [IPAddress: [Finding]] = [:]
     for (source, count) in probed where count >= 10 { scanners[source] = [] }
+    func isOfScanner(_ f: Finding) -> Bool { !f.onlyAnswers && !scanners.isEmpty && scanners[f.source] != nil }
+    func isBackscatter(_ f: Finding) -> Bool {
+      f.onlyAnswers && ((answered[f.target] ?? 0) >= 5 || !f.source.isPrivate && !f.target.isPrivate)
+    }
+    // Of many few are told, and only these are put in order: by address, so that what is said does not depend on arrival. A closure
+    // that took all of self would copy it.
+    let least = configuration.least
+    let keys = pairs.keys
+    findings.removeAll { !isOfScanner($0) && Self.score($0, isBackscatter: isBackscatter($0)) < least }
+    findings.sort { keys[$0.place] < keys[$1.place] }
     for f in findings where !f.onlyAnswers { scanners[f.source]?.append(f) }
 
     var signals = scanners.sorted { $0.key < $1.key }.map { scan($0.key, $0.value) }
-    for f in findings where f.onlyAnswers || scanners[f.source] == nil {
-      if let signal = pairSignal(f, backscatter: f.onlyAnswers && (answered[f.target] ?? 0) >= 5) {
-        signals.append(signal)
-      }
-    }
+    for f in findings where !isOfScanner(f) { signals.append(pairSignal(f, isBackscatter: isBackscatter(f))) }
     return signals
   }
 
@@ -125,12 +128,11 @@ extension NetworkAnalytics {
     return signal
   }
 
-  /// Nil where it says too little to be told.
-  private func pairSignal(_ f: Finding, backscatter: Bool) -> Signal? {
-    let isScan = !f.onlyAnswers && f.ports >= 10
-    let isBackscatter = f.onlyAnswers && (backscatter || !f.source.isPrivate && !f.target.isPrivate)
+  private static func isScan(_ f: Finding) -> Bool { !f.onlyAnswers && f.ports >= 10 }
+
+  private static func score(_ f: Finding, isBackscatter: Bool) -> Double {
     var score: Double = f.count >= 200 ? 0.55 : f.count >= 20 ? 0.45 : f.count >= 3 ? 0.35 : 0.2
-    if isScan {
+    if isScan(f) {
       score = max(score, 0.65)
     } else if isBackscatter {
       score = min(score, 0.25)
@@ -139,10 +141,13 @@ extension NetworkAnalytics {
       score = min(score, 0.2)
     }
     if f.lossy { score *= 0.5 }
-    guard score >= configuration.least else { return nil }
+    return score
+  }
+
+  private func pairSignal(_ f: Finding, isBackscatter: Bool) -> Signal {
     var says = "; the packets of a session follow its handshake"
     var attack: [String] = []
-    if isScan {
+    if Self.isScan(f) {
       says = "; sessions begin with a handshake, so \(f.ports) ports tried without one are a scan"
       attack = ["T1046"]
     } else if isBackscatter {
@@ -157,7 +162,8 @@ extension NetworkAnalytics {
     let what = found.map { "\($0.count) \(kinds[$0.number].sessionless ?? kinds[$0.number].id)" }
       .joined(separator: ", ")
     var signal = Signal(
-      analytic: Self.sessionlessAnalytic, time: f.first, score: (score * 100).rounded() / 100,
+      analytic: Self.sessionlessAnalytic, time: f.first,
+      score: (Self.score(f, isBackscatter: isBackscatter) * 100).rounded() / 100,
       entity: .hostPair(first: pairs.keys[f.place].first, second: pairs.keys[f.place].second),
       reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
     let behind = pairs.rows[f.place].behind(found, limit: configuration.maximumEvidence)

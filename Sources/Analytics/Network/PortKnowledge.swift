@@ -2,12 +2,6 @@
 
 import Evidence
 
-/// What it says that a protocol is on a port that it does not belong to.
-struct PortPlace: Hashable {
-  /// The protocol to which the port belongs, if to any.
-  var owner: String?
-}
-
 enum PortKnowledge {
   /// Ports on which a protocol is at home beyond those that IANA gives it: what products use.
   private static let homes: [String: Set<UInt16>] = [
@@ -39,11 +33,20 @@ enum PortKnowledge {
     23: "telnet", 514: "syslog", 853: "dns",
   ]
 
-  /// Nil when the protocol is at home on the port, or when nothing is known of its home.
-  static func judge(_ proto: String, _ port: UInt16) -> PortPlace? {
-    guard let home = homes[proto], !home.contains(port) else { return nil }
-    return PortPlace(owner: owned[port])
-  }
+  /// The protocols whose homes are known, by number.
+  private static let protocols = homes.sorted { $0.key < $1.key }
+  private static let numbers = Dictionary(
+    uniqueKeysWithValues: protocols.enumerated().map { ($1.key, UInt16($0)) })
+
+  /// Nil when nothing is known of the protocol's home.
+  static func number(of proto: String) -> UInt16? { numbers[proto] }
+
+  static func name(_ number: UInt16) -> String { protocols[Int(number)].key }
+
+  static func isHome(_ port: UInt16, _ number: UInt16) -> Bool { protocols[Int(number)].value.contains(port) }
+
+  /// The protocol to which a port belongs, if to any.
+  static func owner(_ port: UInt16) -> String? { owned[port] }
 
   static func homes(_ proto: String) -> String {
     (homes[proto] ?? []).sorted().prefix(3).map(String.init).joined(separator: ", ")
