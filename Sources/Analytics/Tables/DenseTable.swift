@@ -9,10 +9,11 @@ protocol DenseKey: Equatable, BitwiseCopyable {
 }
 
 /// A dictionary that only grows: rows lie side by side in the order in which they came, and an index of words finds them. What
-/// is kept of most keys is a row and two words, without an allocation of its own.
+/// is kept of most keys is a row and a word or two, without an allocation of its own.
 struct DenseTable<Key: DenseKey, Row> {
-  /// Hash << 32 | place + 1, or 0; a power of two, at most half of them in use, found by linear probing.
-  private var slots: [UInt64]
+  /// In as many bits as it takes to number the slots place + 1, in those above them some of the hash; or 0. A power of two, at most
+  /// half of them in use, found by linear probing.
+  private var slots: [UInt32]
   private let seed = UInt64.random(in: .min ... .max)
   private(set) var keys = GrowingList<Key>()
   /// By the places of `keys`.
@@ -24,13 +25,14 @@ struct DenseTable<Key: DenseKey, Row> {
 
   /// The place of a key, nil where it is unknown.
   func place(of key: Key) -> Int? {
-    let hash = key.hash(seed: seed) >> 32
-    var at = Int(hash) & (slots.count &- 1)
+    let hash = key.hash(seed: seed)
+    let mask = slots.count &- 1
+    var at = home(hash, mask)
     while slots[at] != 0 {
       let word = slots[at]
-      let place = Int(word & 0xFFFF_FFFF) &- 1
-      if word >> 32 == hash, keys[place] == key { return place }
-      at = (at &+ 1) & (slots.count &- 1)
+      let place = place(in: word, mask)
+      if isOf(hash, word, mask), keys[place] == key { return place }
+      at = (at &+ 1) & mask
     }
     return nil
   }
@@ -39,7 +41,7 @@ struct DenseTable<Key: DenseKey, Row> {
   /// is most of the work.
   @inline(__always)
   func prefetch(_ key: Key) {
-    let at = Int(key.hash(seed: seed) >> 32) & (slots.count &- 1)
+    let at = home(key.hash(seed: seed), slots.count &- 1)
     slots.withUnsafeBufferPointer { if let base = $0.baseAddress { vedette_prefetch(base + at) } }
   }
 
@@ -48,7 +50,7 @@ struct DenseTable<Key: DenseKey, Row> {
     slots.withUnsafeBufferPointer { slots in
       guard let base = slots.baseAddress else { return }
       let mask = slots.count &- 1
-      for key in keys { vedette_prefetch(base + (Int(key.hash(seed: seed) >> 32) & mask)) }
+      for key in keys { vedette_prefetch(base + home(key.hash(seed: seed), mask)) }
     }
   }
 
@@ -63,10 +65,10 @@ struct DenseTable<Key: DenseKey, Row> {
           }
           let mask = slots.count &- 1
           for key in wanted {
-            let hash = key.hash(seed: seed) >> 32
-            var at = Int(hash) & mask
-            while slots[at] != 0, slots[at] >> 32 != hash { at = (at &+ 1) & mask }
-            let place = Int(slots[at] & 0xFFFF_FFFF) &- 1
+            let hash = key.hash(seed: seed)
+            var at = home(hash, mask)
+            while slots[at] != 0, !isOf(hash, slots[at], mask) { at = (at &+ 1) & mask }
+            let place = place(in: slots[at], mask)
             if place >= 0 {
               vedette_prefetch(firstKey + place)
               vedette_prefetch(firstRow + place)
@@ -83,22 +85,46 @@ struct DenseTable<Key: DenseKey, Row> {
   mutating func append(_ key: Key, _ row: Row) -> Int {
     if keys.count &* 2 >= slots.count { grow() }
     let place = keys.count
-    put(key.hash(seed: seed) & ~0xFFFF_FFFF | UInt64(place &+ 1))
+    put(key.hash(seed: seed), place)
     keys.append(key)
     rows.append(row)
     return place
   }
 
-  private mutating func put(_ word: UInt64) {
-    var at = Int(word >> 32) & (slots.count &- 1)
-    while slots[at] != 0 { at = (at &+ 1) & (slots.count &- 1) }
-    slots[at] = word
+  // MARK: slots
+
+  /// Where the search begins: other bits of the hash than those that are kept.
+  @inline(__always)
+  private func home(_ hash: UInt64, _ mask: Int) -> Int { Int(truncatingIfNeeded: hash) & mask }
+
+  /// What a slot keeps of a hash.
+  @inline(__always)
+  private func tag(_ hash: UInt64, _ mask: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: hash >> 32) & ~UInt32(truncatingIfNeeded: mask)
+  }
+
+  @inline(__always)
+  private func isOf(_ hash: UInt64, _ word: UInt32, _ mask: Int) -> Bool {
+    word & ~UInt32(truncatingIfNeeded: mask) == tag(hash, mask)
+  }
+
+  /// −1 in a slot that is free.
+  @inline(__always)
+  private func place(in word: UInt32, _ mask: Int) -> Int { Int(word) & mask &- 1 }
+
+  private mutating func put(_ hash: UInt64, _ place: Int) {
+    let mask = slots.count &- 1
+    var at = home(hash, mask)
+    while slots[at] != 0 { at = (at &+ 1) & mask }
+    slots[at] = tag(hash, mask) | UInt32(truncatingIfNeeded: place &+ 1)
   }
 
   private mutating func grow() {
-    let old = slots
-    slots = Array(repeating: 0, count: old.count &* 2)
-    for word in old where word != 0 { put(word) }
+    let count = slots.count &* 2
+    // The old ones first, so that they are not there beside the new.
+    slots = []
+    slots = Array(repeating: 0, count: count)
+    for place in keys.indices { put(keys[place].hash(seed: seed), place) }
   }
 }
 
