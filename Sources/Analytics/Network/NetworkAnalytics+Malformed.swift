@@ -62,8 +62,8 @@ extension NetworkAnalytics {
 
   func malformed() -> [Signal] {
     var carriers = [Int](repeating: 0, count: kinds.count)
-    for place in pairs.rows.indices {
-      for at in pairs.rows[place].kinds.indices { carriers[pairs.rows[place].kinds.read(at) { $0.number }] += 1 }
+    for place in pairs.places {
+      for at in pairs[place].kinds.indices { carriers[pairs[place].kinds.read(at) { $0.number }] += 1 }
     }
     let total = max(busyPairs.count, pairs.count)
 
@@ -79,7 +79,7 @@ extension NetworkAnalytics {
     // Scores first: of many pairs, few say enough.
     var told: [(place: Int, score: Double)] = []
     var weights: [KindWeight] = []
-    for place in pairs.rows.indices {
+    for place in pairs.places {
       weigh(place, rarities, ranks, &weights)
       guard !weights.isEmpty else { continue }
       var quiet = 1.0
@@ -89,14 +89,14 @@ extension NetworkAnalytics {
       if score >= configuration.least { told.append((place, score)) }
     }
     // By address, so that what is said does not depend on arrival.
-    let keys = pairs.keys
-    told.sort { keys[$0.place] < keys[$1.place] }
+    let pairs = pairs
+    told.sort { pairs.key($0.place) < pairs.key($1.place) }
     return told.compactMap { place, score in
       weigh(place, rarities, ranks, &weights)
       guard let strongest = weights.first else { return nil }
-      let common = carriers[pairs.rows[place].kinds[strongest.at].number]
-      let weighed = weights.map { (kind: pairs.rows[place].kinds[$0.at], weight: $0.weight) }
-      return malformed(pairs.keys[place], pairs.rows[place], weighed, score, common: common, of: total)
+      let common = carriers[pairs[place].kinds[strongest.at].number]
+      let weighed = weights.map { (kind: pairs[place].kinds[$0.at], weight: $0.weight) }
+      return malformed(pairs.key(place), pairs[place], weighed, score, common: common, of: total)
     }
   }
 
@@ -111,8 +111,8 @@ extension NetworkAnalytics {
   /// What the kinds of a pair weigh, the strongest first; none of what is not to be judged here.
   private func weigh(_ place: Int, _ rarities: [Double], _ ranks: [Int], _ weights: inout [KindWeight]) {
     weights.removeAll(keepingCapacity: true)
-    for at in pairs.rows[place].kinds.indices {
-      let (number, count) = pairs.rows[place].kinds.read(at) { ($0.number, $0.count) }
+    for at in pairs[place].kinds.indices {
+      let (number, count) = pairs[place].kinds.read(at) { ($0.number, $0.count) }
       let weight = kinds[number].weight
       guard weight > 0 else { continue }
       // A repetition says a little more, a thousand not a thousand times more.

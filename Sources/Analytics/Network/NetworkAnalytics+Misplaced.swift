@@ -3,7 +3,15 @@
 import Evidence
 
 /// A client that speaks a protocol with a server on such a port.
-struct MisplacedKey: DenseKey {
+struct MisplacedKey: AddressKey {
+  /// The same with addresses of IPv4.
+  struct Narrow: DenseKey {
+    fileprivate let both: NarrowAddresses
+    fileprivate let habit: UInt32
+
+    func hash(seed: UInt64) -> UInt64 { foldedProduct(both.hash(seed: seed), UInt64(habit) &* 2 &+ 1 ^ seed) }
+  }
+
   private let both: TwoAddresses
   /// Its number among the ``Habits``.
   let habit: UInt32
@@ -12,6 +20,12 @@ struct MisplacedKey: DenseKey {
     both = TwoAddresses(client, server)
     self.habit = habit
   }
+
+  init(_ narrow: Narrow) {
+    both = narrow.both.both
+    habit = narrow.habit
+  }
+  var narrow: Narrow? { NarrowAddresses(both).map { Narrow(both: $0, habit: habit) } }
 
   var client: IPAddress { both.first }
   var server: IPAddress { both.second }
@@ -104,29 +118,30 @@ extension NetworkAnalytics {
 
   /// `network.unusual_port`: a protocol where another one lives, or where none does.
   func unusualPorts() -> [Signal] {
-    let keys = misplaced.keys
+    let misplaced = misplaced
     let weights = weights()
     // Of many few are told, and only these are put in order. Of a habit of the place it is the first.
     var told: [Int] = []
     var firsts: [UInt32: Int] = [:]
-    for at in keys.indices {
-      let weight = weights[Int(keys[at].habit)]
+    for at in misplaced.places {
+      let key = misplaced.key(at)
+      let weight = weights[Int(key.habit)]
       if !weight.isOfThePlace {
-        if weight.score(keys[at].server) >= configuration.least { told.append(at) }
-      } else if firsts[keys[at].habit].map({ precedes(keys[at], keys[$0]) }) ?? true {
-        firsts[keys[at].habit] = at
+        if weight.score(key.server) >= configuration.least { told.append(at) }
+      } else if firsts[key.habit].map({ precedes(key, misplaced.key($0)) }) ?? true {
+        firsts[key.habit] = at
       }
     }
-    told += firsts.values.filter { weights[Int(keys[$0].habit)].score(keys[$0].server) >= configuration.least }
-    told.sort { precedes(keys[$0], keys[$1]) }
-    return told.compactMap { unusualPort($0, weights[Int(keys[$0].habit)]) }
+    told += firsts.filter { weights[Int($0)].score(misplaced.key($1).server) >= configuration.least }.values
+    told.sort { precedes(misplaced.key($0), misplaced.key($1)) }
+    return told.compactMap { unusualPort($0, weights[Int(misplaced.key($0).habit)]) }
   }
 
   private func unusualPort(_ at: Int, _ weight: Weight) -> Signal? {
-    let key = misplaced.keys[at]
+    let key = misplaced.key(at)
     let habit = habits[key.habit]
     let score = weight.score(key.server)
-    let record = misplaced.rows[at]
+    let record = misplaced[at]
     let flows = record.flows.sorted().prefix(configuration.maximumEvidence)
     guard let first = flows.first else { return nil }
     let name = habit.proto.uppercased()

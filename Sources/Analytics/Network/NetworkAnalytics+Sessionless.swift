@@ -49,8 +49,8 @@ extension NetworkAnalytics {
     var last = Timestamp(nanoseconds: .min)
     var isAny = false
     var onlyAnswers = true
-    for at in pairs.rows[place].kinds.indices {
-      pairs.rows[place].kinds.read(at) { kind in
+    for at in pairs[place].kinds.indices {
+      pairs[place].kinds.read(at) { kind in
         guard kinds.isSessionless(kind.number) else { return }
         isAny = true
         count &+= kind.count
@@ -63,19 +63,19 @@ extension NetworkAnalytics {
     guard isAny else { return nil }
     let forward = fromFirst &* 2 >= count
     var begin: Timestamp?
-    for at in pairs.rows[place].captures.indices {
-      guard let start = captures[pairs.rows[place].captures[at]].first else { continue }
+    for at in pairs[place].captures.indices {
+      guard let start = captures[pairs[place].captures[at]].first else { continue }
       begin = begin.map { min($0, start) } ?? start
     }
     return Finding(
-      place: place, source: forward ? pairs.keys[place].first : pairs.keys[place].second,
-      target: forward ? pairs.keys[place].second : pairs.keys[place].first, count: count, first: first, last: last,
-      ports: pairs.rows[place].ports?.count ?? 0, atBeginning: last - (begin ?? first) <= configuration.beginning,
+      place: place, source: forward ? pairs.key(place).first : pairs.key(place).second,
+      target: forward ? pairs.key(place).second : pairs.key(place).first, count: count, first: first, last: last,
+      ports: pairs[place].ports?.count ?? 0, atBeginning: last - (begin ?? first) <= configuration.beginning,
       lossy: isLossy(place), onlyAnswers: onlyAnswers)
   }
 
   func sessionless() -> [Signal] {
-    var findings = pairs.keys.indices.compactMap(finding)
+    var findings = pairs.places.compactMap(finding)
     var probed: [IPAddress: Int] = [:]
     var answered: [IPAddress: Int] = [:]
     for f in findings {
@@ -90,9 +90,9 @@ extension NetworkAnalytics {
     // Of many few are told, and only these are put in order: by address, so that what is said does not depend on arrival. A closure
     // that took all of self would copy it.
     let least = configuration.least
-    let keys = pairs.keys
+    let pairs = pairs
     findings.removeAll { !isOfScanner($0) && Self.score($0, isBackscatter: isBackscatter($0)) < least }
-    findings.sort { keys[$0.place] < keys[$1.place] }
+    findings.sort { pairs.key($0.place) < pairs.key($1.place) }
     for f in findings where !f.onlyAnswers { scanners[f.source]?.append(f) }
 
     var signals = scanners.sorted { $0.key < $1.key }.map { scan($0.key, $0.value) }
@@ -102,7 +102,7 @@ extension NetworkAnalytics {
 
   /// What was found, kind by kind, in order of their ids.
   private func found(_ f: Finding) -> [PairRecord.Kind] {
-    pairs.rows[f.place].kinds.filter { kinds[$0.number].isSessionless }
+    pairs[f.place].kinds.filter { kinds[$0.number].isSessionless }
       .sorted { kinds[$0.number].id < kinds[$1.number].id }
   }
 
@@ -120,10 +120,10 @@ extension NetworkAnalytics {
       score: young ? 0.45 : probes.contains(where: \.lossy) ? 0.5 : 0.75, entity: .host(source.description),
       reason: "\(source) sent \(count) packets of no session to \(probes.count) addresses\(says).",
       attack: ["T1046"])
-    let ids = probes.prefix(4).flatMap { pairs.rows[$0.place].behind(found($0), limit: 4).records }
+    let ids = probes.prefix(4).flatMap { pairs[$0.place].behind(found($0), limit: 4).records }
     signal.evidence = Array(ids.prefix(configuration.maximumEvidence))
     signal.related = probes.prefix(configuration.maximumEvidence).map {
-      .hostPair(first: pairs.keys[$0.place].first, second: pairs.keys[$0.place].second)
+      .hostPair(first: pairs.key($0.place).first, second: pairs.key($0.place).second)
     }
     return signal
   }
@@ -164,9 +164,9 @@ extension NetworkAnalytics {
     var signal = Signal(
       analytic: Self.sessionlessAnalytic, time: f.first,
       score: (Self.score(f, isBackscatter: isBackscatter) * 100).rounded() / 100,
-      entity: .hostPair(first: pairs.keys[f.place].first, second: pairs.keys[f.place].second),
+      entity: .hostPair(first: pairs.key(f.place).first, second: pairs.key(f.place).second),
       reason: "\(f.source) sent \(f.target) \(what) of no session\(says).", attack: attack)
-    let behind = pairs.rows[f.place].behind(found, limit: configuration.maximumEvidence)
+    let behind = pairs[f.place].behind(found, limit: configuration.maximumEvidence)
     signal.evidence = behind.records
     signal.related = behind.flows.map(entity)
     return signal

@@ -25,8 +25,8 @@ public struct NetworkAnalyticsConfiguration: Sendable {
 public struct NetworkAnalytics {
   public let configuration: NetworkAnalyticsConfiguration
   var kinds = JudgedKinds()
-  var pairs = DenseTable<AddressPair, PairRecord>()
-  var misplaced = DenseTable<MisplacedKey, MisplacedRecord>()
+  var pairs = AddressTable<AddressPair, PairRecord>()
+  var misplaced = AddressTable<MisplacedKey, MisplacedRecord>()
   var habits = Habits()
   var captures: [CaptureRecord] = []
   private var captureNumbers: [String: Int] = [:]
@@ -36,7 +36,7 @@ public struct NetworkAnalytics {
   /// The pair of the latest anomaly; its place is nil where there was no room for it.
   private var latestPair: (pair: AddressPair, place: Int?)?
   /// Pairs that had any flow: what an anomaly's frequency is measured against.
-  var busyPairs = DenseTable<AddressPair, Void>()
+  var busyPairs = AddressTable<AddressPair, Void>()
   /// The flows that anomalies name, by what their Community IDs are made of; a flow's anomalies come before the flow itself.
   private var named = NamedFlows()
   private var refusedPairs: UInt64 = 0
@@ -75,7 +75,7 @@ public struct NetworkAnalytics {
     let isSame = latestPair.map { pair == $0.pair } ?? false
     if !isSame { latestPair = (pair, pairs.place(of: pair)) }
     if let known = latestPair?.place {
-      pairs.rows[known].add(
+      pairs[known].add(
         Sighting(anomalies, place), kind: kind, capture: capture, limit: configuration.maximumEvidence,
         digest: { anomalies[place].digest })
     } else if pairs.count < configuration.maximumPairs {
@@ -158,7 +158,7 @@ public struct NetworkAnalytics {
     if habit < configuration.maximumPairs { habits.add(flows[place].sourceIP, to: habit) }
     let key = MisplacedKey(client: flows[place].sourceIP, server: flows[place].destinationIP, habit: habit)
     if let at = misplaced.place(of: key) {
-      misplaced.rows[at].add(MisplacedRecord.Flow(flows, place), limit: configuration.maximumEvidence)
+      misplaced[at].add(MisplacedRecord.Flow(flows, place), limit: configuration.maximumEvidence)
     } else if misplaced.count < configuration.maximumFlows {
       misplaced.append(key, MisplacedRecord(MisplacedRecord.Flow(flows, place)))
     } else {
@@ -202,7 +202,7 @@ public struct NetworkAnalytics {
 
   /// Whether a capture that showed a pair, by its place, lost packets.
   func isLossy(_ place: Int) -> Bool {
-    for at in pairs.rows[place].captures.indices where captures[pairs.rows[place].captures[at]].isLossy { return true }
+    for at in pairs[place].captures.indices where captures[pairs[place].captures[at]].isLossy { return true }
     return false
   }
 }

@@ -4,12 +4,15 @@ import Catalog
 import Evidence
 
 /// Two addresses without direction.
-struct AddressPair: DenseKey, Comparable {
+struct AddressPair: AddressKey, Comparable {
   private let both: TwoAddresses
   var first: IPAddress { both.first }
   var second: IPAddress { both.second }
 
   init(_ a: IPAddress, _ b: IPAddress) { both = TwoAddresses(min(a, b), max(a, b)) }
+
+  init(_ narrow: NarrowAddresses) { both = narrow.both }
+  var narrow: NarrowAddresses? { NarrowAddresses(both) }
 
   static func < (a: AddressPair, b: AddressPair) -> Bool {
     a.first != b.first ? a.first < b.first : a.second < b.second
@@ -17,7 +20,6 @@ struct AddressPair: DenseKey, Comparable {
 
   func hash(seed: UInt64) -> UInt64 {
     let low = foldedProduct(both.firstLow ^ seed, both.secondLow ^ seed &* 0x9e37_79b9_7f4a_7c15)
-    guard !both.areIPv4 else { return low }
     return low
       ^ foldedProduct(both.firstHigh ^ seed &* 0xbf58_476d_1ce4_e5b9, both.secondHigh ^ seed &* 0xd6e8_feb8_6659_fd93)
   }

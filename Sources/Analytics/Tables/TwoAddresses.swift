@@ -28,3 +28,22 @@ struct TwoAddresses: Equatable, BitwiseCopyable {
     isIPv4 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : IPAddress(high: high, low: low)
   }
 }
+
+/// Two addresses of IPv4.
+struct NarrowAddresses: DenseKey {
+  private let firstWord: UInt32
+  private let secondWord: UInt32
+
+  /// Nil where one of them is of IPv6.
+  init?(_ both: TwoAddresses) {
+    guard both.areIPv4 else { return nil }
+    firstWord = UInt32(truncatingIfNeeded: both.firstLow)
+    secondWord = UInt32(truncatingIfNeeded: both.secondLow)
+  }
+
+  var both: TwoAddresses { TwoAddresses(IPAddress(ipv4: firstWord), IPAddress(ipv4: secondWord)) }
+
+  func hash(seed: UInt64) -> UInt64 {
+    foldedProduct(UInt64(firstWord) << 32 | UInt64(secondWord) ^ seed, 0x9e37_79b9_7f4a_7c15)
+  }
+}

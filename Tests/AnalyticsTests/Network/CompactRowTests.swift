@@ -78,7 +78,9 @@ struct CompactRowTests {
   @Test("Rows are no larger than what is in them")
   func sizes() {
     #expect(MemoryLayout<AddressPair>.stride == 40)
+    #expect(MemoryLayout<AddressPair.Narrow>.stride == 8)
     #expect(MemoryLayout<MisplacedKey>.stride == 40)
+    #expect(MemoryLayout<MisplacedKey.Narrow>.stride == 12)
     #expect(MemoryLayout<MisplacedRecord>.stride == 40)
     #expect(MemoryLayout<PairRecord.Kind>.stride == 72)
     #expect(MemoryLayout<PairRecord>.stride == 112)
