@@ -44,6 +44,6 @@ struct NarrowAddresses: DenseKey {
   var both: TwoAddresses { TwoAddresses(IPAddress(ipv4: firstWord), IPAddress(ipv4: secondWord)) }
 
   func hash(seed: UInt64) -> UInt64 {
-    foldedProduct(UInt64(firstWord) << 32 | UInt64(secondWord) ^ seed, 0x9e37_79b9_7f4a_7c15)
+    foldedProduct(UInt64(firstWord) ^ seed, UInt64(secondWord) ^ seed &* 0x9e37_79b9_7f4a_7c15)
   }
 }
