@@ -41,7 +41,7 @@ struct FlowCountingTests {
   @Test("A session that turns out to go the other way takes its large numbers along")
   func turned() throws {
     var t = Conversation()
-    // Midstream, the server's side first: who is the client shows only from what follows.
+    // The answer first: who asked shows only from the SYN behind it.
     func frame(_ from: String, _ to: String, _ tcp: TCP) -> [UInt8] { Ethernet(IPv4(from: from, to: to, tcp)).bytes }
     t.send(
       frame(
@@ -52,10 +52,41 @@ struct FlowCountingTests {
         Conversation.server, Conversation.client,
         TCP(from: 8081, to: 40_000, .syn, sequence: 5000, acknowledgement: 0)))
     let flow = try #require(t.finish().flows.first)
-    let sent = [flow.toServer.bytes, flow.toClient.bytes]
-    let fromClient = flow.sourceIP == IPAddress(Conversation.client) ? sent[0] : sent[1]
-    #expect(fromClient == 1 << 32 - 1)
-    #expect(sent[0] + sent[1] == 1 << 32 - 1 + 54)
+    #expect(flow.sourceIP == IPAddress(Conversation.server))
+    #expect(flow.toServer.bytes == 54)
+    #expect(flow.toClient.bytes == 1 << 32 - 1)
+  }
+
+  @Test("A SYN that turned out to open the next session is counted there and not before, however large it claims to be")
+  func takenBack() throws {
+    // 14 octets of Ethernet, 20 of IPv4, 20 of TCP.
+    for claimed in [54, 1 << 21, 4_000_000_000] {
+      var t = Conversation()
+      t.c(.syn)
+      t.s(.syn, ack: 1)
+      t.c(.ack, at: 1, ack: 1, "hello")
+      let next = TCP(from: t.clientPort, to: t.serverPort, .syn, sequence: 900_000)
+      t.send(
+        Ethernet(IPv4(from: Conversation.client, to: Conversation.server, next)).bytes, wireLength: claimed)
+      let answer = TCP(
+        from: t.serverPort, to: t.clientPort, [.syn, .ack], sequence: 70_000, acknowledgement: 900_001)
+      t.send(Ethernet(IPv4(from: Conversation.server, to: Conversation.client, answer)).bytes)
+      let flows = t.finish().flows
+      #expect(flows.count == 2)
+      #expect(flows.map(\.toServer.bytes) == [54 + 59, UInt64(claimed)])
+      #expect(flows.map(\.toServer.packets) == [2, 1])
+    }
+  }
+
+  @Test("Packets that nobody answers are counted one by one, however large they claim to be")
+  func fewPackets() {
+    for claimed in [60, 4_294_967_295] {
+      var t = Conversation()
+      for _ in 0..<5 { t.send(FlowTests.udp(FlowTests.a, FlowTests.b, 5000, 53), wireLength: claimed) }
+      let out = t.finish()
+      #expect(out.flows.first?.toServer.packets == 5)
+      #expect(out.anomalies.filter { $0.name.id == "flow.unidirectional" }.count == 1)
+    }
   }
 
   @Test("Both versions of IP, and an IPv6 packet that carries IPv4's addresses, have their flows")

@@ -339,8 +339,10 @@ struct MemoryTests {
     var order = WordOrder()
     var random = SplitMix(state: 7)
     for low in [0, 13] {
-      // Few different values above, so that many are the same.
-      let words = (0..<count).map { UInt64.random(in: 0..<900, using: &random) << 13 | UInt64($0) }
+      // Few different values above, so that many are the same; every bit is of some.
+      let words = (0..<count).map {
+        UInt64.random(in: 0..<900, using: &random) &* 0x0048_D159_E26A_F37B << 13 | UInt64($0)
+      }
       var sorted = words
       order.sort(&sorted, from: low)
       #expect(sorted == words.sorted())

@@ -32,7 +32,8 @@ public final class Analysis {
   private var refusals = 0
   private var statistics = AnalysisStatistics()
   private var store: Store?
-  /// What was held to reason over: it goes with the analysis.
+  /// What was held to reason over: it goes with the analysis. The program ends without either going, so that nothing here may
+  /// leave work to its end.
   private var investigation: Investigation?
   /// Flows that wait for the conclusion to be written with their processes.
   private var held: [FlowRecord] = []

@@ -26,8 +26,7 @@ enum FrameDispatch {
     case .linuxCooked2: (offset, etherType) = (20, u16(0))
     case .raw, .rawDLT12, .rawDLT14: return frame.isEmpty ? nil : (0, 0)
     case .ipv4, .ipv6: return frame.isEmpty ? nil : (0, linkType == .ipv4 ? 4 : 6)
-    // The family, in the byte order of some machine: that of IPv4 is 2 everywhere.
-    case .null, .loop: return frame.count > 4 ? (4, frame[0] | frame[3] == 2 ? 4 : 6) : nil
+    case .null, .loop: return frame.count > 4 ? family(frame, linkType).map { (4, $0) } : nil
     default: return nil
     }
     // At most four tags: the decoder's business is what more of them mean.
@@ -42,6 +41,19 @@ enum FrameDispatch {
     return nil
   }
 
+  /// The version of IP that an address family stands for, as the decoder reads it; nil for all others.
+  private static func family(_ frame: UnsafeRawBufferPointer, _ linkType: LinkType) -> UInt8? {
+    var family = UInt32(bigEndian: frame.loadUnaligned(as: UInt32.self))
+    if linkType == .null, family > 0xFFFF { family = family.byteSwapped }
+    switch family {
+    case 2: return 4
+    case 10, 23, 24, 28, 30: return 6
+    default: return nil
+    }
+  }
+
+  /// - Parameter mayQuote: whether an ICMP error in it counts for what it quotes; in a quote itself it does not, and only what
+  ///   names its hosts has to be sound there.
   private static func pairHash(_ packet: UnsafeRawBufferPointer, mayQuote: Bool) -> UInt64? {
     func word(_ at: Int) -> UInt64 { UInt64(packet.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
     guard let first = packet.first else { return nil }
@@ -49,21 +61,23 @@ enum FrameDispatch {
     case 4:
       guard packet.count >= 20 else { return nil }
       let header = Int(first & 15) * 4
-      let total = Int(packet[2]) << 8 | Int(packet[3])
-      guard header >= 20, header <= packet.count, total == 0 || total >= header else { return nil }
-      // Fragments keep to the outer pair: the later ones quote nothing, and they have to meet.
-      if mayQuote, packet[9] == 1, packet.count > header + 8, packet[6] & 0x3F | packet[7] == 0,
-        isICMPError(packet[header])
-      {
-        let quoted = UnsafeRawBufferPointer(rebasing: packet[(header + 8)...])
-        if isWholeHeader(quoted, version: 4), let hash = pairHash(quoted, mayQuote: false) { return hash }
+      if mayQuote {
+        let total = Int(packet[2]) << 8 | Int(packet[3])
+        guard header >= 20, header <= packet.count, total == 0 || total >= header else { return nil }
+        // Fragments keep to the outer pair: the later ones quote nothing, and they have to meet.
+        if packet[9] == 1, packet[6] & 0x3F | packet[7] == 0 {
+          let end = total == 0 ? packet.count : min(total, packet.count)
+          if let hash = quotedHash(packet, header, end, version: 4) { return hash }
+        }
       }
       return mix(word(12) &+ word(16), word(12) ^ word(16))
     case 6:
       guard packet.count >= 40 else { return nil }
-      if mayQuote, packet[6] == 58, packet.count > 48, (1...4).contains(packet[40]) {
-        let quoted = UnsafeRawBufferPointer(rebasing: packet[48...])
-        if isWholeHeader(quoted, version: 6), let hash = pairHash(quoted, mayQuote: false) { return hash }
+      if mayQuote, let start = icmpOffset(packet) {
+        let length = Int(packet[4]) << 8 | Int(packet[5])
+        // Zero stands for a jumbogram, or for what was captured before the network card cut it.
+        let end = length == 0 ? packet.count : min(40 + length, packet.count)
+        if let hash = quotedHash(packet, start, end, version: 6) { return hash }
       }
       var sum: UInt64 = 0
       var xor: UInt64 = 0
@@ -75,6 +89,47 @@ enum FrameDispatch {
       return mix(sum, xor)
     default: return nil
     }
+  }
+
+  /// The hash of the pair that an ICMP error quotes; nil where it is none, or quotes none.
+  /// - Parameters:
+  ///   - start: where the ICMP header begins.
+  ///   - end: where the packet does, by its own length.
+  private static func quotedHash(_ packet: UnsafeRawBufferPointer, _ start: Int, _ end: Int, version: UInt8) -> UInt64?
+  {
+    guard end > start + 8, version == 4 ? isICMPError(packet[start]) : (1...4).contains(packet[start]) else {
+      return nil
+    }
+    let quoted = UnsafeRawBufferPointer(rebasing: packet[(start + 8)..<end])
+    return isWholeHeader(quoted, version: version) ? pairHash(quoted, mayQuote: false) : nil
+  }
+
+  /// Where the ICMPv6 header of a packet that is no fragment begins, behind whatever extension headers; nil if there is none.
+  private static func icmpOffset(_ packet: UnsafeRawBufferPointer) -> Int? {
+    var next = packet[6]
+    var at = 40
+    // Each header has eight bytes or more; beyond so many the decoder reads none either.
+    for _ in 0..<64 {
+      if next == 58 { return at }
+      guard at + 8 <= packet.count else { return nil }
+      let units = Int(packet[at + 1])
+      switch next {
+      case 44:
+        // One that is whole is read on (RFC 6946).
+        guard packet[at + 2] == 0, packet[at + 3] & 0xF9 == 0 else { return nil }
+        next = packet[at]
+        at += 8
+      case 0, 43, 60, 135, 139, 140:
+        next = packet[at]
+        at += units * 8 + 8
+      case 51:
+        guard units > 0 else { return nil }
+        next = packet[at]
+        at += (units + 2) * 4
+      default: return nil
+      }
+    }
+    return nil
   }
 
   /// Whether a quote names its two hosts: the condition on which flow tracking ties an error to them.

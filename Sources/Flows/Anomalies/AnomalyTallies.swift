@@ -1,5 +1,5 @@
-/// How often each kind of anomaly was seen of one thing, a flow or two hosts: the first few are records of their own, the rest is one
-/// record at the end.
+/// How often each kind of anomaly was seen of one thing, a flow or two hosts: the first few are records of their own, the
+/// rest is one record at the end.
 
 /// One kind of anomaly of one thing. Trivial; the tallies of a thing are a list.
 struct AnomalyTally: BitwiseCopyable {
@@ -17,6 +17,7 @@ struct AnomalyTally: BitwiseCopyable {
 public struct AnomalyTallies: ~Copyable {
   /// What there was of a kind beyond the first few.
   public struct Rest: BitwiseCopyable {
+    /// At least 1.
     public internal(set) var count: UInt64
     /// Capture times of the earliest and the latest of them, nanoseconds since 1970 UTC.
     public internal(set) var first: Int64
@@ -26,6 +27,7 @@ public struct AnomalyTallies: ~Copyable {
     public let direction: Direction
   }
 
+  /// What became of one that was counted.
   public enum Verdict {
     /// It is a record of its own.
     case told

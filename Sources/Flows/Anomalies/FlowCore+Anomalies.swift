@@ -31,7 +31,7 @@ extension FlowCore {
     let lowFirst = !(packet.destination < packet.source)
     let pair = hostPair(
       lowFirst ? packet.source : packet.destination, lowFirst ? packet.destination : packet.source,
-      packet.tunnelDepth == 0 ? 0 : UInt32(truncatingIfNeeded: packet.tunnelEnds), packet.time)
+      Self.related(packet), packet.time)
     let seen = Sighting(time: packet.time, number: packet.number, direction: lowFirst ? .toServer : .toClient)
     for i in 0..<packet.anomalies.count {
       let found = packet.anomalies[i]
@@ -56,6 +56,13 @@ extension FlowCore {
       record.captured = found.captured
       anomalyRecords.append(consume record)
     }
+  }
+
+  /// Which other two hosts a packet without a flow is about: by those it was given to this engine, where there are several.
+  private static func related(_ packet: borrowing Packet) -> UInt32 {
+    if packet.tunnelDepth != 0 { return UInt32(truncatingIfNeeded: packet.tunnelEnds) }
+    guard packet.hasQuoted else { return 0 }
+    return UInt32(truncatingIfNeeded: NetworkAddress.pairName(packet.quoted.source, packet.quoted.destination))
   }
 
   /// A flow turned out to be no session: one record for the flow. What two hosts sent outside sessions is judged together by

@@ -6,8 +6,8 @@ struct HostPair: BitwiseCopyable {
   var newer: UInt32 = .none
   var low: NetworkAddress
   var high: NetworkAddress
-  /// The ends of the outermost tunnel that they spoke in, 0 if in none: packets are spread over tables by those, and any number
-  /// of tables is to tell the same.
+  /// The ends of the outermost tunnel that they spoke in, or the two hosts that an ICMP error quotes, 0 if neither: packets are
+  /// spread over tables by those, and any number of tables is to tell the same.
   var related: UInt32
   var hash: UInt32
   var tallies: UInt32 = .none

@@ -4,14 +4,18 @@ import Packets
 
 /// Flows begin and end here.
 extension FlowCore {
-  /// Makes a flow, giving one up if the table is full. `.none` only when there is no memory at all.
+  /// Makes a flow, giving one up if the table is full. `.none` only when there is no memory, which counts as a cap reached.
   mutating func open(_ key: FlowKey, _ hash: UInt32, _ packet: inout Packet, clientIsLow: Bool) -> UInt32 {
     if flows.count >= flows.capacity { giveUpFlow() }
-    guard let at = flows.allocate() else { return .none }
+    guard let at = flows.allocate() else {
+      reached(.flows)
+      return .none
+    }
     var long: UnsafePointer<LongAddresses>?
     if !key.isShort {
       guard let place = longAddresses.allocate() else {
         flows.release(at)
+        reached(.flows)
         return .none
       }
       longAddresses[place].initialize(to: LongAddresses(low: key.low, high: key.high))

@@ -5,8 +5,8 @@ import Packets
 /// What the engine is made of. A struct of one owner: inside it the compiler proves exclusive access once and for all, so the
 /// packet path checks nothing at run time and counts no references.
 ///
-/// Its parts are extended by subject: `FlowCore+Process`, `+Flows`, `+TCP…`, `+Stream`, `+Fragments`, `+Neighbours`,
-/// `+Anomalies`.
+/// Its parts are extended by subject: `FlowCore+Process`, `+Flows`, `+TCP…`, `+Streams`, `+Fragments`, `+Neighbours`,
+/// `+Anomalies`, `+Prefetch`, `+Relief`; what sides of flows sent is added up beside their counters (SideCounters.swift).
 struct FlowCore: ~Copyable {
   let options: FlowRules
   let overlapTargets: OverlapTargets

@@ -20,6 +20,9 @@ struct Datagram: BitwiseCopyable {
   var source: NetworkAddress
   var destination: NetworkAddress
   var identification: UInt32
+  /// The ends of the outermost tunnel that it came in, and how deep in tunnels.
+  var tunnelEnds: UInt64
+  var tunnelDepth: UInt8
   var vlan: UInt16
   var version: UInt8
   /// What the fragment at offset 0 says that it carries; of the first fragment until that one comes.
@@ -98,7 +101,9 @@ struct DatagramTable: ~Copyable {
   static func hash(_ packet: Packet, _ vlan: UInt16, seed: UInt64) -> UInt32 {
     var h = mix(packet.source.high ^ seed, packet.source.low ^ 0x9E37_79B9_7F4A_7C15)
     h = mix(h ^ packet.destination.high, packet.destination.low ^ 0xC2B2_AE3D_27D4_EB4F)
-    h = mix(h ^ (UInt64(packet.fragmentIdentification) << 32 | UInt64(vlan)), 0x1656_67B1_9E37_79F9)
+    h = mix(
+      h ^ (UInt64(packet.fragmentIdentification) << 32 | UInt64(vlan)),
+      0x1656_67B1_9E37_79F9 ^ (packet.tunnelDepth == 0 ? 0 : packet.tunnelEnds))
     return UInt32(truncatingIfNeeded: h ^ h >> 32)
   }
 
@@ -111,6 +116,8 @@ struct DatagramTable: ~Copyable {
       let d = slab[$0]
       return d.pointee.identification == packet.fragmentIdentification && d.pointee.source == packet.source
         && d.pointee.destination == packet.destination && d.pointee.vlan == vlan && d.pointee.version == packet.version
+        && d.pointee.tunnelDepth == packet.tunnelDepth
+        && (packet.tunnelDepth == 0 || d.pointee.tunnelEnds == packet.tunnelEnds)
     }
   }
 
@@ -127,9 +134,9 @@ struct DatagramTable: ~Copyable {
     slab[at].initialize(
       to: Datagram(
         older: newest, source: packet.source, destination: packet.destination,
-        identification: packet.fragmentIdentification, vlan: vlan, version: packet.version,
-        ipProtocol: packet.ipProtocol,
-        hash: hash, capture: capture, time: packet.time, number: packet.number, map: map))
+        identification: packet.fragmentIdentification, tunnelEnds: packet.tunnelEnds, tunnelDepth: packet.tunnelDepth,
+        vlan: vlan, version: packet.version, ipProtocol: packet.ipProtocol, hash: hash, capture: capture,
+        time: packet.time, number: packet.number, map: map))
     if newest != .none { slab[newest].pointee.newer = at } else { oldest = at }
     newest = at
     index.insert(hash, at)

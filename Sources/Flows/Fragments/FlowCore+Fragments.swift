@@ -168,6 +168,8 @@ extension FlowCore {
     packet.source = d.source
     packet.destination = d.destination
     packet.ipProtocol = d.ipProtocol
+    packet.tunnelDepth = d.tunnelDepth
+    packet.tunnelEnds = d.tunnelEnds
     packet.raise(.fragmentIncomplete, at: 0)
     datagrams.remove(at)
     let current = capture

@@ -10,7 +10,7 @@ struct HashIndex: ~Copyable {
   private var mask: UInt32
   private(set) var count = 0
 
-  /// Begins small and doubles as needed, up to the 2^31 words that 32-bit hashes can spread over.
+  /// Begins small, doubles as needed, up to the 2^31 words that 32-bit hashes can spread over, and shrinks when little is left.
   init(expecting expected: Int = 1024) {
     var words = 1024
     while words < expected * 2, words < 1 << 24 { words <<= 1 }
@@ -64,7 +64,7 @@ struct HashIndex: ~Copyable {
   }
 
   mutating func insert(_ hash: UInt32, _ number: UInt32) {
-    if count >= Int(mask) / 2, mask < 1 << 30 { grow() }
+    if count >= Int(mask) / 2, mask < 1 << 30 { resize(to: (Int(mask) + 1) * 2) }
     put(UInt64(hash) << 32 | UInt64(number &+ 1))
     count &+= 1
   }
@@ -89,6 +89,8 @@ struct HashIndex: ~Copyable {
     }
     slots[Int(hole)] = 0
     count &-= 1
+    // A flood that is over leaves a table of which little is in use: what is left fills a quarter of the new one at most.
+    if mask >= 1 << 16, count &* 16 < Int(mask) { resize(to: (Int(mask) + 1) / 4) }
   }
 
   @inline(__always)
@@ -98,11 +100,12 @@ struct HashIndex: ~Copyable {
     slots[Int(at)] = word
   }
 
-  private mutating func grow() {
+  @inline(never)
+  private mutating func resize(to words: Int) {
     let old = slots
     let length = Int(mask) + 1
-    slots = Self.make(length * 2)
-    mask = UInt32(length * 2 - 1)
+    slots = Self.make(words)
+    mask = UInt32(words - 1)
     for i in 0..<length where old[i] != 0 { put(old[i]) }
     PageMemory.release(old, length * 8)
   }

@@ -2,14 +2,15 @@ import CPrefetch
 
 /// Values of one trivial type in manually managed memory, named by 32-bit numbers that stay valid until they are freed.
 ///
-/// The numbers that were freed last are given out first: their memory is near. Others are given out chunk by chunk, of the lowest
-/// chunk that has any; a chunk of which nothing is in use any more gives its memory back, so that a flood that is over holds none.
+/// The numbers that were freed last are given out first: their memory is near. Others are given out chunk by chunk, after one the
+/// lowest that has any; a chunk of which nothing is in use any more gives its memory back, so that a flood that is over holds none.
 ///
 /// Invariant: `base` has address space for `capacity` elements, or is nil where there was none at all; of each chunk the numbers
 /// below `used` were handed out since it had memory; of these each is either in use (handed out by `allocate`, not yet freed), or
 /// among the `recent` ones (`live` counts both), or on the chunk's free list, whose links lie in the elements' first four bytes;
-/// the memory of the others was not touched since and reads as zero. No chunk below `lowest` has room. Elements are never moved, so that pointers to them
-/// hold as long as they are in use. Nothing else in the program frees or moves this memory.
+/// the memory of the others was not touched since and reads as zero (where the system takes it back: no element is judged by that
+/// alone). No chunk below `lowest` has room. Elements are never moved, so that pointers to them hold as long as they are in use.
+/// Nothing else in the program frees or moves this memory.
 @frozen
 public struct Slab<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline
@@ -60,6 +61,8 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
     let count = (room - 1) >> shift + 1
     chunks = .allocate(capacity: count)
     chunks.initialize(repeating: Chunk(), count: count)
+    // Without any address space there is one chunk of one number, and that one is taken.
+    if memory == nil { chunks[0].used = 1 }
   }
 
   deinit {
@@ -103,6 +106,7 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
     return index
   }
 
+  /// Takes a number back that is in use; what it stood for is gone.
   @inlinable
   public mutating func release(_ index: UInt32) {
     inUse &-= 1
@@ -139,6 +143,7 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Valid as long as the slab.
   @inlinable @inline(__always)
   public var elements: Elements { Elements(base) }
 
@@ -152,7 +157,7 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
   @inlinable @inline(__always)
   public func prefetch(_ index: UInt32) { vedette_prefetch(UnsafeRawPointer(self[index])) }
 
-  /// Below its end there is memory: all numbers that were ever handed out.
+  /// Up to the highest number that was ever handed out. All of it may be read: what was given back reads as zero.
   @inlinable @inline(__always)
   public var numbers: Range<UInt32> { 0..<bound }
 

@@ -2,6 +2,8 @@
 /// again and again, and comparing was most of that.
 
 /// Sorts by digits, the last one first (radix sort); its scratch memory is used on from one time to the next.
+///
+/// Invariant: `scratch` has room for `room` words, or for one; `counts` for as many as a digit has values.
 package struct WordOrder: ~Copyable {
   private var scratch: UnsafeMutablePointer<UInt64>
   private var room = 0
@@ -21,7 +23,7 @@ package struct WordOrder: ~Copyable {
     counts.deallocate()
   }
 
-  /// Sorts words; of those that are the same from bit `low` on, it takes the order that they have.
+  /// Sorts words of which those that are the same from bit `low` on lie in rising order already.
   package mutating func sort(_ words: inout [UInt64], from low: Int = 0) {
     guard words.count >= Self.few else { return words.sort() }
     if words.count > room {

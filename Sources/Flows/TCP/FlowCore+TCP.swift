@@ -149,10 +149,9 @@ extension FlowCore {
   private mutating func replaceAnswered(_ old: UInt32, _ key: FlowKey, _ hash: UInt32, _ packet: inout Packet) -> UInt32
   {
     let spare = spares[sessions[flows[old].pointee.tcp].pointee.spareSYN].pointee
-    let side = flows[old].side(.toServer)
-    side.pointee.packets &-= min(1, side.pointee.packets)
-    side.pointee.bytes &-= min(spare.wireLength, side.pointee.bytes)
-    side.pointee.ipBytes &-= min(spare.networkLength, side.pointee.ipBytes)
+    takeBack(
+      SideTotals(packets: 1, bytes: UInt64(spare.wireLength), ipBytes: UInt64(spare.networkLength)), from: flows[old],
+      .toServer)
     let clientIsLow = flows[old].pointee.marks.contains(.clientIsLow)
     close(old, reason: .closed)
     var first = packet
@@ -185,6 +184,7 @@ extension FlowCore {
   private mutating func startSession(_ at: UInt32) -> Bool {
     guard let session = sessions.allocate() else {
       remove(at)
+      reached(.flows)
       return false
     }
     sessions[session].initialize(to: TCPState())

@@ -18,6 +18,26 @@ struct SideCounters: BitwiseCopyable {
   @inline(__always)
   var isFull: Bool { (packets | bytes | ipBytes | payloadOrMissed) >= Self.full }
 
+  /// Adds packets where there is room for so many.
+  mutating func addPackets(_ more: UInt64) -> Bool {
+    guard more < UInt64(Self.full - packets) else { return false }
+    packets += UInt32(more)
+    return true
+  }
+
+  /// Takes away as much as there is, and returns what there was not.
+  mutating func subtract(_ less: SideTotals) -> SideTotals {
+    func subtract(_ less: UInt64, from number: inout UInt32) -> UInt64 {
+      let taken = UInt32(min(less, UInt64(number)))
+      number -= taken
+      return less - UInt64(taken)
+    }
+    return SideTotals(
+      packets: subtract(less.packets, from: &packets), bytes: subtract(less.bytes, from: &bytes),
+      ipBytes: subtract(less.ipBytes, from: &ipBytes),
+      payloadOrMissed: subtract(less.payloadOrMissed, from: &payloadOrMissed))
+  }
+
   /// Takes away what is too much of each number, and returns it.
   mutating func carry() -> SideTotals {
     func carry(_ number: inout UInt32) -> UInt64 {
@@ -42,6 +62,13 @@ struct SideTotals: BitwiseCopyable {
     SideTotals(
       packets: a.packets &+ b.packets, bytes: a.bytes &+ b.bytes, ipBytes: a.ipBytes &+ b.ipBytes,
       payloadOrMissed: a.payloadOrMissed &+ b.payloadOrMissed)
+  }
+
+  mutating func subtract(_ less: SideTotals) {
+    packets -= min(less.packets, packets)
+    bytes -= min(less.bytes, bytes)
+    ipBytes -= min(less.ipBytes, ipBytes)
+    payloadOrMissed -= min(less.payloadOrMissed, payloadOrMissed)
   }
 
   /// Whether 32 bits hold it together with what is there.
@@ -88,7 +115,11 @@ struct LargeTotals {
     if let both = sides[flow] { sides[flow] = (both.toClient, both.toServer) }
   }
 
-  mutating func forget(_ flow: UnsafeMutablePointer<FlowState>) { sides[flow] = nil }
+  mutating func forget(_ flow: UnsafeMutablePointer<FlowState>) {
+    sides[flow] = nil
+    // A dictionary keeps its room otherwise.
+    if sides.isEmpty { sides = [:] }
+  }
 }
 
 extension FlowCore {
@@ -104,18 +135,23 @@ extension FlowCore {
     if side.pointee.isFull { addLarge(side.pointee.carry(), to: flow, direction) }
   }
 
+  /// Adds what is too much for the flow's own counters to what is beside them. Packets are few even then.
   @inline(never)
   private mutating func addLarge(
     _ more: SideTotals, to flow: UnsafeMutablePointer<FlowState>, _ direction: Direction
   ) {
     flow.pointee.marks.insert(.large)
     var more = more
-    // Whether there was any packet shows in the flow.
-    if flow.side(direction).pointee.packets == 0, more.packets > 0 {
-      flow.side(direction).pointee.packets = 1
-      more.packets -= 1
-    }
+    let side = flow.side(direction)
+    if side.pointee.addPackets(more.packets) { more.packets = 0 }
     largeTotals[flow, direction] = largeTotals[flow, direction] + more
+  }
+
+  /// Takes back what was added to a side of a flow before.
+  mutating func takeBack(_ less: SideTotals, from flow: UnsafeMutablePointer<FlowState>, _ direction: Direction) {
+    let side = flow.side(direction)
+    let missing = side.pointee.subtract(less)
+    if flow.pointee.marks.contains(.large) { largeTotals[flow, direction].subtract(missing) }
   }
 
   /// Turns what the sides of a flow sent about.
