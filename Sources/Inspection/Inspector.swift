@@ -260,7 +260,6 @@ public final class Inspector: FlowConsumer {
     vedette_prefetch(target)
     // Of what a session has, what it looks at first is near its beginning.
     vedette_prefetch(target + 64)
-    vedette_prefetch(target + 128)
   }
 
   public override func data(

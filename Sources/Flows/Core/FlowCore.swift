@@ -19,6 +19,7 @@ struct FlowCore: ~Copyable {
   var longAddresses: Slab<LongAddresses>
   var largeTotals = LargeTotals()
   var sessions: Slab<TCPState>
+  let freshSession = FreshSession()
   var spares: Slab<SpareSYN>
   var index: HashIndex
   var wheel = TimerWheel()

@@ -187,7 +187,7 @@ extension FlowCore {
       reached(.flows)
       return false
     }
-    sessions[session].initialize(to: TCPState())
+    freshSession.begin(sessions[session])
     flows[at].pointee.tcp = session
     return true
   }

@@ -197,6 +197,24 @@ struct TCPState: BitwiseCopyable {
   init() {}
 }
 
+/// A session as it begins, to be copied where one is needed: made anew it would be put together on the stack from small pieces,
+/// and the processor waits for such stores before it copies what they are part of.
+///
+/// Invariant: `state` is initialized, and nobody changes it or keeps it longer than this value.
+struct FreshSession: ~Copyable {
+  private let state: UnsafeMutablePointer<TCPState>
+
+  init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: TCPState())
+  }
+
+  deinit { state.deallocate() }
+
+  @inline(__always)
+  func begin(_ session: UnsafeMutablePointer<TCPState>) { session.initialize(from: state, count: 1) }
+}
+
 extension UnsafeMutablePointer<TCPState> {
   /// The endpoint that sends that way.
   @inline(__always)
