@@ -63,7 +63,9 @@ extension NetworkAnalytics {
   func malformed() -> [Signal] {
     var carriers = [Int](repeating: 0, count: kinds.count)
     for place in pairs.places {
-      for at in pairs[place].kinds.indices { carriers[pairs[place].kinds.read(at) { $0.number }] += 1 }
+      pairs.read(place) { pair in
+        for at in pair.kinds.indices { carriers[pair.kinds.read(at) { $0.number }] += 1 }
+      }
     }
     let total = max(busyPairs.count, pairs.count)
 
@@ -111,15 +113,17 @@ extension NetworkAnalytics {
   /// What the kinds of a pair weigh, the strongest first; none of what is not to be judged here.
   private func weigh(_ place: Int, _ rarities: [Double], _ ranks: [Int], _ weights: inout [KindWeight]) {
     weights.removeAll(keepingCapacity: true)
-    for at in pairs[place].kinds.indices {
-      let (number, count) = pairs[place].kinds.read(at) { ($0.number, $0.count) }
-      let weight = kinds[number].weight
-      guard weight > 0 else { continue }
-      // A repetition says a little more, a thousand not a thousand times more.
-      let digits = Double(decimalDigits(count) - 1)
-      weights.append(
-        KindWeight(
-          at: at, rank: ranks[number], weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))
+    pairs.read(place) { pair in
+      for at in pair.kinds.indices {
+        let (number, count) = pair.kinds.read(at) { ($0.number, $0.count) }
+        let weight = kinds[number].weight
+        guard weight > 0 else { continue }
+        // A repetition says a little more, a thousand not a thousand times more.
+        let digits = Double(decimalDigits(count) - 1)
+        weights.append(
+          KindWeight(
+            at: at, rank: ranks[number], weight: min(0.9, weight * rarities[number] * (1 + 0.15 * digits))))
+      }
     }
     guard weights.count > 1 else { return }
     weights.sort { a, b in a.weight != b.weight ? a.weight > b.weight : a.rank < b.rank }

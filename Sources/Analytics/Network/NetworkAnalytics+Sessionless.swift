@@ -49,15 +49,17 @@ extension NetworkAnalytics {
     var last = Timestamp(nanoseconds: .min)
     var isAny = false
     var onlyAnswers = true
-    for at in pairs[place].kinds.indices {
-      pairs[place].kinds.read(at) { kind in
-        guard kinds.isSessionless(kind.number) else { return }
-        isAny = true
-        count &+= kind.count
-        fromFirst &+= kind.fromFirst
-        first = min(first, kind.first)
-        last = max(last, kind.last)
-        if !kinds[kind.number].isAnswer { onlyAnswers = false }
+    pairs.read(place) { pair in
+      for at in pair.kinds.indices {
+        pair.kinds.read(at) { kind in
+          guard kinds.isSessionless(kind.number) else { return }
+          isAny = true
+          count &+= kind.count
+          fromFirst &+= kind.fromFirst
+          first = min(first, kind.first)
+          last = max(last, kind.last)
+          if !kinds[kind.number].isAnswer { onlyAnswers = false }
+        }
       }
     }
     guard isAny else { return nil }

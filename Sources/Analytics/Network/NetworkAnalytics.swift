@@ -202,7 +202,9 @@ public struct NetworkAnalytics {
 
   /// Whether a capture that showed a pair, by its place, lost packets.
   func isLossy(_ place: Int) -> Bool {
-    for at in pairs[place].captures.indices where captures[pairs[place].captures[at]].isLossy { return true }
-    return false
+    pairs.read(place) { pair in
+      for at in pair.captures.indices where captures[pair.captures.read(at) { $0 }].isLossy { return true }
+      return false
+    }
   }
 }

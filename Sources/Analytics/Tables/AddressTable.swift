@@ -45,6 +45,13 @@ struct AddressTable<Key: AddressKey, Row> {
     }
   }
 
+  /// Lends a row for reading: for loops over all of them. What a subscript lends, it lends through a frame that it may have to
+  /// allocate.
+  @inline(__always)
+  func read<R>(_ place: Int, _ body: (borrowing Row) -> R) -> R {
+    place >= 0 ? body(narrow.rows[place]) : body(wide.rows[~place])
+  }
+
   /// See ``DenseTable/prefetch(_:)``.
   @inline(__always)
   func prefetch(_ key: Key) {
