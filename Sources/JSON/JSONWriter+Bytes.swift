@@ -92,6 +92,10 @@ extension JSONWriter {
       out += 8
       at &+= 8
     }
+    if at &+ 8 > bytes.count, writeRest(bytes, from: at, to: out) {
+      out += bytes.count &- at
+      at = bytes.count
+    }
     for byte in bytes[at...] {
       if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
         out.pointee = byte
@@ -118,6 +122,27 @@ extension JSONWriter {
     }
     out.pointee = UInt8(ascii: "\"")
     used = out + 1 - base
+  }
+
+  /// Writes the fewer than eight bytes from `at` on where none of them may need an escape: in words that end with them, or begin
+  /// and end with them, and reach into what is written already.
+  @inline(__always)
+  private func writeRest(_ bytes: UnsafeRawBufferPointer, from at: Int, to out: UnsafeMutablePointer<UInt8>) -> Bool {
+    let left = bytes.count &- at
+    let out = UnsafeMutableRawPointer(out)
+    if bytes.count >= 8 {
+      let word = bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)
+      if JSONWriter.mayNeedEscape(word) { return false }
+      (out + (left &- 8)).storeBytes(of: word, as: UInt64.self)
+      return true
+    }
+    guard left >= 4 else { return false }
+    let first = bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+    let last = bytes.loadUnaligned(fromByteOffset: bytes.count &- 4, as: UInt32.self)
+    if JSONWriter.mayNeedEscape(UInt64(first) | UInt64(last) << 32) { return false }
+    out.storeBytes(of: first, as: UInt32.self)
+    (out + (left &- 4)).storeBytes(of: last, as: UInt32.self)
+    return true
   }
 
   /// Whether one of eight bytes may be a quote, a backslash or below 0x20: of each byte its highest bit says whether what was
