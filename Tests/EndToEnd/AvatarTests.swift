@@ -105,4 +105,42 @@ struct AvatarTests {
       #expect((hash ^ SmallPicture.smaller.phash).nonzeroBitCount <= 2)
     }
   }
+
+  /// A picture of one pixel with 61 compressed texts, each 8 MiB when unpacked: half a mebibyte for half a gibibyte.
+  private static let bomb = """
+    import base64, json, struct, zlib
+    def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    text = chunk(b'zTXt', b'k\\0\\0' + zlib.compress(b'a' * ((8 << 20) - 64), 9))
+    png = (b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 1, 1, 8, 0, 0, 0, 0)) + 61 * text
+           + chunk(b'IDAT', zlib.compress(b'\\0\\x80')) + chunk(b'IEND', b''))
+    print(json.dumps({'type': 'persona', 'time': '2026-09-02T08:00:00Z', 'platform': 'linkedin', 'account_id': '8',
+      'handle': 'qb', 'display_name': 'Quentin Blythe', 'avatar': 'data:image/png;base64,' + base64.b64encode(png).decode()}))
+    """
+
+  @Test("Texts in a picture are not unpacked, however large they would be")
+  func packedTexts() throws {
+    try withFolder { folder in
+      try Data(Self.bomb.utf8).write(to: folder.appendingPathComponent("bomb.py"))
+      let file = folder.appendingPathComponent("evidence.jsonl")
+      try Data().write(to: file)
+      let python = Process()
+      python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      python.arguments = ["python3", "bomb.py"]
+      python.currentDirectoryURL = folder
+      python.standardOutput = try FileHandle(forWritingTo: file)
+      try python.run()
+      python.waitUntilExit()
+      try #require(python.terminationStatus == 0)
+      let run = try run(
+        "vedette", ["analyze", "--output", "json", "--personas", "evidence:evidence.jsonl"], in: folder)
+      #expect(run.status == 0, "\(run.errors)")
+      let records = try run.records
+      #expect(records.last?["observations"]?.int64 == 1)
+      // It is a picture all the same.
+      #expect(!run.errors.contains("picture"))
+      let peak = try #require(records.last?["run"]?["peak_memory"]?.int64)
+      // Unpacked they are 488 MiB.
+      #expect(peak < 244 << 20)
+    }
+  }
 }

@@ -82,7 +82,7 @@ public final class Analysis {
     progress("reasoning")
     let conclusion = writeConclusion(of: investigation)
     statistics.run = .init(
-      started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: peakMemory(),
+      started: started, seconds: Double(Timestamp.now() - started) / 1e9, peakMemory: PeakMemory.bytes,
       workers: request.workers)
     statistics.signals = UInt64(conclusion.signalCount)
     statistics.note(suppressed: conclusion)
@@ -314,12 +314,5 @@ public final class Analysis {
   private func conclude(_ rows: [StoredRow]) {
     guard !rows.isEmpty else { return }
     do throws(StoreError) { try store?.update(rows) } catch { note(error.description) }
-  }
-
-  /// Peak resident memory in bytes.
-  private func peakMemory() -> Int64 {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Int64(usage.ru_maxrss) &* 1024
   }
 }
