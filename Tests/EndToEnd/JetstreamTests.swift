@@ -6,37 +6,22 @@ import RPC
 import Testing
 
 /// `tools/jetstream-server` on a port of its own.
-private final class ServedJetstream {
-  private let process = Process()
-  private let output = Pipe()
-  private(set) var port = ""
+private struct ServedJetstream {
+  private let tool: ServedTool
+  let port: String
   /// When its first event was, microseconds since 1970.
-  private(set) var base = ""
+  let base: String
 
   init(_ arguments: [String]) throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    process.executableURL = root.appendingPathComponent("tools/jetstream-server")
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    try process.run()
-    try? output.fileHandleForWriting.close()
-    let words = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-      .split(whereSeparator: \.isWhitespace)
-    guard words.count == 3 else { throw CocoaError(.fileReadUnknown) }
-    port = String(words[1])
-    base = String(words[2])
+    tool = try ServedTool("jetstream-server", arguments)
+    guard tool.greeting.count == 3 else { throw CocoaError(.fileReadUnknown) }
+    port = tool.greeting[1]
+    base = tool.greeting[2]
   }
-
-  deinit { if process.isRunning { process.terminate() } }
 
   /// How many connections it had, and how many of them it cut and refused.
   func end() -> (connections: Int, cut: Int, limited: Int) {
-    process.terminate()
-    let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      .split(whereSeparator: \.isWhitespace)
-    process.waitUntilExit()
+    let words = tool.end()
     guard words.count == 6, let connections = Int(words[1]), let cut = Int(words[3]), let limited = Int(words[5]) else {
       return (0, 0, 0)
     }

@@ -6,30 +6,18 @@ import RPC
 import Testing
 
 /// `tools/mastodon-server` on a port of its own.
-private final class ServedMastodon {
-  private let process = Process()
-  private let output = Pipe()
-  private(set) var port = ""
+private struct ServedMastodon {
+  private let tool: ServedTool
+  let port: String
 
   init(_ arguments: [String]) throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    process.executableURL = root.appendingPathComponent("tools/mastodon-server")
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    try process.run()
-    try? output.fileHandleForWriting.close()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    port = line.split(separator: " ").last.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
+    tool = try ServedTool("mastodon-server", arguments)
+    port = tool.greeting.last ?? ""
   }
 
   /// Requests, and how many of them were refused by the rate limit.
   func end() -> (requests: Int, limited: Int) {
-    process.terminate()
-    let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      .split(whereSeparator: { $0.isWhitespace })
-    process.waitUntilExit()
+    let words = tool.end()
     guard words.count == 4, let requests = Int(words[1]), let limited = Int(words[3]) else { return (0, 0) }
     return (requests, limited)
   }

@@ -26,7 +26,10 @@ enum FrameDispatch {
     case .linuxCooked2: (offset, etherType) = (20, u16(0))
     case .raw, .rawDLT12, .rawDLT14: return frame.isEmpty ? nil : (0, 0)
     case .ipv4, .ipv6: return frame.isEmpty ? nil : (0, linkType == .ipv4 ? 4 : 6)
-    case .null, .loop: return frame.count > 4 ? family(frame, linkType).map { (4, $0) } : nil
+    case .null, .loop:
+      guard frame.count > 4 else { return nil }
+      let family = UInt32(bigEndian: frame.loadUnaligned(as: UInt32.self))
+      return PacketDecoder.ipVersion(ofFamily: family, networkOrder: linkType == .loop).map { (4, $0) }
     default: return nil
     }
     // At most four tags: the decoder's business is what more of them mean.
@@ -39,17 +42,6 @@ enum FrameDispatch {
       }
     }
     return nil
-  }
-
-  /// The version of IP that an address family stands for, as the decoder reads it; nil for all others.
-  private static func family(_ frame: UnsafeRawBufferPointer, _ linkType: LinkType) -> UInt8? {
-    var family = UInt32(bigEndian: frame.loadUnaligned(as: UInt32.self))
-    if linkType == .null, family > 0xFFFF { family = family.byteSwapped }
-    switch family {
-    case 2: return 4
-    case 10, 23, 24, 28, 30: return 6
-    default: return nil
-    }
   }
 
   /// - Parameter mayQuote: whether an ICMP error in it counts for what it quotes; in a quote itself it does not, and only what
@@ -111,23 +103,13 @@ enum FrameDispatch {
     // Each header has eight bytes or more; beyond so many the decoder reads none either.
     for _ in 0..<64 {
       if next == 58 { return at }
-      guard at + 8 <= packet.count else { return nil }
-      let units = Int(packet[at + 1])
-      switch next {
-      case 44:
-        // One that is whole is read on (RFC 6946).
-        guard packet[at + 2] == 0, packet[at + 3] & 0xF9 == 0 else { return nil }
-        next = packet[at]
-        at += 8
-      case 0, 43, 60, 135, 139, 140:
-        next = packet[at]
-        at += units * 8 + 8
-      case 51:
-        guard units > 0 else { return nil }
-        next = packet[at]
-        at += (units + 2) * 4
-      default: return nil
-      }
+      guard PacketDecoder.isExtension(next), at + 8 <= packet.count else { return nil }
+      // A fragment that is the whole packet is read on (RFC 6946).
+      if next == 44, packet[at + 2] != 0 || packet[at + 3] & 0xF9 != 0 { return nil }
+      let length = PacketDecoder.extensionLength(next, packet[at + 1])
+      guard length >= (next == 51 ? 12 : 8) else { return nil }
+      next = packet[at]
+      at += length
     }
     return nil
   }

@@ -87,22 +87,22 @@ extension Array {
     permute(by: places(majors, &sorter, ties))
   }
 
-  /// Which element comes first, second and so on.
+  /// Which element comes first, second and so on; the list of their numbers becomes that of their places.
   private func places(
-    _ majors: [UInt64], _ sorter: inout WordOrder, _ ties: ([Element], Int, Int) -> Bool
+    _ majors: consuming [UInt64], _ sorter: inout WordOrder, _ ties: ([Element], Int, Int) -> Bool
   ) -> [UInt64] {
     let least = majors.min() ?? 0
     let span = (majors.max() ?? 0) - least
     // A word says both what orders an element, counted from the least, and where it lies.
     let bits = UInt64.bitWidth - UInt64(count - 1).leadingZeroBitCount
     guard span.leadingZeroBitCount >= bits else {
+      let majors = majors
       return indices.sorted { a, b in majors[a] != majors[b] ? majors[a] < majors[b] : ties(self, a, b) }
         .map { UInt64($0) }
     }
     let mask: UInt64 = 1 << UInt64(bits) - 1
-    var words: [UInt64] = []
-    words.reserveCapacity(count)
-    for i in indices { words.append((majors[i] - least) << UInt64(bits) | UInt64(i)) }
+    var words = consume majors
+    for i in words.indices { words[i] = (words[i] - least) << UInt64(bits) | UInt64(i) }
     sorter.sort(&words, from: bits)
     var from = 0
     while from < words.count {
@@ -122,8 +122,7 @@ extension Array {
   }
 
   /// Puts the element of each place where the list of places has it.
-  private mutating func permute(by order: [UInt64]) {
-    var order = order
+  private mutating func permute(by order: consuming [UInt64]) {
     withUnsafeMutableBufferPointer { records in
       guard let base = records.baseAddress else { return }
       // Cycle by cycle, so that records are moved and never copied. Every place is left with one record: each of a

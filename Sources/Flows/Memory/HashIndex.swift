@@ -5,13 +5,13 @@ import CPrefetch
 /// Invariant: `slots` has `mask + 1` words, a power of two; a word is 0 (empty) or hash << 32 | number + 1; at most half of the
 /// words are in use, and between a number's home slot and its slot there is no empty one. What the numbers stand for
 /// is the owner's business: it says which of those with the same hash it means.
-struct HashIndex: ~Copyable {
+package struct HashIndex: ~Copyable {
   private var slots: UnsafeMutablePointer<UInt64>
   private var mask: UInt32
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// Begins small, doubles as needed, up to the 2^31 words that 32-bit hashes can spread over, and shrinks when little is left.
-  init(expecting expected: Int = 1024) {
+  package init(expecting expected: Int = 1024) {
     var words = 1024
     while words < expected * 2, words < 1 << 24 { words <<= 1 }
     slots = Self.make(words)
@@ -50,7 +50,7 @@ struct HashIndex: ~Copyable {
 
   /// The number with that hash that `matches`, or `.none`.
   @inline(__always)
-  func first(_ hash: UInt32, where matches: (UInt32) -> Bool) -> UInt32 {
+  package func first(_ hash: UInt32, where matches: (UInt32) -> Bool) -> UInt32 {
     var at = hash & mask
     while true {
       let word = slots[Int(at)]
@@ -63,13 +63,13 @@ struct HashIndex: ~Copyable {
     }
   }
 
-  mutating func insert(_ hash: UInt32, _ number: UInt32) {
+  package mutating func insert(_ hash: UInt32, _ number: UInt32) {
     if count >= Int(mask) / 2, mask < 1 << 30 { resize(to: (Int(mask) + 1) * 2) }
     put(UInt64(hash) << 32 | UInt64(number &+ 1))
     count &+= 1
   }
 
-  mutating func remove(_ hash: UInt32, _ number: UInt32) {
+  package mutating func remove(_ hash: UInt32, _ number: UInt32) {
     let wanted = UInt64(hash) << 32 | UInt64(number &+ 1)
     var at = hash & mask
     while slots[Int(at)] != wanted {

@@ -75,10 +75,7 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
 
   /// The element of that number, which must have been handed out.
   @inlinable @inline(__always)
-  public subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
-    // What handed out a number has memory: see the invariant.
-    base.unsafelyUnwrapped.assumingMemoryBound(to: Element.self) + Int(index)
-  }
+  public subscript(index: UInt32) -> UnsafeMutablePointer<Element> { elements[index] }
 
   /// The number of an element whose bytes are undefined, or nil when `capacity` is reached or memory is out.
   @inlinable
@@ -207,8 +204,8 @@ public struct Slab<Element: BitwiseCopyable>: ~Copyable {
   func askForNext(_ chunk: Chunk) {
     let next =
       chunk.freeHead != .none ? chunk.freeHead : UInt32(truncatingIfNeeded: current << shift) &+ chunk.used
-    guard let base, Int(next) < capacity else { return }
-    let element = UnsafeRawPointer(base) + Int(next) * MemoryLayout<Element>.stride
+    guard Int(next) < capacity else { return }
+    let element = UnsafeRawPointer(self[next])
     var line = 0
     while line < MemoryLayout<Element>.stride {
       vedette_prefetch(element + line)

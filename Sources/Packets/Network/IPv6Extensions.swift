@@ -14,7 +14,7 @@ extension PacketDecoder {
     for _ in 0..<64 {
       let start = rest.offset
       switch next {
-      case 0, 43, 44, 51, 60, 135, 139, 140: break
+      case _ where Self.isExtension(next): break
       case 59:
         packet.ipProtocol = next
         if rest.wireCount > 0 { packet.raise(.ipv6DataAfterNoNextHeader, at: start) }
@@ -29,12 +29,9 @@ extension PacketDecoder {
         packet.networkHeaderLength = UInt32(truncatingIfNeeded: start) &- packet.networkOffset
         return decodeUpperLayer(bytes, rest, into: &packet)
       }
-      // A length in units of eight bytes, the first not counted; of an authentication header in words, less two (RFC 4302
-      // §2.2); a fragment header has none.
       let least = next == 51 ? 12 : 8
       guard rest.count >= least else { return endExtensions(next, rest, needs: least, &packet) }
-      let units = Int(bytes.u8(start &+ 1))
-      let length = next == 44 ? 8 : next == 51 ? (units &+ 2) &* 4 : units &* 8 &+ 8
+      let length = Self.extensionLength(next, bytes.u8(start &+ 1))
       guard length >= least, length <= rest.count else {
         return endExtensions(next, rest, needs: max(length, least), &packet)
       }
@@ -57,6 +54,21 @@ extension PacketDecoder {
       packet.networkHeaderLength = UInt32(truncatingIfNeeded: rest.offset) &- packet.networkOffset
     }
     packet.raise(.decodeTooManyLayers, at: rest.offset)
+  }
+
+  /// Whether a next-header value is that of an extension header, which another header follows.
+  @inlinable public static func isExtension(_ header: UInt8) -> Bool {
+    switch header {
+    case 0, 43, 44, 51, 60, 135, 139, 140: true
+    default: false
+    }
+  }
+
+  /// The bytes that an extension header says it has: in units of eight, the first not counted; of an authentication header in words,
+  /// less two (RFC 4302 §2.2); a fragment header does not say.
+  /// - Parameter units: its second byte.
+  @inlinable public static func extensionLength(_ header: UInt8, _ units: UInt8) -> Int {
+    header == 44 ? 8 : header == 51 ? (Int(units) &+ 2) &* 4 : Int(units) &* 8 &+ 8
   }
 
   private func endExtensions(_ next: UInt8, _ rest: Region, needs length: Int, _ packet: inout Packet) {
